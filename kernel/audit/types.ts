@@ -1,0 +1,25 @@
+/** What an audit entry says; values are redacted by name and by value before they are written. */
+export interface AuditEvent {
+  readonly event: "call" | "before" | "after" | "denied" | "declined" | "late" | "recovered";
+  readonly callId: string;
+  readonly subject: string;
+  readonly client?: string;
+  readonly tool: string;
+  readonly cluster?: string;
+  readonly risk?: string;
+  readonly targets?: readonly string[];
+  readonly steps?: readonly unknown[];
+  readonly input?: unknown;
+  readonly job?: string;
+  readonly outcome?: string;
+  readonly error?: { code: string; message: string };
+  readonly durationMs?: number;
+}
+
+/** The append-only record: JSON lines, one hash chain a process. */
+export interface AuditLog {
+  /** Appends; `durable` waits until the line is on disk. Throws when it cannot be written. */
+  write(event: AuditEvent, options?: { durable?: boolean }): Promise<void>;
+  /** Seals the chain. */
+  close(): Promise<void>;
+}

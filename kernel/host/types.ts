@@ -1,0 +1,63 @@
+import type { Grant } from "../../sdk/plugin.ts";
+import type { Risk } from "../../sdk/risk.ts";
+import type { DefinedTool } from "../../sdk/tool.ts";
+import type { CallAnswer, CallContext } from "../call/types.ts";
+import type { ValidationStatus } from "../settings/types.ts";
+
+/** A plugin after loading; `fault` says why it was skipped. */
+export interface LoadedPlugin {
+  readonly id: string;
+  readonly title: string;
+  readonly origin: "builtin" | "private";
+  readonly grants: readonly Grant[];
+  readonly selected: boolean;
+  readonly fault?: string;
+  readonly tools: readonly HostedTool[];
+}
+
+/** What evidence says of a tool. */
+export interface ToolValidation {
+  readonly status: ValidationStatus;
+  /** Why it is not higher: no evidence, digests differ, other major version, … */
+  readonly reason?: string;
+  /** Where and when it passed. */
+  readonly evidence?: { readonly where: "lab" | "live"; readonly pve: string; readonly at: string };
+}
+
+/** A tool of a plugin, with everything that decides whether it is shown. */
+export interface HostedTool {
+  readonly plugin: string;
+  readonly tool: DefinedTool;
+  readonly grants: readonly Grant[];
+  readonly validation: ToolValidation;
+  /** Lowest and highest risk. */
+  readonly lowest: Risk;
+  readonly highest: Risk;
+  /** Set when hidden: why, and which setting would show it. */
+  readonly hidden?: { readonly why: string; readonly show: string };
+  /** Input schema with the common inputs added, as plain JSON Schema. */
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+}
+
+/** A tool of the kernel itself: it acts on the kernel's own state, not on a plugin's behalf. */
+export interface KernelTool {
+  readonly name: string;
+  readonly title: string;
+  readonly describe: string;
+  readonly risk: Risk;
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+  run(input: Readonly<Record<string, unknown>>, context: CallContext): Promise<CallAnswer>;
+}
+
+/** What the host knows after loading. */
+export interface ToolHost {
+  /** Resolves when all plugins are loaded. */
+  ready(): Promise<void>;
+  plugins(): readonly LoadedPlugin[];
+  /** Tools that are shown. */
+  listed(): readonly HostedTool[];
+  /** Any tool by name, hidden ones too. */
+  find(name: string): HostedTool | undefined;
+  /** Calls back when the list of shown tools changes. */
+  onListChanged(listener: () => void): void;
+}

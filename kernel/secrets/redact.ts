@@ -1,0 +1,55 @@
+/** What a masked value reads as. */
+export const MASK = "[redacted]";
+
+const SECRET_NAMES =
+  /^(?:.*(?:password|passwd|passphrase|secret|privatekey|private_key|private-key|csrfpreventiontoken|pveauthcookie|authorization|cookie|ticket).*|cipassword|keyfile|certkey|key|token-value|crypted-?key|encryption-key|otp|value)$/i;
+
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+const TICKET = /PVE(?:VNC|TERM)?:[^\s:]+:[0-9A-F]{8}::[A-Za-z0-9+/=]+/g;
+const API_TOKEN = /(PVEAPIToken[= ][^\s=]+=)[0-9a-f-]{36}/gi;
+const PASSWORD_OPTION = /\b(cipassword|password)(["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi;
+
+/** Masks secrets by name and by value. */
+export interface Redactor {
+  /** Adds a value that must never show. Values shorter than four characters are masked by name only. */
+  know(value: string): void;
+  text(value: string): string;
+  /** A deep copy with secret fields and secret parts of strings masked. */
+  value<T>(value: T): unknown;
+}
+
+/** A redactor that knows the given values besides the general rules. */
+export function createRedactor(values: readonly string[] = []): Redactor {
+  const known = new Set<string>();
+  const know = (value: string) => {
+    if (value.length < 4) return;
+    known.add(value);
+    known.add(encodeURIComponent(value));
+    known.add(JSON.stringify(value).slice(1, -1));
+  };
+  for (const value of values) know(value);
+
+  const text = (value: string): string => {
+    let shown = value
+      .replaceAll(PRIVATE_KEY, MASK)
+      .replaceAll(TICKET, MASK)
+      .replaceAll(API_TOKEN, `$1${MASK}`)
+      .replaceAll(PASSWORD_OPTION, `$1$2${MASK}`);
+    for (const secret of known) shown = shown.replaceAll(secret, MASK);
+    return shown;
+  };
+
+  const deep = (value: unknown): unknown => {
+    if (typeof value === "string") return text(value);
+    if (Array.isArray(value)) return value.map(deep);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => [
+        name,
+        SECRET_NAMES.test(name) && part !== undefined && part !== null && part !== "" ? MASK : deep(part),
+      ]),
+    );
+  };
+
+  return { know, text, value: deep };
+}

@@ -1,0 +1,81 @@
+import type { Risk } from "../../sdk/risk.ts";
+import type { Secret } from "../secrets/secret.ts";
+
+/** How we sign in to Proxmox VE. */
+export type Credentials =
+  | {
+      readonly kind: "token";
+      readonly user: string;
+      readonly realm: string;
+      readonly tokenId: string;
+      readonly secret: Secret;
+    }
+  | { readonly kind: "password"; readonly username: string; readonly password: Secret };
+
+/** How a host's certificate is judged. A pin replaces the CA check. */
+export interface TlsSettings {
+  readonly rejectUnauthorized: boolean;
+  readonly caFile?: string;
+  /** SHA-256, upper-case hex pairs with colons; any match will do. */
+  readonly fingerprints: readonly string[];
+}
+
+/** Defaults of tool inputs of those kinds. */
+export interface DefaultsSettings {
+  readonly node?: string;
+  readonly bridge: string;
+  readonly vmStorage?: string;
+  readonly snippetStorage: string;
+}
+
+/** One Proxmox VE cluster. */
+export interface ClusterSettings {
+  readonly name: string;
+  /** Host names or addresses without port. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly credentials: Credentials;
+  readonly tls: TlsSettings;
+  readonly defaults: DefaultsSettings;
+}
+
+/** Durations in milliseconds, and the bound on parallel requests a host. */
+export interface LimitSettings {
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly confirmTimeoutMs: number;
+  readonly taskTimeoutMs: number;
+  readonly inventoryCacheMs: number;
+  readonly maxConnections: number;
+}
+
+/** Validation status of a tool, in rising order. */
+export const VALIDATION_STATUSES = ["experimental", "lab", "live"] as const;
+export type ValidationStatus = (typeof VALIDATION_STATUSES)[number];
+
+/** Everything the operator decided, read once and frozen. */
+export interface Settings {
+  readonly clusters: readonly ClusterSettings[];
+  readonly mode: "stdio";
+  readonly authMode: "none";
+  readonly secretBackend: "env";
+  readonly plugins: {
+    /** `all`, `validated`, or ids to include; `exclude` is taken out afterwards. */
+    readonly select: "all" | "validated" | readonly string[];
+    readonly exclude: readonly string[];
+    /** Folders or package names of private plugins. */
+    readonly paths: readonly string[];
+    /** Extra grants by plugin id. */
+    readonly grants: Readonly<Record<string, readonly string[]>>;
+    readonly strict: boolean;
+    readonly minValidation: ValidationStatus;
+  };
+  readonly access: Risk;
+  /** Risks from this one upwards are confirmed by a human; `none` asks never. */
+  readonly confirm: "write" | "destructive" | "none";
+  readonly stateDir: string;
+  /** Folder or file of the audit log; below the state directory by default. */
+  readonly auditLogPath: string;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  readonly limits: LimitSettings;
+}

@@ -1,0 +1,38 @@
+import type { InjectionToken } from "tsyringe";
+import type { AuditLog } from "./audit/types.ts";
+import type { CallRoad } from "./call/types.ts";
+import type { KernelTool, ToolHost } from "./host/types.ts";
+import type { ClusterInventory } from "./inventory/types.ts";
+import type { JobService } from "./jobs/types.ts";
+import type { Logger } from "./log.ts";
+import type { Redactor } from "./secrets/redact.ts";
+import type { Settings } from "./settings/types.ts";
+import type { Cluster } from "./transports/types.ts";
+
+function kernelToken<T>(name: string): InjectionToken<T> {
+  return Symbol(`kernel:${name}`);
+}
+
+/** Tokens of kernel scope. Plugins have containers of their own, which know none of these. */
+export const SETTINGS = kernelToken<Settings>("Settings");
+export const LOGGER = kernelToken<Logger>("Logger");
+export const REDACTOR = kernelToken<Redactor>("Redactor");
+export const CLUSTERS = kernelToken<Clusters>("Clusters");
+export const AUDIT_LOG = kernelToken<AuditLog>("AuditLog");
+export const JOBS = kernelToken<JobService>("JobService");
+export const TOOL_HOST = kernelToken<ToolHost>("ToolHost");
+export const CALL_ROAD = kernelToken<CallRoad>("CallRoad");
+export const KERNEL_TOOLS = kernelToken<readonly KernelTool[]>("KernelTools");
+
+/** A cluster together with its inventory. */
+export interface ClusterAccess extends Cluster {
+  readonly inventory: ClusterInventory;
+}
+
+/** The configured clusters by name. */
+export interface Clusters {
+  readonly all: readonly ClusterAccess[];
+  /** By name; the only one when `name` is left out. Throws ToolError `invalid_input` otherwise. */
+  get(name?: string): ClusterAccess;
+  close(): Promise<void>;
+}

@@ -1,0 +1,97 @@
+import type { ParamValue } from "./steps.ts";
+
+/** Kinds of guest as the API spells them. */
+export type GuestKind = "qemu" | "lxc";
+
+/** A guest as `/cluster/resources` shows it. Sizes in bytes, uptime in seconds, cpu as a fraction of its cores. */
+export interface Guest {
+  readonly kind: GuestKind;
+  readonly vmid: number;
+  readonly name: string;
+  readonly node: string;
+  readonly status: string;
+  readonly template: boolean;
+  readonly tags: readonly string[];
+  readonly pool?: string;
+  readonly lock?: string;
+  readonly hastate?: string;
+  readonly cpu?: number;
+  readonly maxcpu?: number;
+  readonly mem?: number;
+  readonly maxmem?: number;
+  readonly disk?: number;
+  readonly maxdisk?: number;
+  readonly uptime?: number;
+}
+
+/** A node as `/cluster/resources` shows it. */
+export interface NodeSummary {
+  readonly node: string;
+  readonly status: "online" | "offline" | "unknown";
+  readonly cpu?: number;
+  readonly maxcpu?: number;
+  readonly mem?: number;
+  readonly maxmem?: number;
+  readonly disk?: number;
+  readonly maxdisk?: number;
+  readonly uptime?: number;
+  readonly level?: string;
+}
+
+/** A storage on one node as `/cluster/resources` shows it. */
+export interface StorageSummary {
+  readonly storage: string;
+  readonly node: string;
+  readonly status: string;
+  readonly shared: boolean;
+  readonly type?: string;
+  readonly content: readonly string[];
+  readonly disk?: number;
+  readonly maxdisk?: number;
+}
+
+/** The whole cluster from one request, possibly some seconds old. */
+export interface Inventory {
+  readonly guests: readonly Guest[];
+  readonly nodes: readonly NodeSummary[];
+  readonly storages: readonly StorageSummary[];
+  /** When it was read, milliseconds since the epoch. */
+  readonly readAt: number;
+}
+
+/** The connected version, e.g. `{ release: "9.2", version: "9.2.11", major: 9 }`. */
+export interface PveVersion {
+  readonly release: string;
+  readonly version: string;
+  readonly major: number;
+}
+
+/** Path and query parameters of a read. */
+export type ReadParams = Readonly<Record<string, ParamValue>>;
+
+/**
+ * The read-only client that `read` and `plan` get. It can reach only the
+ * endpoints in the tool's `uses`, and of these only those without effect.
+ * Every method throws a ToolError.
+ */
+export interface PveReader {
+  /** Name of the cluster this call is for. */
+  readonly cluster: string;
+  /** Aborted when the call is cancelled or times out. */
+  readonly signal: AbortSignal;
+  /** GET; answers the `data` of the reply. `path` is a template, `params` fill it and the query. */
+  get<T = unknown>(path: string, params?: ReadParams): Promise<T>;
+  /** A POST that the catalog marks as a read by nature, such as an agent `get-*`. */
+  post<T = unknown>(path: string, params?: ReadParams): Promise<T>;
+  /**
+   * The guest with this VMID, or with this name where only one has it. A plan gets
+   * its node looked up afresh. Fails with `not_found`, and `invalid_input` when a
+   * name is ambiguous or the guest is of the other kind.
+   */
+  guest(kind: GuestKind | "any", ref: number | string): Promise<Guest>;
+  /** One node, `not_found` where the cluster has none of that name. */
+  node(name: string): Promise<NodeSummary>;
+  /** Everything from one request, cached for some seconds. */
+  inventory(): Promise<Inventory>;
+  version(): Promise<PveVersion>;
+}
