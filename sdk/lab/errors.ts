@@ -1,0 +1,39 @@
+/** Faults by parameter name, as they appear under `errors`. */
+export type ParamErrors = Readonly<Record<string, string>>;
+
+/**
+ * What a handler throws to answer with a fault. `message` is the text as Proxmox VE
+ * says it, without the final newline (the frame adds it); its first line becomes the reason phrase.
+ */
+export class LabError extends Error {
+  readonly status: number;
+  readonly errors: ParamErrors | undefined;
+  /** False where the real answer's message has no final newline. */
+  readonly newline: boolean;
+
+  constructor(status: number, message: string, errors?: ParamErrors, newline = true) {
+    super(message);
+    this.name = "LabError";
+    this.status = status;
+    this.errors = errors;
+    this.newline = newline;
+  }
+}
+
+/** 500, the way most faults of the API's code arrive. */
+export function die(message: string): LabError {
+  return new LabError(500, message);
+}
+
+/** 400 `Parameter verification failed.` with a message for each parameter. */
+export function paramError(errors: ParamErrors): LabError {
+  return new LabError(400, "Parameter verification failed.", errors);
+}
+
+/** 403; without `what` the bare `Permission check failed`. */
+export function permError(what?: string): LabError {
+  return new LabError(
+    403,
+    what === undefined ? "Permission check failed" : `Permission check failed (${what})`,
+  );
+}
