@@ -1,3 +1,5 @@
+const PREBUNDLED = "<rootDir>/node_modules/.cache/proxmox-mcp/prebundled";
+
 /** Tests run from the TypeScript sources; end-to-end tests use the built `dist/`. */
 export default {
   testEnvironment: "node",
@@ -16,6 +18,12 @@ export default {
         module: { type: "es6" },
       },
     ],
+  },
+  // Written by the build (.ci/prebundle.ts); every test file would load hundreds of modules otherwise.
+  moduleNameMapper: {
+    "^typebox$": `${PREBUNDLED}/typebox.mjs`,
+    "^typebox/compile$": `${PREBUNDLED}/typebox-compile.mjs`,
+    "^typebox/value$": `${PREBUNDLED}/typebox-value.mjs`,
   },
   modulePathIgnorePatterns: ["<rootDir>/build/", "<rootDir>/dist/"],
   testTimeout: 30_000,

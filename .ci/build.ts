@@ -1,0 +1,55 @@
+/** Bundles the compiled sources in build/ into the shipped dist/: the entry, the SDK, one file a plugin. */
+import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { copyDeclarations } from "./declarations.ts";
+import { prebundle } from "./prebundle.ts";
+
+const root = process.cwd();
+const compiled = join(root, "build");
+const dist = join(root, "dist");
+
+/** Bundled CommonJS packages call `require` for Node's own modules. */
+const banner = [
+  'import { createRequire as __createRequire } from "node:module";',
+  "const require = __createRequire(import.meta.url);",
+].join("");
+
+function entryPoints(): Record<string, string> {
+  const plugins = readdirSync(join(compiled, "plugins")).filter((id) =>
+    existsSync(join(compiled, "plugins", id, "plugin.js")),
+  );
+  return {
+    main: join(compiled, "kernel/main.js"),
+    "sdk/index": join(compiled, "sdk/index.js"),
+    "sdk/testing/index": join(compiled, "sdk/testing/index.js"),
+    "sdk/lab/index": join(compiled, "sdk/lab/index.js"),
+    ...Object.fromEntries(
+      plugins.map((id) => [`plugins/${id}/plugin`, join(compiled, "plugins", id, "plugin.js")]),
+    ),
+  };
+}
+
+async function bundle(): Promise<void> {
+  rmSync(dist, { recursive: true, force: true });
+  await build({
+    entryPoints: entryPoints(),
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.18",
+    minify: true,
+    keepNames: true,
+    legalComments: "none",
+    chunkNames: "chunks/[name]-[hash]",
+    banner: { js: banner },
+    logLevel: "warning",
+  });
+}
+
+await bundle();
+chmodSync(join(dist, "main.js"), 0o755);
+copyDeclarations(compiled, join(dist, "types"), ["sdk", "vendor"]);
+await prebundle(root);
