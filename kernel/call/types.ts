@@ -1,6 +1,6 @@
 import type { Risk } from "../../sdk/risk.ts";
 import type { PlannedStep } from "../../sdk/steps.ts";
-import type { EndpointPrivileges } from "../../vendor/pve-docs/types.ts";
+import type { CallParams, Endpoint, EndpointPrivileges } from "../../vendor/pve-docs/types.ts";
 
 /** A question to a human. */
 export interface HumanQuestion {
@@ -42,17 +42,47 @@ export interface DiffEntry {
   readonly after: string | undefined;
 }
 
+/**
+ * A config file of Proxmox VE that a step changes, as it was read when planning.
+ * Steps of one plan that change the same file share one object.
+ */
+export interface ConfigFile {
+  /** The endpoint that reads it: the step's own path template with GET. */
+  readonly endpoint: Endpoint;
+  /** Path parameters that fill the template. */
+  readonly params: CallParams;
+  /** Path with placeholders filled in, for reading. */
+  readonly shownPath: string;
+  /** Digest and values as read when planning. */
+  readonly digest: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /** A step as the plan shows it. */
 export interface PlanStep {
   readonly step: PlannedStep;
+  /** The catalog's endpoint of the step, of the version that planning was done for. */
+  readonly endpoint: Endpoint;
   /** Path with placeholders filled in, for reading. */
   readonly shownPath: string;
   readonly risk: Risk;
   readonly privileges: EndpointPrivileges;
-  /** For config changes. */
+  /** For config changes: the keys that change. */
   readonly diff?: readonly DiffEntry[];
-  /** Digest read when planning, to be sent with the first write to that file. */
-  readonly digest?: string;
+  /**
+   * For config changes: the file, with the digest read when planning. Which digest goes
+   * with the step is for `ConfigDigests` in `digests.ts` to say, which whoever runs the plan asks
+   * before each step.
+   */
+  readonly config?: ConfigFile;
+}
+
+/** A guest that a plan touches and that exists already. */
+export interface PlanGuest {
+  readonly kind: "qemu" | "lxc";
+  readonly vmid: number;
+  readonly name: string;
+  readonly node: string;
 }
 
 /** What a change tool's call will do: checked, not yet run. */
@@ -64,6 +94,8 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** Objects touched, for people and the audit: `VM 100 (web1) on pve1`. */
   readonly targets: readonly string[];
+  /** The guests among the targets, as they were when planning. */
+  readonly guests: readonly PlanGuest[];
 }
 
 /** How long a change call waits. */
