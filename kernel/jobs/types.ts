@@ -6,11 +6,21 @@ export interface JobTask {
   readonly node: string;
   state: "running" | "ok" | "warnings" | "failed" | "unknown";
   exitStatus?: string;
-  /** For children of a wrapper task: the guest they are about. */
+  /** For children of a wrapper task: the guest they are about, `VM 100`. */
   guest?: string;
 }
 
+/** `pending` after the job has ended: the step was not begun. */
 export type JobStepState = "pending" | "running" | "done" | "failed" | "unknown";
+
+/** When and where a step's request went out: enough to look for the task it may have started. */
+export interface JobStepSent {
+  readonly at: number;
+  readonly node?: string;
+  readonly vmid?: number;
+  /** Types of task that the request can start; empty where none is known. */
+  readonly types: readonly string[];
+}
 
 /** One step of a job, as stored; parameters and answers are redacted. */
 export interface JobStep {
@@ -18,14 +28,22 @@ export interface JobStep {
   readonly what: string;
   state: JobStepState;
   tasks: JobTask[];
+  sent?: JobStepSent;
+  /** What the step answered, where that is neither empty nor a task. */
+  answer?: unknown;
   error?: string;
+  /** Something the reader should know: a task that was taken as ours, an answer that came late. */
+  note?: string;
 }
 
+/** `interrupted`: cancelled, or its process ended; the steps say how far it came. */
 export type JobState = "running" | "succeeded" | "failed" | "interrupted" | "outcome_unknown";
 
 /** One run of a plan, as stored in the state directory. Times in milliseconds since the epoch. */
 export interface Job {
   readonly id: string;
+  /** The call that started it, as in the audit. */
+  readonly callId: string;
   readonly tool: string;
   readonly cluster: string;
   readonly subject: string;
@@ -33,26 +51,36 @@ export interface Job {
   readonly createdAt: number;
   /** Process that runs it; another process leaves it alone while that one lives. */
   readonly pid: number;
+  /** Start of that process as the system tells it, so that a reused pid is not mistaken for it. */
+  readonly pidStart: string;
   updatedAt: number;
   state: JobState;
   steps: JobStep[];
   /** Last lines of the failed task's log, or the error's message. */
   error?: { code: string; message: string; next?: string; lastLines?: string[] };
+  /** Number of tasks that ended with warnings. */
   warnings?: number;
 }
 
 /** A job under way in this process. */
 export interface RunningJob {
+  /** A copy of the job as it was when started; `get` tells how it is now. */
   readonly job: Job;
   /** Resolves with the ended job; never rejects. */
   readonly ended: Promise<Job>;
+  /**
+   * The caller waits no longer: cancelling the call has no effect on the job from now on, and
+   * progress is no longer reported.
+   */
+  detach(): void;
 }
 
 /** Runs plans and remembers them. */
 export interface JobService {
   /**
    * Writes the job, then runs its steps in order. Cancelling the context stops
-   * nothing that is on the wire and begins no further step.
+   * nothing that is on the wire and begins no further step. Throws `not_recorded`
+   * when the job cannot be written; nothing ran then.
    */
   start(plan: Plan, context: CallContext, wait: WaitOptions): Promise<RunningJob>;
   get(id: string): Promise<Job | undefined>;
@@ -60,11 +88,11 @@ export interface JobService {
   list(filter?: { state?: JobState; limit?: number }): Promise<Job[]>;
   /** Waits until the job ends or the time is over; answers it as it is then. */
   wait(id: string, timeoutMs: number, signal?: AbortSignal): Promise<Job | undefined>;
-  /** Log lines of the job's tasks, newest `limit` ones. */
+  /** Log lines of the job's tasks, newest `limit` ones. Throws `not_found`. */
   logs(id: string, options?: { limit?: number; signal?: AbortSignal }): Promise<string[]>;
-  /** Stops the running tasks on Proxmox and begins no further step. */
+  /** Stops the running tasks on Proxmox and begins no further step. Throws `not_found` and `conflict`. */
   cancel(id: string): Promise<Job>;
-  /** After a start: takes up jobs whose process is gone. */
+  /** After a start: takes up jobs whose process is gone. Resolves when they are taken up, not when they end. */
   recover(): Promise<void>;
   /** Waits for writes on the wire, leaves tasks running. */
   close(): Promise<void>;
