@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import "reflect-metadata";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../vendor/package-root.ts";
+
+const USAGE = `proxmox-mcp: MCP server for Proxmox VE
+
+  proxmox-mcp                     serve one MCP client over stdin and stdout
+  proxmox-mcp lab [options]       run a simulated Proxmox VE cluster and print the settings to use it
+  proxmox-mcp validate FOLDER     run the scenarios of a private plugin and write its evidence
+  proxmox-mcp --version | --help
+
+Settings come from the environment: at least PROXMOX_HOST and an API token
+(PROXMOX_API_TOKEN_USER, _REALM, _ID, _SECRET). All of them: docs/settings.md.
+`;
+
+/** Version of this package. */
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
+  const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return known ? String(manifest.version) : "unknown";
+}
+
+// Each command is loaded only when it is asked for: the server must start fast, the lab is large.
+async function run(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case undefined:
+      return (await import("./serve.ts")).serve(packageVersion());
+    case "lab":
+      return (await import("../sdk/lab/index.ts")).runLab(rest);
+    case "validate":
+      return (await import("../sdk/testing/index.ts")).runValidate(rest);
+    case "--version":
+      process.stdout.write(`${packageVersion()}\n`);
+      return 0;
+    case "--help":
+    case "-h":
+      process.stdout.write(USAGE);
+      return 0;
+    default:
+      process.stderr.write(`proxmox-mcp: unknown command "${command}"\n\n${USAGE}`);
+      return 2;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));
