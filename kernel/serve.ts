@@ -1,7 +1,8 @@
 import { Console } from "node:console";
 import { compose } from "./compose.ts";
 import { readEnvironment } from "./settings/environment.ts";
-import { loadSettings, SettingsError } from "./settings/settings.ts";
+import { SettingsError } from "./settings/errors.ts";
+import type { LoadedSettings } from "./settings/load.ts";
 
 /**
  * Serves one client over stdio until it goes away or a signal comes.
@@ -36,14 +37,12 @@ export async function serve(version: string): Promise<number> {
   return 1;
 }
 
-function settingsOrFaults(): ReturnType<typeof loadSettings> | undefined {
+function settingsOrFaults(): LoadedSettings | undefined {
   try {
-    return loadSettings(readEnvironment());
+    return readEnvironment();
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    process.stderr.write(`proxmox-mcp cannot start, ${error.faults.length} fault(s) in the settings:\n`);
-    for (const fault of error.faults) process.stderr.write(`  - ${fault}\n`);
-    process.stderr.write("All settings are described in docs/settings.md.\n");
+    process.stderr.write(`proxmox-mcp cannot start: ${error.message}\nAll settings: docs/settings.md\n`);
     return undefined;
   }
 }
