@@ -31,7 +31,7 @@ export interface DefaultsSettings {
 /** One Proxmox VE cluster. */
 export interface ClusterSettings {
   readonly name: string;
-  /** Host names or addresses without port. */
+  /** Host names or addresses, without port; an IPv6 address without brackets. */
   readonly hosts: readonly string[];
   readonly port: number;
   readonly credentials: Credentials;
