@@ -1,0 +1,125 @@
+import { ToolError } from "../../sdk/errors.ts";
+import type { Guest, GuestKind, Inventory, NodeSummary, PveReader, PveVersion, ReadParams } from "../../sdk/reader.ts";
+import { useName } from "../../sdk/tool.ts";
+import type { Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
+import type { HostedTool } from "../host/types.ts";
+import type { ClusterAccess } from "../tokens.ts";
+import { missingEndpoint } from "./endpoints.ts";
+import { nearest } from "./suggest.ts";
+import { fromUpstream } from "./upstream-errors.ts";
+
+const usesOf = new WeakMap<HostedTool, ReadonlySet<string>>();
+
+/** True when a tool declared the endpoint, or `any`. */
+export function declaresUse(hosted: HostedTool, use: string): boolean {
+  let uses = usesOf.get(hosted);
+  if (!uses) {
+    uses = new Set(hosted.tool.uses.map(useName));
+    usesOf.set(hosted, uses);
+  }
+  return uses.has(use) || uses.has("any");
+}
+
+/** The read-only client of one call; see {@link PveReader} for what it allows. */
+export class CallReader implements PveReader {
+  readonly signal: AbortSignal;
+  readonly #hosted: HostedTool;
+  readonly #access: ClusterAccess;
+  readonly #fresh: boolean;
+
+  constructor(hosted: HostedTool, access: ClusterAccess, signal: AbortSignal) {
+    this.#hosted = hosted;
+    this.#access = access;
+    this.signal = signal;
+    this.#fresh = hosted.tool.plan !== undefined;
+  }
+
+  get cluster(): string {
+    return this.#access.name;
+  }
+
+  get<T = unknown>(path: string, params: ReadParams = {}): Promise<T> {
+    return this.#read("GET", path, params);
+  }
+
+  post<T = unknown>(path: string, params: ReadParams = {}): Promise<T> {
+    return this.#read("POST", path, params);
+  }
+
+  guest(kind: GuestKind | "any", ref: number | string): Promise<Guest> {
+    const options = { fresh: this.#fresh, signal: this.signal };
+    return this.#upstream("Looking up the guest", () => this.#access.inventory.guest(kind, ref, options));
+  }
+
+  async node(name: string): Promise<NodeSummary> {
+    const { nodes } = await this.inventory();
+    const found = nodes.find(({ node }) => node === name);
+    if (found) return found;
+    const names = nodes.map(({ node }) => node);
+    const near = nearest(name, names);
+    throw new ToolError({
+      code: "not_found",
+      message: `The cluster ${this.cluster} has no node ${JSON.stringify(name)}.`,
+      next: `Use one of ${(near.length > 0 ? near : names).join(", ")}.`,
+      details: { nodes: names },
+    });
+  }
+
+  inventory(): Promise<Inventory> {
+    return this.#upstream("Reading the inventory", () => this.#access.inventory.read({ signal: this.signal }));
+  }
+
+  version(): Promise<PveVersion> {
+    return this.#upstream("Reading the version", () => this.#access.version());
+  }
+
+  async #read<T>(method: "GET" | "POST", path: string, params: ReadParams): Promise<T> {
+    const key = `${method} ${path}`;
+    if (!declaresUse(this.#hosted, key)) throw undeclared(this.#hosted, key);
+    return this.#upstream(key, async () => {
+      const catalog = await this.#access.catalog();
+      const endpoint = await this.#checked(catalog, key, params);
+      return this.#access.rest.read<T>({ endpoint, params, signal: this.signal });
+    });
+  }
+
+  async #checked(catalog: Catalog, key: string, params: ReadParams): Promise<Endpoint> {
+    const endpoint = catalog.endpoint(key);
+    if (!endpoint) throw await missingEndpoint(key, catalog);
+    if (endpoint.method !== "GET" && catalog.risk(endpoint, params) !== "read") throw notARead(this.#hosted, key);
+    const faults = catalog.check(endpoint, params);
+    if (faults.length === 0) return endpoint;
+    throw new ToolError({
+      code: "invalid_input",
+      message: `${key} cannot be asked with these parameters. ${faults
+        .map(({ param, message }) => `${param}: ${message.trim()}`)
+        .join("; ")}.`,
+      next: "Correct them and call again.",
+      details: { faults },
+    });
+  }
+
+  async #upstream<T>(what: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw fromUpstream(error, { what, signal: this.signal });
+    }
+  }
+}
+
+function undeclared(hosted: HostedTool, key: string): ToolError {
+  return new ToolError({
+    code: "invalid_plan",
+    message: `${hosted.tool.name} reads ${key}, which is not among its declared uses.`,
+    next: `The author of the plugin ${hosted.plugin} has to add "${key}" to the tool's uses.`,
+  });
+}
+
+function notARead(hosted: HostedTool, key: string): ToolError {
+  return new ToolError({
+    code: "invalid_plan",
+    message: `${hosted.tool.name} reads with ${key}, which can change something.`,
+    next: `The author of the plugin ${hosted.plugin} has to plan it as a step instead.`,
+  });
+}
