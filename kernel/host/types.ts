@@ -24,6 +24,12 @@ export interface ToolValidation {
   readonly evidence?: { readonly where: "lab" | "live"; readonly pve: string; readonly at: string };
 }
 
+/** Why a tool is not shown, and which setting would show it. */
+export interface Hidden {
+  readonly why: string;
+  readonly show: string;
+}
+
 /** A tool of a plugin, with everything that decides whether it is shown. */
 export interface HostedTool {
   readonly plugin: string;
@@ -33,8 +39,8 @@ export interface HostedTool {
   /** Lowest and highest risk. */
   readonly lowest: Risk;
   readonly highest: Risk;
-  /** Set when hidden: why, and which setting would show it. */
-  readonly hidden?: { readonly why: string; readonly show: string };
+  /** Set when hidden. */
+  readonly hidden?: Hidden;
   /** Input schema with the common inputs added, as plain JSON Schema. */
   readonly inputSchema: Readonly<Record<string, unknown>>;
 }
@@ -51,13 +57,18 @@ export interface KernelTool {
 
 /** What the host knows after loading. */
 export interface ToolHost {
-  /** Resolves when all plugins are loaded. */
+  /**
+   * Loads all plugins, once; resolves when they are loaded. Rejects where the operator's
+   * choice cannot be met: a selected plugin that does not exist, or, in strict mode, a bad one.
+   */
   ready(): Promise<void>;
   plugins(): readonly LoadedPlugin[];
   /** Tools that are shown. */
   listed(): readonly HostedTool[];
-  /** Any tool by name, hidden ones too. */
+  /** Any tool of a loaded plugin by name, hidden ones too. */
   find(name: string): HostedTool | undefined;
+  /** Why a tool that {@link find} does not know is not there: its plugin was skipped or not selected. */
+  absent(name: string): Hidden | undefined;
   /** Calls back when the list of shown tools changes. */
   onListChanged(listener: () => void): void;
 }
