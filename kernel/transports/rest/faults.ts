@@ -1,0 +1,127 @@
+import type { Redactor } from "../../secrets/redact.ts";
+import { Left } from "../leaving.ts";
+import { RestFault } from "../types.ts";
+import { CertificateFault, ConnectTimeout } from "./certificate.ts";
+import { AnswerTooLarge, MAX_ANSWER_BYTES } from "./exchange.ts";
+import { CaFileFault, HostFault } from "./hosts.ts";
+
+interface Explanation {
+  readonly reason: string;
+  readonly hint?: string;
+  /** Whether the same request can fare better a moment later. */
+  readonly passing: boolean;
+}
+
+const NETWORK: Readonly<Record<string, Omit<Explanation, "passing">>> = {
+  ECONNREFUSED: {
+    reason: "connection refused",
+    hint: "Check that the node is up, that pveproxy runs on it, and PROXMOX_HOST and PROXMOX_API_PORT.",
+  },
+  ENOTFOUND: {
+    reason: "no such host name",
+    hint: "Check PROXMOX_HOST and the name resolution of this machine.",
+  },
+  EAI_AGAIN: {
+    reason: "the host name could not be resolved",
+    hint: "Check PROXMOX_HOST and the name resolution of this machine.",
+  },
+  EHOSTUNREACH: { reason: "host unreachable", hint: "Check that the node is up and the network between." },
+  ENETUNREACH: {
+    reason: "network unreachable",
+    hint: "Check the network between this machine and the node.",
+  },
+  ETIMEDOUT: {
+    reason: "no connection in time",
+    hint: "Check that the node is up and no firewall is between.",
+  },
+  ECONNRESET: { reason: "the connection was reset" },
+  EPIPE: { reason: "the connection was closed" },
+  UND_ERR_SOCKET: { reason: "the connection was closed before the answer was complete" },
+  UND_ERR_DESTROYED: { reason: "the connections to the cluster were closed" },
+  EPROTO: {
+    reason: "the host does not speak TLS as Proxmox VE does",
+    hint: "Check PROXMOX_HOST and PROXMOX_API_PORT (8006 by default, no reverse proxy without TLS).",
+  },
+};
+
+function explain(cause: unknown): Explanation {
+  if (cause instanceof Left) return { reason: leftReason(cause), passing: false };
+  if (cause instanceof CertificateFault) return certificate(cause);
+  if (cause instanceof ConnectTimeout) return { ...lookUp("ETIMEDOUT"), passing: true };
+  if (cause instanceof CaFileFault) {
+    return {
+      reason: "the file with the certificate authority cannot be read",
+      hint: "Check that PROXMOX_TLS_CA_FILE names a readable PEM file.",
+      passing: false,
+    };
+  }
+  if (cause instanceof AnswerTooLarge) {
+    return {
+      reason: `the answer is larger than ${MAX_ANSWER_BYTES / 1024 / 1024} MB`,
+      hint: "Ask for less at once.",
+      passing: false,
+    };
+  }
+  const code = codeOf(cause);
+  if (code === "UND_ERR_INVALID_ARG") {
+    return {
+      reason: "the request cannot be formed: the credentials have characters that a header cannot carry",
+      hint: "Check PROXMOX_API_TOKEN_USER, _REALM, _ID and _SECRET.",
+      passing: false,
+    };
+  }
+  if (code.startsWith("HPE_")) return { reason: "the answer is not HTTP", passing: false };
+  return { ...lookUp(code), passing: code !== "UND_ERR_DESTROYED" };
+}
+
+/** The RestFault of a request without a readable answer, from whatever an exchange threw. */
+export function connectionFault(error: unknown, write: boolean, redactor: Redactor): RestFault {
+  const cause = error instanceof HostFault ? error.cause : error;
+  const { reason, hint } = explain(cause);
+  const sent = !(error instanceof HostFault) || error.sent;
+  const kind = sent ? (write ? "unknown" : "no_answer") : "not_sent";
+  const where = error instanceof HostFault && !(cause instanceof Left) ? `${error.host}: ` : "";
+  return new RestFault(kind, redactor.text(where + reason), hint === undefined ? {} : { hint });
+}
+
+/** Whether the same request can fare better a moment later. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof HostFault && explain(error.cause).passing;
+}
+
+/** Why a caller has no answer, for the reason of a fault. */
+export function leftReason(left: Left, timeoutMs?: number): string {
+  switch (left.why) {
+    case "cancelled":
+      return "the request was cancelled";
+    case "timeout":
+      return timeoutMs === undefined ? "no answer in time" : `no answer within ${timeoutMs / 1000} s`;
+    case "closed":
+      return "the server is shutting down";
+  }
+}
+
+function certificate(fault: CertificateFault): Explanation {
+  const { fingerprint, message } = fault;
+  if (fingerprint === undefined) return { reason: message, passing: false };
+  return {
+    reason: `${message}; its SHA-256 fingerprint is ${fingerprint}`,
+    hint:
+      "Compare the fingerprint with the one the node shows (its System, Certificates page). If they are the " +
+      `same, set PROXMOX_TLS_FINGERPRINT=${fingerprint}, or set PROXMOX_TLS_CA_FILE to a copy of the cluster's ` +
+      "/etc/pve/pve-root-ca.pem. If they differ, somebody may be listening in between.",
+    passing: false,
+  };
+}
+
+function lookUp(code: string): Omit<Explanation, "passing"> {
+  return NETWORK[code] ?? { reason: `the connection failed${code === "" ? "" : ` (${code})`}` };
+}
+
+/** The code of an error; of its first part where an attempt over several addresses failed. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  if (typeof code !== "string") return "";
+  return code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") ? "EPROTO" : code;
+}
