@@ -86,6 +86,8 @@ export interface PrivilegeNeed {
   /** Any one of these suffices when `any` is true, else all are needed. */
   readonly privileges: readonly string[];
   readonly any?: boolean;
+  /** What must be true of the caller besides, such as being the user in question. */
+  readonly condition?: string;
 }
 
 /** Who may call an endpoint, as far as the declaration says. */
@@ -112,9 +114,15 @@ export interface Catalog {
   hasPath(path: string): boolean;
   /**
    * Checks parameters (path placeholders included) as the API would, all faults at once.
-   * Takes typed values or wire strings. Never stricter than the API. Empty when all is well.
+   * Takes typed values or wire strings, `sshkeys` as plain text. Never stricter than
+   * the API. Empty when all is well.
    */
   check(endpoint: Endpoint, params: CallParams): readonly ParamFault[];
+  /**
+   * The same for parameters as they arrived on the wire: `sshkeys` must already be
+   * percent-encoded. Answers what Proxmox VE puts into `errors`.
+   */
+  checkWire(endpoint: Endpoint, params: CallParams): readonly ParamFault[];
   /**
    * Typed values as the wire takes them: booleans as `1`/`0`, lists joined, arrays kept,
    * `sshkeys` percent-encoded once more. Undefined values are left out.
