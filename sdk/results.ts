@@ -1,4 +1,7 @@
-/** How a column's values are shown; values stay plain numbers and strings in the data. */
+/**
+ * How a column's values are shown; values stay plain numbers and strings in the data. `percent` takes
+ * a fraction (0.25 shows as 25%), `time` seconds since the epoch.
+ */
 export type Unit = "bytes" | "percent" | "seconds" | "time" | "count" | "text";
 
 /** A column of a list: the key of the row, its unit, and a title where the key is not clear. */

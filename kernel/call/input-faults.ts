@@ -43,7 +43,11 @@ export function inputFaults(
     return [{ field, message: `got ${shown(field, part)}; expects ${describeSchema(at)}` }];
   }
 
-  function objectFaults(at: JsonSchema, part: Readonly<Record<string, unknown>>, field: string): InputFault[] {
+  function objectFaults(
+    at: JsonSchema,
+    part: Readonly<Record<string, unknown>>,
+    field: string,
+  ): InputFault[] {
     const properties = propertiesOf(at);
     const given = Object.keys(part).filter((name) => part[name] !== undefined);
     const path = (name: string) => (field === "" ? name : `${field}.${name}`);

@@ -1,5 +1,13 @@
 import { ToolError } from "../../sdk/errors.ts";
-import type { Guest, GuestKind, Inventory, NodeSummary, PveReader, PveVersion, ReadParams } from "../../sdk/reader.ts";
+import type {
+  Guest,
+  GuestKind,
+  Inventory,
+  NodeSummary,
+  PveReader,
+  PveVersion,
+  ReadParams,
+} from "../../sdk/reader.ts";
 import { useName } from "../../sdk/tool.ts";
 import type { Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
 import type { HostedTool } from "../host/types.ts";
@@ -66,7 +74,9 @@ export class CallReader implements PveReader {
   }
 
   inventory(): Promise<Inventory> {
-    return this.#upstream("Reading the inventory", () => this.#access.inventory.read({ signal: this.signal }));
+    return this.#upstream("Reading the inventory", () =>
+      this.#access.inventory.read({ signal: this.signal }),
+    );
   }
 
   version(): Promise<PveVersion> {
@@ -86,7 +96,8 @@ export class CallReader implements PveReader {
   async #checked(catalog: Catalog, key: string, params: ReadParams): Promise<Endpoint> {
     const endpoint = catalog.endpoint(key);
     if (!endpoint) throw await missingEndpoint(key, catalog);
-    if (endpoint.method !== "GET" && catalog.risk(endpoint, params) !== "read") throw notARead(this.#hosted, key);
+    if (endpoint.method !== "GET" && catalog.risk(endpoint, params) !== "read")
+      throw notARead(this.#hosted, key);
     const faults = catalog.check(endpoint, params);
     if (faults.length === 0) return endpoint;
     throw new ToolError({

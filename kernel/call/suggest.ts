@@ -30,7 +30,8 @@ export function nearest(wrong: string, known: Iterable<string>, limit = 3): stri
     const other = normal(name);
     const distance = editDistance(word, other);
     const contains = word.length >= 3 && (other.includes(word) || word.includes(other));
-    if (distance <= allowed || contains) scored.push({ name, score: contains ? Math.min(distance, allowed) : distance });
+    if (distance <= allowed || contains)
+      scored.push({ name, score: contains ? Math.min(distance, allowed) : distance });
   }
   scored.sort((a, b) => a.score - b.score || a.name.localeCompare(b.name));
   return scored.slice(0, limit).map(({ name }) => name);

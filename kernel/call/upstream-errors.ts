@@ -3,7 +3,8 @@ import { RestFault } from "../transports/types.ts";
 
 const PERMISSION = /\(([^(),]*),\s*([A-Za-z.|, ]+)\)\s*$/;
 const DIGEST = /checksum mismatch|detected modified configuration/i;
-const MISSING = /does not exist|no such (?:vm|ct|task|file|user|group|storage|volume|pool|snapshot)|unable to find/i;
+const MISSING =
+  /does not exist|no such (?:vm|ct|task|file|user|group|storage|volume|pool|snapshot)|unable to find/i;
 const LOCKED = /\bis locked\b|can't lock file|got timeout|got no lock/i;
 const NESTED_PARAMETERS = /\b400 Parameter verification failed/i;
 const UNREACHABLE = new Set([502, 503, 504, 595, 596]);

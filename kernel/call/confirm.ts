@@ -1,0 +1,106 @@
+import { ToolError } from "../../sdk/errors.ts";
+import { isWithin } from "../../sdk/risk.ts";
+import { needsConfirmation } from "../policy/access.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import type { Settings } from "../settings/types.ts";
+import { oneLine } from "./one-line.ts";
+import { describeStep } from "./shape-plan.ts";
+import type { CallContext, HumanAnswer, HumanQuestion, Plan } from "./types.ts";
+import { cancelled } from "./upstream-errors.ts";
+
+const PROGRESS_EVERY_MS = 5_000;
+
+/** What confirming needs of the settings. */
+export type ConfirmSettings = Pick<Settings, "confirm" | "limits">;
+
+/**
+ * Asks a human where policy wants it, and answers whether one was asked. Throws unless
+ * the answer was yes: no answer means no, and repeating the call is no answer.
+ */
+export async function confirm(
+  plan: Plan,
+  context: CallContext,
+  settings: ConfirmSettings,
+  redactor: Redactor,
+): Promise<boolean> {
+  if (!needsConfirmation(plan.risk, settings.confirm)) return false;
+  if (!context.ask) throw confirmationRequired(plan);
+  const answer = await patiently(
+    context.ask,
+    question(plan, redactor),
+    context,
+    settings.limits.confirmTimeoutMs,
+  );
+  if (context.signal.aborted) throw cancelled(plan.tool);
+  if (answer !== "accepted") throw declined(plan, answer);
+  return true;
+}
+
+/** What the human is asked: the tool, what it touches, every step, and what cannot be undone. */
+export function question(plan: Plan, redactor: Redactor): HumanQuestion {
+  const severe = plan.steps.filter(({ risk }) => !isWithin(risk, "write"));
+  const lines = [
+    `${plan.tool} asks to change the cluster ${plan.cluster}.`,
+    `Targets: ${plan.targets.map(oneLine).join(", ")}`,
+    "Steps:",
+    ...plan.steps.map((step, index) => `${index + 1}. ${describeStep(step, redactor)}`),
+  ];
+  if (severe.length > 0) {
+    const which = severe.map(({ step }) => plan.steps.findIndex((other) => other.step.id === step.id) + 1);
+    lines.push(`Cannot be undone: step ${which.join(", ")}. Data can be lost.`);
+  }
+  const [guest, ...others] = plan.guests;
+  const typed = severe.length > 0 && others.length === 0 ? guest?.name : undefined;
+  return { message: lines.join("\n"), ...(typed ? { typed } : {}) };
+}
+
+/** Asks with progress meanwhile; anything but an answer in time is `absent`. */
+async function patiently(
+  ask: NonNullable<CallContext["ask"]>,
+  asked: HumanQuestion,
+  context: CallContext,
+  timeoutMs: number,
+): Promise<HumanAnswer> {
+  const { signal } = context;
+  if (signal.aborted) return "absent";
+  const begun = Date.now();
+  const report = () => {
+    context.progress(`Waiting for a human to confirm (${Math.round((Date.now() - begun) / 1000)} s)`);
+  };
+  report();
+  const ticking = setInterval(report, PROGRESS_EVERY_MS);
+  let over: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const gone = new Promise<HumanAnswer>((resolve) => {
+    onAbort = () => resolve("absent");
+    over = setTimeout(onAbort, timeoutMs);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([ask(asked, timeoutMs).catch((): HumanAnswer => "absent"), gone]);
+  } finally {
+    clearInterval(ticking);
+    clearTimeout(over);
+    if (onAbort) signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function confirmationRequired(plan: Plan): ToolError {
+  return new ToolError({
+    code: "confirmation_required",
+    message: `${plan.tool} is ${plan.risk} here, which a human has to confirm, and this client cannot ask one. Nothing was changed.`,
+    next:
+      "Use a client that supports elicitation, or have the operator set PROXMOX_MCP_CONFIRM=none. " +
+      "Calling again does not count as consent; dryRun shows the plan.",
+    details: { targets: plan.targets },
+  });
+}
+
+function declined(plan: Plan, answer: HumanAnswer): ToolError {
+  const why = answer === "declined" ? "The human said no" : "Nobody answered, which counts as no";
+  return new ToolError({
+    code: "declined",
+    message: `${why}: ${plan.tool} on ${plan.targets.map(oneLine).join(", ")}. Nothing was changed.`,
+    next: "Do not repeat the call unless the human asks for it.",
+  });
+}

@@ -1,0 +1,200 @@
+import { inject, injectable } from "tsyringe";
+import { isToolError, ToolError } from "../../sdk/errors.ts";
+import type { AuditLog } from "../audit/types.ts";
+import type { HostedTool, KernelTool, ToolHost } from "../host/types.ts";
+import type { JobService } from "../jobs/types.ts";
+import type { Logger } from "../log.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import type { Settings } from "../settings/types.ts";
+import {
+  AUDIT_LOG,
+  CLUSTERS,
+  type Clusters,
+  JOBS,
+  KERNEL_TOOLS,
+  LOGGER,
+  REDACTOR,
+  SETTINGS,
+  TOOL_HOST,
+} from "../tokens.ts";
+import { authorizeKernelTool, authorizePlan, authorizeTool, planRefusal } from "./authorize.ts";
+import { confirm } from "./confirm.ts";
+import { execute, Recorded } from "./execute.ts";
+import { makePlan } from "./plan.ts";
+import { CallReader } from "./reader.ts";
+import { recheck } from "./recheck.ts";
+import { type RecordedCall, Recorder } from "./record.ts";
+import { type ResolvedCall, refuseHidden, resolve, resolveKernelTool, unknownTool } from "./resolve.ts";
+import { SchemaChecks } from "./schema-checks.ts";
+import { shapeResult } from "./shape.ts";
+import { shapeError } from "./shape-error.ts";
+import { shapePlan } from "./shape-plan.ts";
+import type { CallAnswer, CallContext, CallRoad, Plan } from "./types.ts";
+import { cancelled } from "./upstream-errors.ts";
+
+/** The road every call takes: resolve, authorize, plan, confirm, execute, record, shape. */
+@injectable()
+export class Road implements CallRoad {
+  readonly #settings: Settings;
+  readonly #redactor: Redactor;
+  readonly #logger: Logger;
+  readonly #clusters: Clusters;
+  readonly #jobs: JobService;
+  readonly #host: ToolHost;
+  readonly #kernelTools: ReadonlyMap<string, KernelTool>;
+  readonly #recorder: Recorder;
+  readonly #checks: SchemaChecks;
+
+  constructor(
+    @inject(SETTINGS) settings: Settings,
+    @inject(REDACTOR) redactor: Redactor,
+    @inject(LOGGER) logger: Logger,
+    @inject(CLUSTERS) clusters: Clusters,
+    @inject(AUDIT_LOG) audit: AuditLog,
+    @inject(JOBS) jobs: JobService,
+    @inject(TOOL_HOST) host: ToolHost,
+    @inject(KERNEL_TOOLS) kernelTools: readonly KernelTool[],
+  ) {
+    this.#settings = settings;
+    this.#redactor = redactor;
+    this.#logger = logger;
+    this.#clusters = clusters;
+    this.#jobs = jobs;
+    this.#host = host;
+    this.#kernelTools = new Map(kernelTools.map((tool) => [tool.name, tool]));
+    this.#recorder = new Recorder(audit, redactor, logger);
+    this.#checks = new SchemaChecks(redactor);
+  }
+
+  async call(tool: string, args: unknown, context: CallContext): Promise<CallAnswer> {
+    const call: MutableCall = { context, tool, input: args, begunAt: Date.now() };
+    try {
+      const kernelTool = this.#kernelTools.get(tool);
+      return kernelTool
+        ? await this.#kernelCall(kernelTool, args, call)
+        : await this.#toolCall(tool, args, call);
+    } catch (thrown) {
+      const isRecorded = thrown instanceof Recorded;
+      const error = this.#toolError(isRecorded ? thrown.cause : thrown, context, tool);
+      if (!isRecorded) this.#recorder.called(call, error);
+      return shapeError(error, this.#redactor);
+    }
+  }
+
+  async #kernelCall(tool: KernelTool, args: unknown, call: MutableCall): Promise<CallAnswer> {
+    const input = await resolveKernelTool(tool, args, this.#checks);
+    authorizeKernelTool(tool.name, tool.risk, this.#settings.access);
+    if (tool.risk !== "read") return await this.#kernelChange(tool, input, call);
+    const answer = await tool.run(input, call.context);
+    this.#recorder.called(call);
+    return answer;
+  }
+
+  async #kernelChange(
+    tool: KernelTool,
+    input: Readonly<Record<string, unknown>>,
+    call: MutableCall,
+  ): Promise<CallAnswer> {
+    const change = { risk: tool.risk, targets: [] };
+    await this.#recorder.before(call, change);
+    try {
+      const answer = await tool.run(input, call.context);
+      this.#recorder.afterWithoutJob(call, change);
+      return answer;
+    } catch (error) {
+      this.#recorder.afterWithoutJob(call, change, error);
+      throw new Recorded(error);
+    }
+  }
+
+  async #toolCall(name: string, args: unknown, call: MutableCall): Promise<CallAnswer> {
+    const hosted = await this.#find(name);
+    refuseHidden(hosted);
+    const resolved = await resolve(hosted, args, {
+      settings: this.#settings,
+      clusters: this.#clusters,
+      checks: this.#checks,
+    });
+    call.cluster = resolved.cluster.name;
+    authorizeTool(hosted, this.#settings.access);
+    const reader = new CallReader(hosted, resolved.cluster, call.context.signal);
+    return hosted.tool.plan === undefined
+      ? await this.#read(resolved, reader, call)
+      : await this.#change(resolved, reader, call);
+  }
+
+  async #find(name: string): Promise<HostedTool> {
+    await this.#host.ready();
+    const hosted = this.#host.find(name);
+    if (hosted) return hosted;
+    const absent = this.#host.absent(name);
+    if (absent) {
+      throw new ToolError({
+        code: "denied",
+        message: `${name} is not available here: ${absent.why.replace(/\.$/, "")}.`,
+        next: absent.show,
+      });
+    }
+    const listed = this.#host.listed().map(({ tool }) => tool.name);
+    throw unknownTool(name, [...listed, ...this.#kernelTools.keys()]);
+  }
+
+  async #read({ hosted, input }: ResolvedCall, reader: CallReader, call: MutableCall): Promise<CallAnswer> {
+    // The input was validated against this tool's own schema.
+    const result = await hosted.tool.read?.(input as never, reader);
+    if (call.context.signal.aborted) throw cancelled(hosted.tool.name);
+    const answer = shapeResult(result, this.#redactor);
+    this.#recorder.called(call);
+    return answer;
+  }
+
+  async #change(resolved: ResolvedCall, reader: CallReader, call: MutableCall): Promise<CallAnswer> {
+    const { hosted, cluster, input, common } = resolved;
+    const { context } = call;
+    const plan = await makePlan({
+      hosted,
+      cluster,
+      input,
+      reader,
+      subject: context.subject,
+      isRootLogin: this.#isRootLogin(cluster.name),
+      redactor: this.#redactor,
+    });
+    if (common.dryRun) return this.#dryRun(hosted, plan, call);
+    authorizePlan(hosted, plan, this.#settings.access);
+    const asked = await confirm(plan, context, this.#settings, this.#redactor);
+    if (asked) await recheck(plan, cluster, context.signal);
+    return await execute(plan, context, {
+      cluster,
+      jobs: this.#jobs,
+      recorder: this.#recorder,
+      redactor: this.#redactor,
+      call,
+      wait: common.wait,
+    });
+  }
+
+  #dryRun(hosted: HostedTool, plan: Plan, call: RecordedCall): CallAnswer {
+    this.#recorder.called(call);
+    return shapePlan(plan, this.#redactor, planRefusal(hosted, plan, this.#settings.access));
+  }
+
+  #isRootLogin(cluster: string): boolean {
+    const credentials = this.#settings.clusters.find(({ name }) => name === cluster)?.credentials;
+    return credentials?.kind === "password" && credentials.username === "root@pam";
+  }
+
+  #toolError(thrown: unknown, context: CallContext, tool: string): ToolError {
+    if (isToolError(thrown)) return thrown;
+    if (context.signal.aborted) return cancelled(tool);
+    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    this.#logger.error(`call ${context.callId} of ${tool} failed: ${stack}`);
+    return new ToolError({
+      code: "internal",
+      message: `${tool} failed because of a fault in this server or plugin (call ${context.callId}).`,
+      next: "The operator finds the cause in the server's log under that call.",
+    });
+  }
+}
+
+type MutableCall = RecordedCall & { cluster?: string };

@@ -1,0 +1,69 @@
+import type { ToolError } from "../../sdk/errors.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import { fenced, OUTSIDE } from "./fence.ts";
+import { asSchema, isPlainObject } from "./json-schema.ts";
+import { oneLine } from "./one-line.ts";
+import type { CallAnswer } from "./types.ts";
+
+/** Details that the message has already told. */
+const TOLD: ReadonlySet<string> = new Set(["errors", "faults", "nearest", "request", "status"]);
+const LONGEST_DETAIL = 1_000;
+
+/** An error as an answer: code and message, what to do next, whether a retry can help, then the details. */
+export function shapeError(error: ToolError, redactor: Redactor): CallAnswer {
+  const message = redactor.text(error.message);
+  const next = error.next === undefined ? undefined : redactor.text(error.next);
+  const details = error.details && maskedDetails(error.details, redactor);
+  const lines = [
+    `Error ${error.code}: ${oneLine(message)}`,
+    ...(next === undefined ? [] : [`Next: ${oneLine(next)}`]),
+    `Retry: ${error.retry ? "the same call can succeed later" : "no"}`,
+    ...detailLines(details ?? {}),
+  ];
+  return {
+    text: lines.join("\n"),
+    isError: true,
+    data: {
+      error: {
+        code: error.code,
+        message,
+        ...(next === undefined ? {} : { next }),
+        retry: error.retry,
+        ...(details ? { details } : {}),
+      },
+    },
+  };
+}
+
+/** Log lines are masked as one text: a secret can stretch over several. */
+function maskedDetails(
+  { lastLines, ...rest }: Readonly<Record<string, unknown>>,
+  redactor: Redactor,
+): Readonly<Record<string, unknown>> {
+  const masked = asSchema(redactor.value(rest));
+  if (!Array.isArray(lastLines)) return masked;
+  return { ...masked, lastLines: redactor.text(lastLines.map(String).join("\n")).split("\n") };
+}
+
+function detailLines(details: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(details)
+    .filter(([name, value]) => value !== undefined && !TOLD.has(name) && !isEmptyList(value))
+    .map(([name, value]) => {
+      if (name === "lastLines" && Array.isArray(value)) {
+        return `Last lines of the log (${OUTSIDE}):\n${fenced(value.join("\n"))}`;
+      }
+      const shown = oneLine(printed(value));
+      return `${oneLine(name)}: ${shown.length > LONGEST_DETAIL ? `${shown.slice(0, LONGEST_DETAIL)}…` : shown}`;
+    });
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function printed(value: unknown): string {
+  if (Array.isArray(value) && !value.some((item) => isPlainObject(item) || Array.isArray(item))) {
+    return value.map(String).join(", ");
+  }
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,124 @@
+import type { ToolError } from "../../sdk/errors.ts";
+import { isStepRef } from "../../sdk/steps.ts";
+import type { EndpointPrivileges, PrivilegeNeed } from "../../vendor/pve-docs/types.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import { placeholders } from "./config-files.ts";
+import { isPlainObject } from "./json-schema.ts";
+import { oneLine } from "./one-line.ts";
+import type { CallAnswer, DiffEntry, Plan, PlanStep } from "./types.ts";
+import { humanise } from "./units.ts";
+
+/** A step as data for answers and the audit; parameters masked. */
+export interface StepView {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly risk: string;
+  readonly privileges: string;
+  readonly note?: string;
+  readonly settle?: unknown;
+  readonly diff?: readonly DiffEntry[];
+}
+
+/** The step as data, secrets masked, parameters of the path left out as the path shows them. */
+export function viewStep(
+  { step, shownPath, risk, privileges, diff }: PlanStep,
+  redactor: Redactor,
+): StepView {
+  return {
+    id: step.id,
+    method: step.method,
+    path: shownPath,
+    params: shownParams(step.path, step.params, redactor),
+    risk,
+    privileges: describePrivileges(privileges),
+    ...(step.note === undefined ? {} : { note: step.note }),
+    ...(step.settle === undefined ? {} : { settle: step.settle }),
+    ...(diff === undefined ? {} : { diff }),
+  };
+}
+
+/** One line about a step: `DELETE /nodes/pve1/qemu/100 [destructive] purge=yes`. */
+export function describeStep({ step, shownPath, risk }: PlanStep, redactor: Redactor): string {
+  const params = Object.entries(shownParams(step.path, step.params, redactor)).map(
+    ([name, value]) => `${name}=${humanise(value)}`,
+  );
+  const note = step.note === undefined ? "" : ` (${step.note})`;
+  return oneLine(redactor.text(`${step.method} ${shownPath} [${risk}] ${params.join(" ")}`.trim() + note));
+}
+
+/**
+ * The answer to a dry run: every step with parameters, risk, privileges and what it changes, and
+ * whether the call itself would be refused.
+ */
+export function shapePlan(plan: Plan, redactor: Redactor, refusal?: ToolError): CallAnswer {
+  const steps = plan.steps.map((step) => viewStep(step, redactor));
+  const head = [
+    `Dry run of ${plan.tool} on cluster ${plan.cluster}: nothing was changed.`,
+    `Risk: ${plan.risk}. Targets: ${plan.targets.length > 0 ? plan.targets.map(oneLine).join(", ") : "none"}`,
+  ];
+  const body = plan.steps.flatMap((step, index) => [
+    `${index + 1}. ${step.step.id}: ${describeStep(step, redactor)}`,
+    `   needs ${describePrivileges(step.privileges)}`,
+    ...(step.diff ?? []).map((entry) => `   ${describeDiff(entry)}`),
+    ...(step.diff?.length === 0 ? ["   changes no key: it is like that already"] : []),
+  ]);
+  const foot = plan.steps.length === 0 ? "There is nothing to do." : "Call again without dryRun to do it.";
+  const refused =
+    refusal && `The call itself would be refused: ${refusal.message} ${refusal.next ?? ""}`.trim();
+  return {
+    text: redactor.text([...head, ...body, refused ?? foot].join("\n")),
+    isError: false,
+    data: {
+      dryRun: true,
+      tool: plan.tool,
+      cluster: plan.cluster,
+      risk: plan.risk,
+      targets: plan.targets,
+      steps,
+      ...(refusal ? { refused: { code: refusal.code, message: refusal.message } } : {}),
+    },
+  };
+}
+
+/** `cores: 2 -> 4`. */
+export function describeDiff({ key, before, after }: DiffEntry): string {
+  return oneLine(`${key}: ${before ?? "(unset)"} -> ${after ?? "(removed)"}`);
+}
+
+/** Who may call an endpoint, in words: alternatives joined by `or`. */
+export function describePrivileges({ who, alternatives, codeChecks }: EndpointPrivileges): string {
+  const more = codeChecks ? " (more may be checked, depending on the parameters)" : "";
+  switch (who) {
+    case "root":
+      return "root@pam";
+    case "world":
+      return "no sign-in";
+    case "all":
+      return `any signed-in user${more}`;
+    case "privileges":
+      return (
+        (alternatives.map((needs) => needs.map(describeNeed).join(" and ")).join(", or ") ||
+          "what the API checks itself") + more
+      );
+  }
+}
+
+function describeNeed({ path, privileges, any }: PrivilegeNeed): string {
+  const list = privileges.length > 1 && any ? `one of ${privileges.join(", ")}` : privileges.join(", ");
+  return `${list} on ${path}`;
+}
+
+function shownParams(
+  path: string,
+  params: Readonly<Record<string, unknown>>,
+  redactor: Redactor,
+): Readonly<Record<string, unknown>> {
+  const inPath = new Set(placeholders(path));
+  const rest = Object.entries(params)
+    .filter(([name, value]) => value !== undefined && !inPath.has(name))
+    .map(([name, value]) => [name, isStepRef(value) ? `{${value.$from}${value.at}}` : value]);
+  const masked = redactor.value(Object.fromEntries(rest));
+  return isPlainObject(masked) ? masked : {};
+}

@@ -1,0 +1,56 @@
+import type { RecordResult, Unit } from "../../sdk/results.ts";
+import { oneLine } from "./one-line.ts";
+import { columnsOf, rowsOf } from "./result-of.ts";
+import { renderTable } from "./table.ts";
+import { humanise } from "./units.ts";
+
+/** Longest text of one field, in characters. */
+const LONGEST_FIELD = 4_000;
+
+/** A record as lines, the fields that were shown as data, and how many did not fit. */
+export interface RecordText {
+  readonly lines: readonly string[];
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly left: number;
+}
+
+/** `key: value` lines in the order given, empty fields left out; a list of objects becomes a table. */
+export function renderRecord(
+  fields: Readonly<Record<string, unknown>>,
+  units: RecordResult["units"],
+  limit: number,
+): RecordText {
+  const lines: string[] = [];
+  const kept: Record<string, unknown> = {};
+  let length = 0;
+  let left = 0;
+  for (const [key, value] of Object.entries(fields)) {
+    if (isEmpty(value)) continue;
+    const part = renderField(oneLine(key), value, units?.[key]);
+    if (length + part.text.length > limit) {
+      left += 1;
+      continue;
+    }
+    length += part.text.length;
+    lines.push(part.text);
+    kept[key] = part.value;
+  }
+  return { lines, fields: kept, left };
+}
+
+function renderField(key: string, value: unknown, unit: Unit | undefined): { text: string; value: unknown } {
+  const rows = rowsOf(value);
+  if (rows) {
+    const { text, shown } = renderTable({ of: key, columns: columnsOf(rows) }, rows, LONGEST_FIELD);
+    return { text, value: shown < rows.length ? rows.slice(0, shown) : value };
+  }
+  const full = humanise(value, unit);
+  if (full.length <= LONGEST_FIELD) return { text: `${key}: ${full}`, value };
+  const cut = `${full.slice(0, LONGEST_FIELD)}… (cut, ${full.length} characters in all)`;
+  return { text: `${key}: ${cut}`, value: cut };
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === "") return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
