@@ -1,5 +1,9 @@
 /** Everything a plugin may import. */
+export { type Static, type TProperties, type TSchema, type TUnsafe, Type } from "typebox";
+export * from "./catalog.ts";
 export * from "./errors.ts";
+export * from "./from-api.ts";
+export * from "./inputs.ts";
 export * from "./plugin.ts";
 export * from "./reader.ts";
 export * from "./results.ts";

@@ -1,5 +1,5 @@
 /** The API of Proxmox VE as facts, and our tables about it. */
-export { NAMED_FORMATS } from "./formats/index.ts";
+
 export {
   catalogFor,
   compareReleases,
@@ -9,6 +9,7 @@ export {
   releases,
   sinceRelease,
 } from "./catalog.ts";
+export { NAMED_FORMATS } from "./formats/index.ts";
 export { paramSchema } from "./parameters.ts";
 export { parsePropertyString } from "./property-string.ts";
 export { keyOf, paramsAbove } from "./risk.ts";
