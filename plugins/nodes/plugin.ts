@@ -1,0 +1,10 @@
+import { definePlugin } from "../../sdk/index.ts";
+import { nodeAction } from "./node-action.ts";
+import { nodeGet } from "./node-get.ts";
+import { nodeList } from "./node-list.ts";
+
+export default definePlugin({
+  id: "nodes",
+  title: "Nodes",
+  tools: () => [nodeList, nodeGet, nodeAction],
+});

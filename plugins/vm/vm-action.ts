@@ -1,0 +1,126 @@
+import {
+  defineTool,
+  guestRef,
+  type RestStep,
+  rest,
+  type Settle,
+  type Static,
+  ToolError,
+  Type,
+} from "../../sdk/index.ts";
+
+const input = Type.Object({
+  vmid: guestRef(),
+  action: Type.Union(
+    [
+      Type.Literal("start"),
+      Type.Literal("stop"),
+      Type.Literal("shutdown"),
+      Type.Literal("reboot"),
+      Type.Literal("reset"),
+      Type.Literal("suspend"),
+      Type.Literal("hibernate"),
+      Type.Literal("resume"),
+    ],
+    {
+      description:
+        "shutdown and reboot ask the guest; stop and reset cut the power; suspend keeps memory, hibernate writes it to disk; resume ends both",
+    },
+  ),
+  timeout: Type.Optional(
+    Type.Integer({ minimum: 0, description: "start, stop, shutdown, reboot: seconds that Proxmox VE waits" }),
+  ),
+  forceStop: Type.Optional(Type.Boolean({ description: "shutdown: stop hard when the timeout has passed" })),
+  keepActive: Type.Optional(
+    Type.Boolean({ description: "stop, shutdown: leave the storage volumes active" }),
+  ),
+  "overrule-shutdown": Type.Optional(
+    Type.Boolean({ description: "stop: abort a shutdown that is under way" }),
+  ),
+  statestorage: Type.Optional(Type.String({ description: "hibernate: storage for the memory's content" })),
+  "force-cpu": Type.Optional(Type.String({ description: "start: use exactly this QEMU -cpu value" })),
+  machine: Type.Optional(Type.String({ description: "start: use this QEMU machine type" })),
+});
+
+type Input = Static<typeof input>;
+type Option = Exclude<keyof Input, "vmid" | "action">;
+
+const OPTIONS = [
+  "timeout",
+  "forceStop",
+  "keepActive",
+  "overrule-shutdown",
+  "statestorage",
+  "force-cpu",
+  "machine",
+] as const satisfies readonly Option[];
+
+interface Power {
+  /** Last part of the endpoint's path. */
+  readonly endpoint: string;
+  readonly takes: readonly Option[];
+  readonly becomes: Extract<Settle, { kind: "guest" }>["status"];
+}
+
+const POWER: Readonly<Record<Input["action"], Power>> = {
+  start: { endpoint: "start", takes: ["timeout", "force-cpu", "machine"], becomes: "running" },
+  stop: { endpoint: "stop", takes: ["timeout", "keepActive", "overrule-shutdown"], becomes: "stopped" },
+  shutdown: { endpoint: "shutdown", takes: ["timeout", "forceStop", "keepActive"], becomes: "stopped" },
+  reboot: { endpoint: "reboot", takes: ["timeout"], becomes: "running" },
+  reset: { endpoint: "reset", takes: [], becomes: "running" },
+  suspend: { endpoint: "suspend", takes: [], becomes: "paused" },
+  hibernate: { endpoint: "suspend", takes: ["statestorage"], becomes: "stopped" },
+  resume: { endpoint: "resume", takes: [], becomes: "running" },
+};
+
+export const vmAction = defineTool({
+  name: "proxmox_vm_action",
+  title: "Start, stop or suspend a VM",
+  describe: "Changes the power state of one QEMU VM, and is done when the VM has reached the new state.",
+  risk: "destructive",
+  uses: [
+    "POST /nodes/{node}/qemu/{vmid}/status/start",
+    "POST /nodes/{node}/qemu/{vmid}/status/stop",
+    "POST /nodes/{node}/qemu/{vmid}/status/shutdown",
+    "POST /nodes/{node}/qemu/{vmid}/status/reboot",
+    "POST /nodes/{node}/qemu/{vmid}/status/reset",
+    "POST /nodes/{node}/qemu/{vmid}/status/suspend",
+    "POST /nodes/{node}/qemu/{vmid}/status/resume",
+  ],
+  input,
+  async plan({ vmid: ref, action, ...options }, pve) {
+    refuseForeignOptions(action, options);
+    const { vmid, node, name, template } = await pve.guest("qemu", ref);
+    if (template) {
+      throw new ToolError({
+        code: "invalid_input",
+        message: `VM ${vmid} (${name}) is a template; templates do not run.`,
+        next: "Clone it with proxmox_vm_clone and start the clone.",
+      });
+    }
+    return [step(action, { node, vmid, ...options })];
+  },
+});
+
+function step(
+  action: Input["action"],
+  { vmid, ...params }: Pick<Input, Option> & { node: string; vmid: number },
+): RestStep {
+  const { endpoint, becomes } = POWER[action];
+  return rest.post(
+    `/nodes/{node}/qemu/{vmid}/status/${endpoint}`,
+    { ...params, vmid, ...(action === "hibernate" ? { todisk: true } : {}) },
+    { settle: { kind: "guest", vmid, status: becomes } },
+  );
+}
+
+function refuseForeignOptions(action: Input["action"], given: Pick<Input, Option>): void {
+  const { takes } = POWER[action];
+  const foreign = OPTIONS.filter((option) => given[option] !== undefined && !takes.includes(option));
+  if (foreign.length === 0) return;
+  throw new ToolError({
+    code: "invalid_input",
+    message: `The action ${action} does not take ${foreign.join(", ")}.`,
+    next: takes.length === 0 ? "Leave it out." : `It takes ${takes.join(", ")}.`,
+  });
+}

@@ -1,0 +1,25 @@
+import { defineTool, fromApi, guestRef, rest, ToolError } from "../../sdk/index.ts";
+
+export const vmConvertToTemplate = defineTool({
+  name: "proxmox_vm_convert_to_template",
+  title: "Turn a VM into a template",
+  describe: "Turns a stopped QEMU VM into a template, for good: it will not run any more, only be cloned.",
+  risk: "write",
+  uses: ["POST /nodes/{node}/qemu/{vmid}/template"],
+  input: fromApi("POST /nodes/{node}/qemu/{vmid}/template", {
+    without: ["node"],
+    describe: { disk: "Turn only this disk into a base image" },
+    extra: { vmid: guestRef() },
+  }),
+  async plan({ vmid: ref, disk }, pve) {
+    const { node, vmid, name, template } = await pve.guest("qemu", ref);
+    if (template && disk === undefined) {
+      throw new ToolError({
+        code: "conflict",
+        message: `VM ${vmid} (${name}) is a template already.`,
+        next: "Nothing to do; clone it with proxmox_vm_clone.",
+      });
+    }
+    return [rest.post("/nodes/{node}/qemu/{vmid}/template", { node, vmid, disk })];
+  },
+});

@@ -1,0 +1,27 @@
+import { defineTool, fromApi, guestRef, rest } from "../../sdk/index.ts";
+
+export const vmDestroy = defineTool({
+  name: "proxmox_vm_destroy",
+  title: "Destroy a VM or template",
+  describe: "Removes a stopped QEMU VM or template with its disks and snapshots. Cannot be undone.",
+  risk: "destructive",
+  uses: ["DELETE /nodes/{node}/qemu/{vmid}"],
+  input: fromApi("DELETE /nodes/{node}/qemu/{vmid}", {
+    without: ["node", "skiplock"],
+    describe: {
+      purge: "Also remove it from backup jobs, replication and HA",
+      "destroy-unreferenced-disks": "Also remove disks with its VMID that its configuration does not name",
+    },
+    extra: { vmid: guestRef() },
+  }),
+  async plan({ vmid: ref, ...options }, pve) {
+    const { node, vmid } = await pve.guest("qemu", ref);
+    return [
+      rest.delete(
+        "/nodes/{node}/qemu/{vmid}",
+        { node, vmid, ...options },
+        { settle: { kind: "guest", vmid, status: "absent" } },
+      ),
+    ];
+  },
+});
