@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { gunzip, inflate } from "node:zlib";
 import type { Redactor } from "../../secrets/redact.ts";
 import { RestFault } from "../types.ts";
+import { codeOf } from "./error-code.ts";
 import { AnswerTooLarge, MAX_ANSWER_BYTES, type WireAnswer } from "./exchange.ts";
 
 const LONGEST_REASON = 1_000;
@@ -107,7 +108,6 @@ async function bounded(decoding: Promise<Buffer>): Promise<Buffer> {
   try {
     return await decoding;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    throw code === "ERR_BUFFER_TOO_LARGE" ? new AnswerTooLarge() : error;
+    throw codeOf(error) === "ERR_BUFFER_TOO_LARGE" ? new AnswerTooLarge() : error;
   }
 }

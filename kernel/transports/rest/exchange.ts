@@ -59,11 +59,14 @@ export interface Exchange {
  * Sends one request, once. It is undici's own low-level call because only there one sees the moment
  * before the first byte leaves, on which the promise of sending a write at most once rests.
  */
-export function exchange(pool: Dispatcher, request: WireRequest, options: ExchangeOptions): Exchange {
+export function exchange(connection: Dispatcher, request: WireRequest, options: ExchangeOptions): Exchange {
   const running = new Running(options);
   const { method, path, headers, body } = request;
   // Time is bounded by the caller's signal, which also covers waiting and connecting.
-  pool.dispatch({ method, path, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 }, running);
+  connection.dispatch(
+    { method, path, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 },
+    running,
+  );
   return running;
 }
 

@@ -2,8 +2,10 @@ import type { Redactor } from "../../secrets/redact.ts";
 import { Left } from "../leaving.ts";
 import { RestFault } from "../types.ts";
 import { CertificateFault, ConnectTimeout } from "./certificate.ts";
+import { codeOf } from "./error-code.ts";
 import { AnswerTooLarge, MAX_ANSWER_BYTES } from "./exchange.ts";
-import { CaFileFault, HostFault } from "./hosts.ts";
+import { CaFileFault } from "./host.ts";
+import { HostFault } from "./hosts.ts";
 
 interface Explanation {
   readonly reason: string;
@@ -63,6 +65,8 @@ function explain(cause: unknown): Explanation {
     };
   }
   const code = codeOf(cause);
+  if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_"))
+    return { ...lookUp("EPROTO"), passing: false };
   if (code === "UND_ERR_INVALID_ARG") {
     return {
       reason: "the request cannot be formed: the credentials have characters that a header cannot carry",
@@ -70,7 +74,8 @@ function explain(cause: unknown): Explanation {
       passing: false,
     };
   }
-  if (code.startsWith("HPE_")) return { reason: "the answer is not HTTP", passing: false };
+  if (cause instanceof Error && cause.name === "HTTPParserError")
+    return { reason: "the answer is not HTTP", passing: false };
   return { ...lookUp(code), passing: code !== "UND_ERR_DESTROYED" };
 }
 
@@ -116,12 +121,4 @@ function certificate(fault: CertificateFault): Explanation {
 
 function lookUp(code: string): Omit<Explanation, "passing"> {
   return NETWORK[code] ?? { reason: `the connection failed${code === "" ? "" : ` (${code})`}` };
-}
-
-/** The code of an error; of its first part where an attempt over several addresses failed. */
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  if (typeof code !== "string") return "";
-  return code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") ? "EPROTO" : code;
 }
