@@ -1,6 +1,7 @@
 import { bridgeName, defineTool, fromApi, rest, storageName, Type } from "../../sdk/index.ts";
 import { freeVmid } from "./free-vmid.ts";
 import { withShorthand } from "./new-vm.ts";
+import { memory, OPTION_WORDS } from "./option-words.ts";
 
 export const vmCreate = defineTool({
   name: "proxmox_vm_create",
@@ -11,16 +12,16 @@ export const vmCreate = defineTool({
   uses: ["POST /nodes/{node}/qemu", "GET /cluster/nextid"],
   input: fromApi("POST /nodes/{node}/qemu", {
     // Restoring from a backup is another tool's work, and these parameters only go with it.
-    without: ["archive", "force", "unique", "live-restore", "bwlimit", "storage"],
+    without: ["archive", "force", "unique", "live-restore", "bwlimit", "storage", "unused[n]"],
     optional: ["vmid"],
     defaults: { node: "node" },
     describe: {
+      ...OPTION_WORDS,
       vmid: "VMID of the new VM; left out: the next free one",
-      memory: "MiB",
       start: "Start it after creation",
-      sshkeys: "Public SSH keys for cloud-init, plain, one a line",
     },
     extra: {
+      memory,
       diskGiB: Type.Optional(
         Type.Integer({
           minimum: 1,

@@ -1,5 +1,6 @@
 import { defineTool, fromApi, guestRef, rest, ToolError } from "../../sdk/index.ts";
 import { configRoute } from "./config-route.ts";
+import { memory, OPTION_WORDS } from "./option-words.ts";
 
 /** Parameters that change nothing by themselves. */
 const MODIFIERS: ReadonlySet<string> = new Set([
@@ -18,17 +19,16 @@ export const vmUpdateConfig = defineTool({
   risk: "destructive",
   uses: ["PUT /nodes/{node}/qemu/{vmid}/config", "POST /nodes/{node}/qemu/{vmid}/config"],
   input: fromApi("POST /nodes/{node}/qemu/{vmid}/config", {
-    without: ["node", "skiplock", "background_delay"],
+    without: ["node", "skiplock", "background_delay", "unused[n]"],
     risk: "destructive",
     describe: {
+      ...OPTION_WORDS,
       delete: "Options to remove; a disk stays as unusedN unless force is set, an unusedN goes for good",
       revert: "Options whose pending change is dropped",
       force: "Remove the volumes of deleted disks as well",
       digest: "Change only if the configuration still has this digest (from proxmox_vm_get)",
-      memory: "MiB",
-      sshkeys: "Public SSH keys for cloud-init, plain, one a line",
     },
-    extra: { vmid: guestRef() },
+    extra: { vmid: guestRef(), memory },
   }),
   async plan({ vmid: ref, ...changes }, pve) {
     if (!Object.entries(changes).some(([name, value]) => value !== undefined && !MODIFIERS.has(name))) {

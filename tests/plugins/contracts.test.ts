@@ -1,0 +1,114 @@
+import { describe, expect, test } from "@jest/globals";
+import Value from "typebox/value";
+import cluster from "../../plugins/cluster/plugin.ts";
+import escapeHatches from "../../plugins/escape-hatches/plugin.ts";
+import nodes from "../../plugins/nodes/plugin.ts";
+import tasks from "../../plugins/tasks/plugin.ts";
+import vm from "../../plugins/vm/plugin.ts";
+import { isWithin } from "../../sdk/risk.ts";
+import { type DefinedTool, useName } from "../../sdk/tool.ts";
+import { loadCatalog, releases } from "../../vendor/pve-docs/index.ts";
+import { fakeNode, fakeReader, fakeVm, planOf } from "../helpers/fake-reader.ts";
+
+const catalog = loadCatalog();
+const services = { catalog, log: { info: () => undefined, warn: () => undefined } };
+const tools = [cluster, nodes, vm, tasks, escapeHatches].flatMap((plugin) => plugin.tools(services as never));
+const byName = new Map(tools.map((tool) => [tool.name, tool]));
+
+function toolNamed(name: string): DefinedTool {
+  const tool = byName.get(name);
+  if (tool === undefined) throw new Error(`no tool ${name}`);
+  return tool;
+}
+
+describe("every tool", () => {
+  test.each(tools.map((tool) => [tool.name, tool] as const))("%s keeps the contract", (name, tool) => {
+    expect(name).toMatch(/^proxmox_[a-z]+(?:_[a-z]+)+$/);
+    expect(tool.describe.length).toBeLessThan(260);
+    expect(tool.plan === undefined).toBe(tool.risk === "read");
+    const inputs = Object.keys((tool.input as { properties?: object }).properties ?? {});
+    for (const common of ["cluster", "dryRun", "waitMode", "timeoutMs", "pollIntervalMs"]) {
+      expect(inputs).not.toContain(common);
+    }
+  });
+
+  test.each(releases())("uses only what Proxmox VE %s has", (release) => {
+    const uses = tools.flatMap((tool) => tool.uses.map(useName)).filter((use) => use !== "any");
+    expect(uses.filter((use) => loadCatalog(release).endpoint(use) === undefined)).toEqual([]);
+  });
+
+  test("names are unique", () => {
+    expect(byName.size).toBe(tools.length);
+  });
+});
+
+describe("plans fit the API", () => {
+  const reader = fakeReader({
+    guests: [fakeVm({ vmid: 100, name: "web" }), fakeVm({ vmid: 900, template: true })],
+    nodes: [fakeNode("pve1"), fakeNode("pve2"), fakeNode("pve3", { status: "offline" })],
+    answers: { "GET /cluster/nextid": ({ vmid }: { vmid?: number }) => String(vmid ?? 105) },
+  });
+
+  test.each([
+    ["proxmox_node_action", { node: "pve1", action: "reboot" }],
+    ["proxmox_node_action", { node: "pve3", action: "wakeonlan" }],
+    ["proxmox_node_action", { node: "pve1", action: "startall", vms: [100], force: true, "max-workers": 2 }],
+    ["proxmox_node_action", { node: "pve1", action: "stopall", timeout: 10, "force-stop": false }],
+    ["proxmox_node_action", { node: "pve1", action: "suspendall" }],
+    ["proxmox_node_action", { node: "pve1", action: "migrateall", target: "pve2", "with-local-disks": true }],
+    ["proxmox_vm_action", { vmid: 100, action: "start", timeout: 10, machine: "q35", "force-cpu": "host" }],
+    ["proxmox_vm_action", { vmid: "web", action: "stop", "overrule-shutdown": true }],
+    ["proxmox_vm_action", { vmid: 100, action: "shutdown", forceStop: true, keepActive: true }],
+    ["proxmox_vm_action", { vmid: 100, action: "hibernate", statestorage: "local" }],
+    [
+      "proxmox_vm_create",
+      { node: "pve1", memory: 2048, diskGiB: 8, diskStorage: "local-lvm", bridge: "vmbr0" },
+    ],
+    [
+      "proxmox_vm_create",
+      {
+        node: "pve1",
+        vmid: 123,
+        memory: "1024",
+        net0: "virtio,bridge=vmbr1,tag=5",
+        ide2: "local:cloudinit",
+        ipconfig0: "ip=dhcp",
+        sshkeys: "ssh-ed25519 AAAA me@here",
+        tags: ["a", "b"],
+        agent: "1",
+        boot: "order=scsi0;net0",
+      },
+    ],
+    ["proxmox_vm_update_config", { vmid: 100, memory: 4096, delete: ["tags"], digest: "a".repeat(40) }],
+    ["proxmox_vm_update_config", { vmid: 100, scsi1: "local-lvm:32,discard=on" }],
+    ["proxmox_vm_update_config", { vmid: 100, delete: "scsi1,unused0", force: true }],
+    ["proxmox_vm_clone", { vmid: 900, name: "copy", full: true, storage: "local-lvm", target: "pve2" }],
+    ["proxmox_vm_convert_to_template", { vmid: 100, disk: "scsi0" }],
+    ["proxmox_vm_destroy", { vmid: 100, purge: true, "destroy-unreferenced-disks": true }],
+    ["proxmox_api_call", { method: "PUT", path: "/nodes/pve1/qemu/100/config", params: { onboot: true } }],
+  ])("%s with %j", async (name, input) => {
+    const tool = toolNamed(name);
+    expect([...Value.Errors(tool.input, input)]).toEqual([]);
+    for (const step of await planOf(tool, input, reader)) {
+      const key = `${step.method} ${step.path}`;
+      const endpoint = catalog.endpoint(key);
+      if (endpoint === undefined) throw new Error(`no endpoint ${key}`);
+      expect(catalog.check(endpoint, step.params)).toEqual([]);
+      expect(isWithin(catalog.risk(endpoint, step.params), tool.risk)).toBe(true);
+      expect(tool.uses.map(useName).some((use) => use === key || use === "any")).toBe(true);
+    }
+  });
+
+  test.each([
+    ["proxmox_vm_create", { node: "pve1", args: "-device x" }],
+    ["proxmox_vm_create", { node: "pve1", archive: "local:backup/x" }],
+    ["proxmox_vm_update_config", { vmid: 100, hookscript: "local:snippets/x" }],
+    ["proxmox_vm_update_config", { vmid: 100, net99: "virtio" }],
+    ["proxmox_vm_action", { vmid: 100, action: "explode" }],
+    ["proxmox_node_get", { node: "../etc" }],
+  ])("%s does not take %j", (name, input) => {
+    const { input: schema } = toolNamed(name);
+    const strict = { additionalProperties: false, ...schema };
+    expect(Value.Check(strict, input)).toBe(false);
+  });
+});
