@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../vendor/pve-docs/types.ts";
 import type { AccessState, Caller } from "./access/types.ts";
 import type { Faults } from "./faults.ts";
-import type { LabParams } from "./frame/params.ts";
+import type { LabParams, WireValue } from "./frame/params.ts";
 import type { Locks } from "./locks.ts";
 import type { Random } from "./random.ts";
 import type { LabTasks, TaskWorker } from "./tasks/types.ts";
@@ -92,6 +92,8 @@ export interface LabPool {
 export interface LabState {
   /** Undefined for a single node that is in no cluster. */
   readonly clusterName: string | undefined;
+  /** When the lab began, milliseconds since the epoch. */
+  readonly startedAt: number;
   /** The node that answers the requests. */
   readonly localNode: string;
   readonly nodes: Map<string, LabNode>;
@@ -151,4 +153,9 @@ export interface LabCore {
   readonly random: Random;
   /** `"POST /nodes/{node}/qemu"`; the key must be in the catalog. One handler a key. */
   route(key: string, handler: LabHandler): void;
+  /**
+   * Runs another handler as API code calls other API code: with this caller, without
+   * permission and parameter checks. Answers its data, such as the UPID of a task.
+   */
+  invoke(key: string, params: Readonly<Record<string, WireValue>>, caller: Caller): Promise<unknown>;
 }

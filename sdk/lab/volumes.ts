@@ -18,6 +18,8 @@ export interface LabVolume {
   readonly parent?: string;
   notes?: string;
   protected?: boolean;
+  /** Nothing was ever written to it: a VM that has no other disk runs no system that could answer. */
+  blank?: boolean;
 }
 
 /** All volumes, by storage (and node where it is not shared). */

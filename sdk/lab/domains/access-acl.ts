@@ -1,0 +1,96 @@
+import { aclKey } from "../access/access.ts";
+import { isAclPath, normalizePath } from "../access/paths.ts";
+import type { AclEntry } from "../access/types.ts";
+import { die, paramError } from "../errors.ts";
+import type { LabCore, LabRequest, LabState } from "../types.ts";
+
+/** `/access/acl` and `/access/permissions`. */
+export function registerAcl(lab: LabCore): void {
+  lab.route("GET /access/acl", ({ may, lab: { state } }) =>
+    [...state.access.acl.values()]
+      .filter(({ path }) => may("/access", ["Sys.Audit", "Permissions.Modify"], "any") || may(path, ["Permissions.Modify"]))
+      .map(({ path, type, ugid, roleid, propagate }) => ({
+        path,
+        type,
+        ugid,
+        roleid,
+        propagate: propagate ? 1 : 0,
+      }))
+      .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+  );
+  lab.route("PUT /access/acl", updateAcl);
+  lab.route("GET /access/permissions", readPermissions);
+}
+
+const HOLDERS = { users: "user", groups: "group", tokens: "token" } as const;
+
+function updateAcl({ params, lab: { state } }: LabRequest): null {
+  const names = Object.keys(HOLDERS) as (keyof typeof HOLDERS)[];
+  if (!names.some((name) => params.has(name))) {
+    const message = "either 'users', 'groups' or 'tokens' is required.";
+    throw paramError({ users: message, groups: message, tokens: message });
+  }
+  const path = normalizePath(params.need("path"));
+  if (path === undefined || !isAclPath(path)) {
+    throw paramError({ path: `invalid ACL path '${params.need("path")}'` });
+  }
+  const entries: AclEntry[] = [];
+  for (const roleid of params.list("roles")) {
+    if (!state.access.roles.has(roleid)) throw die(`ACL update failed: role '${roleid}' does not exist`);
+    for (const name of names) {
+      for (const ugid of params.list(name)) {
+        const type = HOLDERS[name];
+        requireHolder(state, type, ugid);
+        entries.push({ path, type, ugid, roleid, propagate: params.flag("propagate", true) });
+      }
+    }
+  }
+  for (const entry of entries) {
+    if (params.flag("delete")) state.access.acl.delete(aclKey(entry));
+    else state.access.acl.set(aclKey(entry), entry);
+  }
+  state.access.changed();
+  return null;
+}
+
+function requireHolder({ access }: LabState, type: AclEntry["type"], ugid: string): void {
+  if (type === "token") {
+    const [user = "", token = ""] = ugid.split("!");
+    if (access.users.get(user)?.tokens.has(token)) return;
+    throw die(`ACL update failed: no such token '${token}' for user '${user}'`);
+  }
+  if (type === "user" ? access.users.has(ugid) : access.groups.has(ugid)) return;
+  throw die(`ACL update failed: ${type} '${ugid}' does not exist`);
+}
+
+/** Paths that are always looked at. */
+const TOP = ["/", "/access", "/access/groups", "/nodes", "/pool", "/sdn", "/storage", "/vms"];
+
+function readPermissions({ params, lab, caller, check }: LabRequest): unknown {
+  const { access, pools } = lab.state;
+  const asked = params.text("userid") ?? caller.id;
+  const isOwn = asked === caller.id || asked.startsWith(`${caller.id}!`);
+  if (!isOwn) check("/access", ["Sys.Audit"]);
+  const path = params.text("path");
+  const exists = access.users.has(asked.split("!")[0] ?? "");
+  if (!exists) return {};
+  if (path !== undefined) {
+    const found = flags(access.permissions(asked, path));
+    return Object.keys(found).length === 0 ? {} : { [path]: found };
+  }
+  const paths = new Set([...TOP, ...[...access.acl.values()].map((entry) => entry.path)]);
+  for (const pool of pools.values()) {
+    for (const vmid of pool.guests) paths.add(`/vms/${vmid}`);
+    for (const storage of pool.storages) paths.add(`/storage/${storage}`);
+  }
+  const found: Record<string, unknown> = {};
+  for (const each of paths) {
+    const held = access.permissions(asked, each);
+    if (held.size > 0) found[each] = flags(held);
+  }
+  return found;
+}
+
+function flags(held: ReadonlyMap<string, boolean>): Record<string, number> {
+  return Object.fromEntries([...held].map(([name, propagate]) => [name, propagate ? 1 : 0]));
+}

@@ -1,0 +1,44 @@
+import { splitList } from "../frame/params.ts";
+import type { LabCore, LabState, LabStorage } from "../types.ts";
+import { isShared } from "../volumes.ts";
+
+/** Nodes that a storage is meant for. */
+export function visibleNodes(state: LabState, storage: LabStorage): readonly string[] {
+  if (storage.config.get("disable") === "1") return [];
+  const only = splitList(storage.config.get("nodes") ?? "");
+  return [...state.nodes.keys()].filter((node) => only.length === 0 || only.includes(node));
+}
+
+/** Content types in the order that answers have them. */
+export function contentOf(storage: LabStorage): string {
+  const listed = splitList(storage.config.get("content") ?? "images,rootdir");
+  return [...listed].sort().join(",");
+}
+
+/** Size and use in bytes; a directory also holds what is not a volume. */
+export function spaceOf(
+  lab: LabCore,
+  storage: LabStorage,
+  node: string,
+): { readonly total: number; readonly used: number; readonly avail: number } {
+  const base = storage.type === "dir" ? 4 * 2 ** 30 : 0;
+  const used = Math.min(storage.size, base + lab.state.volumes.used(storage, node));
+  return { total: storage.size, used, avail: storage.size - used };
+}
+
+/** A storage on one node as `/cluster/resources` and pools show it. */
+export function storageResource(lab: LabCore, storage: LabStorage, node: string): Record<string, unknown> {
+  const isUp = lab.state.nodes.get(node)?.power === "online";
+  const { total, used } = spaceOf(lab, storage, node);
+  return {
+    id: `storage/${node}/${storage.id}`,
+    type: "storage",
+    storage: storage.id,
+    node,
+    status: isUp ? "available" : "unknown",
+    plugintype: storage.type,
+    content: contentOf(storage),
+    shared: isShared(storage) ? 1 : 0,
+    ...(isUp ? { disk: used, maxdisk: total } : {}),
+  };
+}

@@ -1,0 +1,128 @@
+import type { IncomingMessage } from "node:http";
+import type { Tickets } from "../access/tickets.ts";
+import type { Caller } from "../access/types.ts";
+import { LabError } from "../errors.ts";
+import { NodeUnreachable, type Outcome, type Pipeline } from "../frame/pipeline.ts";
+import type { WireValue } from "../frame/params.ts";
+import type { LabCore } from "../types.ts";
+import { identify } from "./credentials.ts";
+import { decodeForm, decodeJson, decodePercent } from "./params.ts";
+import { bare, failure, plain, type Reply, success } from "./respond.ts";
+
+/** Longer bodies are refused. */
+const BODY_LIMIT = 512 * 1024;
+const METHODS = new Set(["GET", "POST", "PUT", "DELETE"]);
+
+/** What the gate needs. */
+export interface GateParts {
+  readonly lab: LabCore;
+  readonly pipeline: Pipeline;
+  readonly tickets: Tickets;
+  /** Milliseconds by which a refusal of credentials is delayed; 3000 in real life. */
+  readonly refusalDelay: number;
+}
+
+/** Takes an HTTP request through what stands before the API itself, in the daemon's own order. */
+export async function answer(parts: GateParts, request: IncomingMessage): Promise<Reply> {
+  const method = request.method ?? "";
+  if (!METHODS.has(method)) return bare(501, `method '${method}' not available`);
+  const encoding = request.headers["transfer-encoding"];
+  if (encoding === "chunked") return plain(501, "chunked transfer encoding not supported");
+  if (encoding !== undefined) return plain(501, `Unknown transfer encoding '${encoding}'`);
+  const url = request.url ?? "/";
+  const mark = url.indexOf("?");
+  const path = decodePercent(mark < 0 ? url : url.slice(0, mark));
+  if (!path.startsWith("/api2")) return plain(500, `no such file '${path}'\n`);
+  const [, format, rest] = /^\/api2\/+([a-z][a-z0-9]+)(\/.*)?$/s.exec(path) ?? [];
+  if (format === undefined) return plain(501, "no such uri");
+  const relative = rest ?? "/";
+  const { lab, tickets } = parts;
+  const who = identify(method, relative, request.headers, lab.state.access, tickets, lab.clock.seconds());
+  if ("refused" in who) {
+    await delay(parts.refusalDelay);
+    return bare(401, who.refused);
+  }
+  const query = mark < 0 ? "" : url.slice(mark + 1);
+  const params = await readParams(request, method, relative, query);
+  if (!(params instanceof Map)) return params;
+  if (format !== "json" && format !== "extjs") {
+    return plain(501, `no formatter for uri ${relative}, ${format}`);
+  }
+  return respond(parts, format, { method, path: relative, params, ...who });
+}
+
+async function respond(
+  parts: GateParts,
+  format: "json" | "extjs",
+  call: {
+    readonly method: string;
+    readonly path: string;
+    readonly params: ReadonlyMap<string, WireValue>;
+    readonly caller: Caller | undefined;
+    readonly byToken: boolean;
+  },
+): Promise<Reply> {
+  let outcome: Outcome;
+  try {
+    outcome = await parts.pipeline.run(parts.lab, call);
+  } catch (error) {
+    if (error instanceof NodeUnreachable) return bare(595, "No route to host");
+    const fault = new LabError(500, `the lab failed: ${error instanceof Error ? error.message : "unknown"}`);
+    return failure(format, fault, undefined);
+  }
+  const { endpoint, data, fault } = outcome;
+  if (fault === undefined) return success(format, data);
+  if (fault.status === 401) await delay(parts.refusalDelay);
+  if (/[^\x00-\x7f]/.test(fault.message)) {
+    // The daemon's writer takes bytes alone: such a message breaks the connection to its worker.
+    await delay(parts.refusalDelay);
+    return bare(596, "Broken pipe");
+  }
+  return failure(format, fault, endpoint);
+}
+
+/** Query and body parameters; a {@link Reply} where the body is refused. The query wins. */
+async function readParams(
+  request: IncomingMessage,
+  method: string,
+  path: string,
+  query: string,
+): Promise<Map<string, WireValue> | Reply> {
+  const body = await readBody(request, method, path);
+  if (typeof body !== "string") return body;
+  const type = contentType(request);
+  let params = new Map<string, WireValue>();
+  if (method === "POST" || method === "PUT") {
+    const decoded = type === "application/json" ? decodeJson(body) : decodeForm(body);
+    if (!(decoded instanceof Map)) return plain(500, `${decoded.error}\n`);
+    params = decoded;
+  }
+  if (query !== "") for (const [name, value] of decodeForm(query)) params.set(name, value);
+  params.delete("_dc");
+  return params;
+}
+
+async function readBody(request: IncomingMessage, method: string, path: string): Promise<string | Reply> {
+  const length = Number(request.headers["content-length"] ?? 0);
+  if (length === 0) return "";
+  if (method !== "PUT" && method !== "POST") return plain(501, `Unexpected content for method '${method}'`);
+  if (/^\/nodes\/[^/]+\/storage\/[^/]+\/upload$/.test(path)) {
+    return plain(501, "the lab does not simulate POST /nodes/{node}/storage/{storage}/upload");
+  }
+  if (length > BODY_LIMIT) return plain(501, "for data too large");
+  const type = contentType(request);
+  if (type !== "" && type !== "application/x-www-form-urlencoded" && type !== "application/json") {
+    return plain(506, `upload 'Content-Type '${request.headers["content-type"]}' not implemented`);
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function contentType(request: IncomingMessage): string {
+  return (request.headers["content-type"] ?? "").split(/\s*[;,]/)[0] ?? "";
+}
+
+async function delay(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+}

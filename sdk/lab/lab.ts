@@ -1,0 +1,108 @@
+import { loadCatalog } from "../../vendor/pve-docs/index.ts";
+import { Tickets } from "./access/tickets.ts";
+import { Clock } from "./clock.ts";
+import { controlOf } from "./control.ts";
+import { registerDomains } from "./domains/index.ts";
+import { cut, restore } from "./domains/node-power.ts";
+import { Faults } from "./faults.ts";
+import { Pipeline } from "./frame/pipeline.ts";
+import { makeCertificate } from "./http/certificate.ts";
+import { listen } from "./http/server.ts";
+import { Locks } from "./locks.ts";
+import { Random } from "./random.ts";
+import { baseline } from "./seeds/baseline.ts";
+import type { Seed, SeedToken } from "./seeds/build.ts";
+import { many } from "./seeds/many.ts";
+import { small } from "./seeds/small.ts";
+import { Tasks } from "./tasks/tasks.ts";
+import type { LabCore, LabState } from "./types.ts";
+
+/** Which cluster a lab begins with. */
+export type SeedName = "small" | "baseline" | { readonly guests: number; readonly nodes?: number };
+
+/** How to run a lab; every field may be left out. */
+export interface LabOptions {
+  /** Default `small`: three nodes, twelve guests. */
+  readonly seed?: SeedName;
+  /** Makes identifiers and secrets repeatable. Default 1. */
+  readonly random?: number;
+  /** Simulated seconds in a real one; `Infinity` lets tasks take no time. Default 20. */
+  readonly speed?: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Milliseconds before a refusal of credentials is answered; 3000 in real life. Default 5. */
+  readonly refusalDelay?: number;
+  /** Whether `POST /lab/faults` is served. Default false. */
+  readonly control?: boolean;
+}
+
+/** A running lab. */
+export interface Lab {
+  /** `https://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** SHA-256 of its certificate as the Proxmox UI shows it. */
+  readonly fingerprint: string;
+  /** The authority that signed its certificate. */
+  readonly caPem: string;
+  /** Tokens by a short name: `root`, and what the seed has besides. */
+  readonly tokens: Readonly<Record<string, SeedToken>>;
+  /** Everything it knows; tests may look, and change what the API cannot. */
+  readonly state: LabState;
+  readonly faults: Faults;
+  readonly tasks: LabCore["tasks"];
+  /** Takes a node off the net, or brings it back, at once. */
+  power(node: string, power: "online" | "down"): void;
+  close(): Promise<void>;
+}
+
+/** Starts a simulated Proxmox VE 9 cluster in this process. */
+export async function createLab(options: LabOptions = {}): Promise<Lab> {
+  const { host = "127.0.0.1", port = 0, refusalDelay = 5, speed = 20 } = options;
+  const random = new Random(options.random ?? 1);
+  const clock = new Clock(speed);
+  const { state, tokens } = plant(options.seed ?? "small", random, clock.now());
+  const faults = new Faults();
+  const tasks = new Tasks(clock, faults);
+  const tickets = new Tickets();
+  const pipeline = new Pipeline(loadCatalog("9.2"));
+  const lab: LabCore = {
+    ...{ state, tasks, clock, faults, random },
+    locks: new Locks(faults),
+    route: (key, handler) => pipeline.route(key, handler),
+    invoke: (key, params, caller) => pipeline.invoke(lab, key, params, caller),
+  };
+  registerDomains(lab, tickets);
+  const certificate = makeCertificate([host, "localhost", "127.0.0.1", "::1"]);
+  const control = options.control === true ? controlOf(lab) : undefined;
+  const parts = { lab, pipeline, tickets, refusalDelay, certificate, control };
+  const { server, port: bound } = await listen(parts, host, port);
+  return {
+    ...{ host, port: bound, tokens, state, faults, tasks },
+    url: `https://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    fingerprint: certificate.fingerprint,
+    caPem: certificate.caPem,
+    power: (name, power) => {
+      const node = state.nodes.get(name);
+      if (node === undefined) throw new Error(`the lab has no node ${name}`);
+      if (power === "down") cut(lab, node);
+      else restore(lab, node);
+    },
+    close: async () => {
+      tasks.close();
+      clock.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function plant(seed: SeedName, random: Random, now: number): Seed {
+  if (seed === "small") return small(random, now);
+  if (seed === "baseline") return baseline(random, now);
+  return many(seed.guests, seed.nodes ?? 3, random, now);
+}

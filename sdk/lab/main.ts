@@ -1,0 +1,105 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createLab, type Lab, type SeedName } from "./lab.ts";
+
+const USAGE = `proxmox-mcp lab: a simulated Proxmox VE cluster
+
+  --port N        port to listen on (default: any free one)
+  --host ADDRESS  address to listen on (default: 127.0.0.1)
+  --seed NAME     small (default), baseline, or a number of guests such as 10000
+  --nodes N       nodes, where the seed is a number of guests (default: 3)
+  --speed N       simulated seconds in a real one (default: 1)
+  --ca FILE       write the certificate of the lab's authority to FILE
+  --control       serve POST /lab/faults, with which faults are provoked
+  --help          this text
+`;
+
+/**
+ * Runs a lab of its own until it is interrupted, and prints the settings to use it with.
+ * Answers the exit code.
+ */
+export async function runLab(argv: readonly string[]): Promise<number> {
+  const parsed = parse(argv);
+  if (typeof parsed === "string") {
+    process.stderr.write(`proxmox-mcp lab: ${parsed}\n\n${USAGE}`);
+    return 2;
+  }
+  if (parsed.help === true) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const lab = await createLab({
+    host: parsed.host ?? "127.0.0.1",
+    port: Number(parsed.port ?? 0),
+    seed: seedOf(parsed.seed ?? "small", Number(parsed.nodes ?? 3)),
+    speed: Number(parsed.speed ?? 1),
+    refusalDelay: 3000,
+    control: parsed.control === true,
+  });
+  if (parsed.ca !== undefined) writeFileSync(parsed.ca, lab.caPem);
+  process.stdout.write(settings(lab));
+  await interrupted();
+  await lab.close();
+  return 0;
+}
+
+type Options = Partial<Record<"port" | "host" | "seed" | "nodes" | "speed" | "ca", string>> & {
+  readonly control?: boolean;
+  readonly help?: boolean;
+};
+
+/** The options, or what is wrong with them. */
+function parse(argv: readonly string[]): Options | string {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        ...{ port: text, host: text, seed: text, nodes: text, speed: text, ca: text },
+        ...{ control: flag, help: { ...flag, short: "h" } },
+      },
+    });
+    for (const name of ["port", "nodes", "speed"] as const) {
+      const value = values[name];
+      if (value !== undefined && !(Number(value) >= (name === "port" ? 0 : 1e-3))) {
+        return `--${name} takes a number, not "${value}"`;
+      }
+    }
+    const { seed } = values;
+    if (seed !== undefined && !/^(small|baseline|[1-9]\d*)$/.test(seed)) {
+      return `--seed takes small, baseline or a number of guests, not "${seed}"`;
+    }
+    return values;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function seedOf(text: string, nodes: number): SeedName {
+  if (text === "small" || text === "baseline") return text;
+  return { guests: Number(text), nodes };
+}
+
+function settings(lab: Lab): string {
+  const token = lab.tokens["root"];
+  const [, user, realm, id] = /^([^@]+)@([^!]+)!(.+)$/.exec(token?.id ?? "") ?? [];
+  return `A simulated Proxmox VE cluster answers on ${lab.url} until Ctrl-C. Settings to use it:
+
+PROXMOX_HOST=${lab.host}
+PROXMOX_API_PORT=${lab.port}
+PROXMOX_TLS_FINGERPRINT=${lab.fingerprint}
+PROXMOX_API_TOKEN_USER=${user}
+PROXMOX_API_TOKEN_REALM=${realm}
+PROXMOX_API_TOKEN_ID=${id}
+PROXMOX_API_TOKEN_SECRET=${token?.secret}
+`;
+}
+
+/** Resolves at Ctrl-C, or when the process is asked to end. */
+async function interrupted(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+}

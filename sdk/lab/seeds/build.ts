@@ -1,0 +1,99 @@
+import { Access } from "../access/access.ts";
+import type { LabToken, LabUser } from "../access/types.ts";
+import type { Random } from "../random.ts";
+import type { LabNode, LabPool, LabState, LabStorage } from "../types.ts";
+import { Volumes } from "../volumes.ts";
+
+/** An API token as a client needs it. */
+export interface SeedToken {
+  /** `root@pam!test` */
+  readonly id: string;
+  readonly secret: string;
+  /** Value of the `Authorization` header. */
+  readonly header: string;
+}
+
+/** What a seed makes: the state and the tokens to use it with, by a short name. */
+export interface Seed {
+  readonly state: LabState;
+  readonly tokens: Readonly<Record<string, SeedToken>>;
+}
+
+const GIB = 2 ** 30;
+
+/** An empty cluster with its realms and root. */
+export function emptyState(localNode: string, clusterName: string | undefined, now: number): LabState {
+  const pools = new Map<string, LabPool>();
+  const access = new Access(pools);
+  access.realms.set("pve", { realm: "pve", type: "pve", comment: "Proxmox VE authentication server" });
+  access.realms.set("pam", { realm: "pam", type: "pam", comment: "Linux PAM standard authentication" });
+  addUser(access, "root@pam");
+  return {
+    clusterName,
+    localNode,
+    startedAt: now,
+    nodes: new Map(),
+    guests: new Map(),
+    storages: new Map(),
+    volumes: new Volumes(),
+    access,
+    pools,
+    datacenter: new Map(),
+  };
+}
+
+/** Adds an enabled user that never expires. */
+export function addUser(access: LabState["access"], userid: string, password?: string): LabUser {
+  const user: LabUser = {
+    userid,
+    enable: true,
+    expire: 0,
+    tokens: new Map(),
+    ...(password === undefined ? {} : { password }),
+  };
+  access.users.set(userid, user);
+  return user;
+}
+
+/** Adds a token with a secret from the seed. */
+export function addToken(user: LabUser, id: string, privsep: boolean, random: Random): SeedToken {
+  const token: LabToken = { id, secret: random.uuid(), privsep, expire: 0 };
+  user.tokens.set(id, token);
+  const full = `${user.userid}!${id}`;
+  return { id: full, secret: token.secret, header: `PVEAPIToken=${full}=${token.secret}` };
+}
+
+/** Adds an online node, up for some days. */
+export function addNode(
+  state: LabState,
+  name: string,
+  parts: { nodeid: number; ip: string; cpus: number; memory: number },
+  random: Random,
+): LabNode {
+  const node: LabNode = {
+    name,
+    ...parts,
+    power: "online",
+    bootedAt: state.startedAt - random.int(2, 40) * 86_400_000,
+    rootfs: 96 * GIB,
+    config: new Map([["wakeonlan", random.mac()]]),
+    dns: { search: "example.com", servers: ["192.0.2.1"] },
+    timezone: "Etc/UTC",
+    fingerprint: random.hex(64).toUpperCase().replace(/(..)(?=.)/g, "$1:"),
+  };
+  state.nodes.set(name, node);
+  return node;
+}
+
+/** Adds a storage definition; `properties` as in the configuration file. */
+export function addStorage(
+  state: LabState,
+  id: string,
+  type: string,
+  size: number,
+  properties: Readonly<Record<string, string>>,
+): LabStorage {
+  const storage: LabStorage = { id, type, size, config: new Map(Object.entries(properties)) };
+  state.storages.set(id, storage);
+  return storage;
+}
