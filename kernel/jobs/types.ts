@@ -22,6 +22,14 @@ export interface JobStepSent {
   readonly types: readonly string[];
 }
 
+/** What came of one guest in a step that acts on several. */
+export interface JobGuest {
+  /** `VM 100`, `CT 200`. */
+  readonly guest: string;
+  state: "running" | "ok" | "warnings" | "failed" | "skipped" | "unknown";
+  detail?: string;
+}
+
 /** One step of a job, as stored; parameters and answers are redacted. */
 export interface JobStep {
   readonly id: string;
@@ -29,6 +37,8 @@ export interface JobStep {
   state: JobStepState;
   tasks: JobTask[];
   sent?: JobStepSent;
+  /** For wrapper tasks such as `startall`: what came of each guest. */
+  guests?: JobGuest[];
   /** What the step answered, where that is neither empty nor a task. */
   answer?: unknown;
   error?: string;

@@ -1,0 +1,162 @@
+import { isToolError, ToolError } from "../../sdk/errors.ts";
+import { isWithin } from "../../sdk/risk.ts";
+import { isStepRef } from "../../sdk/steps.ts";
+import type { ConfigDigests } from "../call/digests.ts";
+import type { PlanStep } from "../call/types.ts";
+import { fromUpstream } from "../call/upstream-errors.ts";
+import { RestFault } from "../transports/types.ts";
+import type { JobEnvironment } from "./environment.ts";
+import { FollowingStopped } from "./follow.ts";
+import { type Found, findLost } from "./lost-answer.ts";
+import { fillReferences } from "./references.ts";
+import { sentNow } from "./search.ts";
+import { type Following, followStepTask, type StepEnd, settleStep } from "./step-end.ts";
+import type { JobStep } from "./types.ts";
+import { parseUpid, type Upid } from "./upid.ts";
+
+/** Longest answer kept with a step, in characters of JSON. */
+const MAX_ANSWER = 4096;
+
+/** One step under way. */
+export interface StepRun {
+  readonly environment: JobEnvironment;
+  readonly following: Following;
+  readonly digests: ConfigDigests;
+  /** Answers so far; the step adds its own. */
+  readonly answers: Map<string, unknown>;
+  readonly planned: PlanStep;
+  readonly step: JobStep;
+}
+
+/** A step's end; `late` where its own answer may still come. */
+export type StepRunEnd = StepEnd & { readonly late?: Promise<unknown> };
+
+/** Sends a step and sees it through: its answer, its task, and what has to be seen afterwards. */
+export async function runStep(run: StepRun): Promise<StepRunEnd> {
+  const { planned, step, environment, following } = run;
+  const sent = Date.now();
+  try {
+    const params = await parametersOf(run);
+    step.sent = sentNow({ ...planned.step, isTask: planned.endpoint.task === true }, params);
+    await following.save();
+    const answer = await send(run, params);
+    return await afterAnswer(run, answer, sent);
+  } catch (error) {
+    const isAnswer = error instanceof RestFault && error.kind === "answer";
+    // What closing cut off is for the next process to find out.
+    if (environment.stop.aborted && !isAnswer) throw new FollowingStopped();
+    const late = error instanceof RestFault ? error.late : undefined;
+    const end = endOf(error, planned);
+    if (end.code !== "outcome_unknown" || step.sent === undefined) return end;
+    const known = await environment.knownTasks();
+    const found = await findLost(following, step.sent, environment.user, known, late);
+    return afterFound(run, found, end, sent, late);
+  }
+}
+
+/** What a step's answer leads to: a task to follow, or something to keep. */
+export async function afterAnswer(run: StepRun, answer: unknown, since: number): Promise<StepEnd> {
+  const { planned, step, answers, environment } = run;
+  answers.set(step.id, answer);
+  const upid = planned.step.method === "GET" ? undefined : parseUpid(answer);
+  if (upid === undefined) keepAnswer(step, answer);
+  environment.cluster.inventory.forget();
+  return afterTask(run, upid, since);
+}
+
+async function afterTask(run: StepRun, upid: Upid | undefined, since: number): Promise<StepEnd> {
+  const { planned, step, environment, following } = run;
+  if (upid !== undefined) {
+    const end = await followStepTask(following, step, upid);
+    environment.cluster.inventory.forget();
+    if (end.state !== "done") return end;
+  }
+  const { settle } = planned.step;
+  return settle === undefined ? { state: "done" } : settleStep(following, settle, since);
+}
+
+async function afterFound(
+  run: StepRun,
+  found: Found,
+  lost: StepEnd & { state: "failed" | "unknown" },
+  since: number,
+  late: Promise<unknown> | undefined,
+): Promise<StepRunEnd> {
+  const { step, planned } = run;
+  switch (found.kind) {
+    case "answer":
+      step.note = "Its answer came late.";
+      return afterAnswer(run, found.answer, since);
+    case "fault":
+      return endOf(found.error, planned);
+    case "task":
+      step.note = `Its answer was not seen. Task ${found.upid.upid} is the only one that it can have started, and is taken as its own.`;
+      run.answers.set(step.id, found.upid.upid);
+      return afterTask(run, found.upid, since);
+    case "unknown": {
+      const list = found.candidates.join(", ");
+      const tasks = list === "" ? "No task that it started was found." : `These tasks can be it: ${list}.`;
+      return { ...lost, state: "unknown", message: `${lost.message} ${tasks}`, ...(late ? { late } : {}) };
+    }
+  }
+}
+
+async function parametersOf({
+  planned,
+  answers,
+  digests,
+  environment,
+}: StepRun): Promise<Record<string, unknown>> {
+  const params = fillReferences(planned.step.params, answers);
+  if (Object.values(planned.step.params).some(isStepRef)) await checkFilled(planned, params, environment);
+  const digest = await digests.before(planned);
+  if (digest !== undefined) params.digest = digest;
+  return params;
+}
+
+/** What earlier answers filled in was not there to be judged when planning. */
+async function checkFilled(
+  planned: PlanStep,
+  params: Record<string, unknown>,
+  { cluster }: JobEnvironment,
+): Promise<void> {
+  const catalog = await cluster.catalog();
+  const faults = catalog.check(planned.endpoint, params);
+  const isHigher = !isWithin(catalog.risk(planned.endpoint, params), planned.risk);
+  if (faults.length === 0 && !isHigher) return;
+  const list = faults.map(({ param, message }) => `${param}: ${message.trim()}`).join("; ");
+  throw new ToolError({
+    code: "invalid_plan",
+    message: isHigher
+      ? `With the earlier answers filled in, ${planned.shownPath} has a higher risk than planned.`
+      : `With the earlier answers filled in, ${planned.shownPath} does not take its parameters: ${list}.`,
+    next: "What was done so far stays done; look at the object before calling again.",
+  });
+}
+
+async function send({ planned, environment }: StepRun, params: Record<string, unknown>): Promise<unknown> {
+  const { endpoint, step } = planned;
+  const { rest } = environment.cluster;
+  if (step.method === "GET") return rest.read({ endpoint, params, signal: environment.stop });
+  // Without the caller's signal: what is on the wire is finished, and its answer is wanted.
+  return environment.onWire(rest.write({ endpoint, params }));
+}
+
+/** The end that an error makes; anything but ToolError and RestFault is thrown on. */
+export function endOf(
+  error: unknown,
+  { step, shownPath }: PlanStep,
+): StepEnd & { state: "failed" | "unknown" } {
+  const what = `${step.method} ${shownPath}`;
+  const known = fromUpstream(error, { what, write: step.method !== "GET" });
+  if (!isToolError(known)) throw error;
+  const { code, message, next } = known;
+  const state = code === "outcome_unknown" ? "unknown" : "failed";
+  return { state, code, message, ...(next === undefined ? {} : { next }) };
+}
+
+function keepAnswer(step: JobStep, answer: unknown): void {
+  if (answer === undefined || answer === null || answer === "") return;
+  const { length } = JSON.stringify(answer);
+  step.answer = length <= MAX_ANSWER ? answer : `${length} characters, left out`;
+}

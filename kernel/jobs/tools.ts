@@ -1,0 +1,195 @@
+import { ToolError } from "../../sdk/errors.ts";
+import { fenced, OUTSIDE } from "../call/fence.ts";
+import { jobError, shapeRunning, shapeSuccess } from "../call/shape-job.ts";
+import type { CallAnswer, CallContext } from "../call/types.ts";
+import type { KernelTool } from "../host/types.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import { noSuchJob } from "./cancel.ts";
+import { describeJob, jobLine } from "./describe.ts";
+import type { Job, JobService, JobState } from "./types.ts";
+
+/** How long `job_wait` waits where the caller names no time, milliseconds. */
+const WAIT_MS = 20_000;
+/** How often `job_wait` reports progress, milliseconds. */
+const REPORT_MS = 1000;
+const MAX_LOG_LINES = 5000;
+const STATES: readonly JobState[] = ["running", "succeeded", "failed", "interrupted", "outcome_unknown"];
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** What the job tools work with. */
+export interface JobToolsParts {
+  readonly jobs: JobService;
+  readonly redactor: Redactor;
+  /** Upper bound of `job_wait`'s `timeoutMs`. */
+  readonly maxWaitMs: number;
+}
+
+/** `job_list`, `job_get`, `job_wait`, `job_cancel` and `job_logs`. They throw ToolError. */
+export function createJobTools(parts: JobToolsParts): readonly KernelTool[] {
+  return [listTool(parts), getTool(parts), waitTool(parts), cancelTool(parts), logsTool(parts)];
+}
+
+function listTool({ jobs }: JobToolsParts): KernelTool {
+  return {
+    name: "job_list",
+    title: "List jobs",
+    describe: "Lists the jobs that change tools started, newest first, with their state and progress.",
+    risk: "read",
+    inputSchema: objectSchema({
+      state: { type: "string", enum: [...STATES], description: "Only jobs in this state" },
+      limit: { type: "integer", minimum: 1, maximum: 500, default: 20, description: "How many at most" },
+    }),
+    async run(input) {
+      const state = STATES.find((known) => known === input.state);
+      const found = await jobs.list({
+        ...(state ? { state } : {}),
+        limit: integerOf(input, "limit", 20, 500),
+      });
+      const lines = found.length === 0 ? ["No jobs."] : found.map(jobLine);
+      return answer(lines.join("\n"), { jobs: found });
+    },
+  };
+}
+
+function getTool({ jobs }: JobToolsParts): KernelTool {
+  return {
+    name: "job_get",
+    title: "Show a job",
+    describe:
+      "Shows one job as it is now: each step with its Proxmox VE tasks, what came of each guest, and how it ended. " +
+      "Does not wait; use job_wait for that.",
+    risk: "read",
+    inputSchema: objectSchema({ job: JOB }, ["job"]),
+    async run(input) {
+      const job = found(await jobs.get(idOf(input)), input);
+      return answer(describeJob(job), { job });
+    },
+  };
+}
+
+function waitTool({ jobs, redactor, maxWaitMs }: JobToolsParts): KernelTool {
+  return {
+    name: "job_wait",
+    title: "Wait for a job",
+    describe:
+      "Waits until a job ends, then answers as the tool that started it would have: its result, or its error with the " +
+      "last log lines. Answers the job as it is when the time is over first; then call it again.",
+    risk: "read",
+    inputSchema: objectSchema(
+      {
+        job: JOB,
+        timeoutMs: {
+          type: "integer",
+          minimum: 0,
+          maximum: maxWaitMs,
+          default: Math.min(WAIT_MS, maxWaitMs),
+          description: "How long to wait, milliseconds",
+        },
+      },
+      ["job"],
+    ),
+    async run(input, context) {
+      const timeoutMs = integerOf(input, "timeoutMs", WAIT_MS, maxWaitMs);
+      const job = found(await waitReporting(jobs, idOf(input), timeoutMs, context), input);
+      if (job.state === "running") return shapeRunning(job, redactor);
+      if (job.state === "succeeded") return shapeSuccess(job, redactor);
+      throw jobError(job);
+    },
+  };
+}
+
+function cancelTool({ jobs }: JobToolsParts): KernelTool {
+  return {
+    name: "job_cancel",
+    title: "Cancel a job",
+    describe:
+      "Stops the Proxmox VE tasks of a running job and begins none of its further steps. What was done stays done, and a " +
+      "task that is stopped midway can leave a lock or a half-made object behind.",
+    risk: "write",
+    inputSchema: objectSchema({ job: JOB }, ["job"]),
+    async run(input) {
+      const job = await jobs.cancel(idOf(input));
+      return answer(describeJob(job), { job });
+    },
+  };
+}
+
+function logsTool({ jobs }: JobToolsParts): KernelTool {
+  return {
+    name: "job_logs",
+    title: "Show a job's log",
+    describe: "Shows the newest lines of the logs of a job's Proxmox VE tasks.",
+    risk: "read",
+    inputSchema: objectSchema(
+      {
+        job: JOB,
+        limit: {
+          type: "integer",
+          minimum: 1,
+          maximum: MAX_LOG_LINES,
+          default: 100,
+          description: "How many lines",
+        },
+      },
+      ["job"],
+    ),
+    async run(input, { signal }) {
+      const id = idOf(input);
+      const lines = await jobs.logs(id, { limit: integerOf(input, "limit", 100, MAX_LOG_LINES), signal });
+      if (lines.length === 0) return answer(`Job ${id} has no log lines.`, { job: id, lines });
+      return answer(`Log of job ${id} (${OUTSIDE}):\n${fenced(lines.join("\n"))}`, { job: id, lines });
+    },
+  };
+}
+
+/** Waits in slices, so that the caller sees which step it is at. */
+async function waitReporting(
+  jobs: JobService,
+  id: string,
+  timeoutMs: number,
+  context: CallContext,
+): Promise<Job | undefined> {
+  const end = Date.now() + timeoutMs;
+  let reported = 0;
+  for (;;) {
+    const left = end - Date.now();
+    const job = await jobs.wait(id, Math.max(0, Math.min(REPORT_MS, left)), context.signal);
+    if (job?.state !== "running" || left <= REPORT_MS || context.signal.aborted) return job;
+    reported += 1;
+    context.progress(jobLine(job), reported);
+  }
+}
+
+const JOB = {
+  type: "string",
+  pattern: "^j_[0-9a-f]{24}$",
+  description: "Id of the job, as change tools answer it",
+};
+
+function objectSchema(properties: Readonly<Record<string, unknown>>, required: readonly string[] = []) {
+  return { type: "object", properties, required: [...required], additionalProperties: false };
+}
+
+function idOf(input: Input): string {
+  if (typeof input.job === "string") return input.job;
+  throw new ToolError({
+    code: "invalid_input",
+    message: "job is missing: the id of a job, such as change tools answer it.",
+    next: "job_list shows the jobs there are.",
+  });
+}
+
+function integerOf(input: Input, name: string, otherwise: number, most: number): number {
+  const value = input[name];
+  return Math.min(typeof value === "number" && value >= 0 ? Math.floor(value) : otherwise, most);
+}
+
+function found(job: Job | undefined, input: Input): Job {
+  if (job !== undefined) return job;
+  throw noSuchJob(idOf(input));
+}
+
+function answer(text: string, data: unknown): CallAnswer {
+  return { text, isError: false, data };
+}
