@@ -1,0 +1,130 @@
+import { defineScenarios, type ScenarioRun, scenario } from "../../sdk/testing/index.ts";
+
+interface Resource {
+  readonly type: string;
+  readonly node: string;
+  readonly vmid?: number;
+  readonly status: string;
+  readonly template?: number;
+}
+
+interface Member {
+  readonly type: string;
+  readonly name: string;
+  readonly local?: number;
+  readonly online?: number;
+}
+
+async function resources(t: ScenarioRun): Promise<readonly Resource[]> {
+  return t.cluster.get<readonly Resource[]>("/cluster/resources");
+}
+
+/** A VM in this status, on any node but the ones excluded. */
+async function aVm(t: ScenarioRun, status: string): Promise<{ vmid: number; node: string }> {
+  const found = (await resources(t)).find(
+    (one) => one.type === "qemu" && one.template !== 1 && one.status === status,
+  );
+  if (found?.vmid === undefined) throw new Error(`the cluster has no ${status} VM`);
+  return { vmid: found.vmid, node: found.node };
+}
+
+/** A node that is not the one answering the API. */
+async function otherNode(t: ScenarioRun, not: readonly string[] = []): Promise<string> {
+  const members = await t.cluster.get<readonly Member[]>("/cluster/status");
+  const found = members.find(
+    ({ type, local, name }) => type === "node" && local !== 1 && !not.includes(name),
+  );
+  if (found === undefined) throw new Error("the cluster has one node only");
+  return found.name;
+}
+
+async function isOnline(t: ScenarioRun, node: string): Promise<boolean> {
+  const members = await t.cluster.get<readonly Member[]>("/cluster/status");
+  return members.some(({ type, name, online }) => type === "node" && name === node && online === 1);
+}
+
+function becomes(t: ScenarioRun, vmid: number, status: string): Promise<unknown> {
+  return t.cluster.until<readonly Resource[]>(
+    "/cluster/resources",
+    (all) => all.some((one) => one.vmid === vmid && one.status === status),
+    `VM ${vmid} becomes ${status}`,
+  );
+}
+
+export default defineScenarios([
+  scenario({
+    tool: "proxmox_node_list",
+    title: "lists every node",
+    async run(t) {
+      const { text } = await t.ok("proxmox_node_list");
+      for (const { type, node } of await resources(t)) {
+        if (type === "node") t.expect.match(text, node, "the node");
+      }
+      await t.refused("proxmox_node_list", { status: "broken" }, "invalid_input");
+    },
+  }),
+  scenario({
+    tool: "proxmox_node_get",
+    title: "shows a node as it describes itself",
+    async run(t) {
+      const node = await otherNode(t);
+      const status = await t.cluster.get<{ pveversion: string }>(`/nodes/${node}/status`);
+      const { text } = await t.ok("proxmox_node_get", { node });
+      t.expect.match(text, status.pveversion, "the node's version");
+      await t.refused("proxmox_node_get", { node: "nosuchnode" }, "not_found");
+      await t.refused("proxmox_node_get", { node: "../pve1" }, "invalid_input");
+    },
+  }),
+  scenario({
+    tool: "proxmox_node_action",
+    title: "stops and starts chosen guests of a node",
+    async run(t) {
+      const { vmid, node } = await aVm(t, "running");
+      await t.ok("proxmox_node_action", { node, action: "stopall", vms: [vmid], dryRun: true });
+      t.expect.equal((await aVm(t, "running")).vmid, vmid, "the VM after a dry run");
+      await t.ok("proxmox_node_action", { node, action: "stopall", vms: [vmid], timeout: 5 });
+      await becomes(t, vmid, "stopped");
+      await t.ok("proxmox_node_action", { node, action: "startall", vms: [vmid], force: true });
+      await becomes(t, vmid, "running");
+      await t.refused("proxmox_node_action", { node, action: "stopall", target: node }, "invalid_input");
+    },
+  }),
+  scenario({
+    tool: "proxmox_node_action",
+    title: "migrates chosen guests to another node",
+    async run(t) {
+      const { vmid, node } = await aVm(t, "running");
+      const target = await otherNode(t, [node]);
+      await t.refused("proxmox_node_action", { node, action: "migrateall" }, "invalid_input");
+      const vms = [vmid];
+      await t.ok("proxmox_node_action", {
+        node,
+        action: "migrateall",
+        target,
+        vms,
+        "with-local-disks": true,
+      });
+      await t.cluster.until<readonly Resource[]>(
+        "/cluster/resources",
+        (all) => all.some((one) => one.vmid === vmid && one.node === target),
+        `VM ${vmid} is on ${target}`,
+      );
+    },
+  }),
+  scenario({
+    tool: "proxmox_node_action",
+    title: "shuts a node down, and is done when it has gone",
+    async run(t) {
+      const node = await otherNode(t);
+      await t.ok("proxmox_node_action", { node, action: "shutdown", waitMode: "wait", timeoutMs: 60_000 });
+      t.expect.equal(await isOnline(t, node), false, "the node is online");
+      await t.refused("proxmox_node_action", { node, action: "reboot" }, "conflict");
+      await t.restart({ access: "write" });
+      await t.refused(
+        "proxmox_node_action",
+        { node: await otherNode(t, [node]), action: "shutdown" },
+        "denied",
+      );
+    },
+  }),
+]);

@@ -1,0 +1,12 @@
+import { defineScenarios } from "../../sdk/testing/index.ts";
+import { lifecycleScenarios } from "./scenarios/lifecycle.ts";
+import { powerScenarios } from "./scenarios/power.ts";
+import { readScenarios } from "./scenarios/read.ts";
+import { updateScenarios } from "./scenarios/update.ts";
+
+export default defineScenarios([
+  ...readScenarios,
+  ...powerScenarios,
+  ...lifecycleScenarios,
+  ...updateScenarios,
+]);

@@ -1,0 +1,60 @@
+import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
+import { aVm, configOf, resources, vms } from "./cluster.ts";
+
+export const readScenarios: readonly Scenario[] = [
+  scenario({
+    tool: "proxmox_vm_list",
+    title: "lists VMs without templates, and filters",
+    async run(t) {
+      const running = await vms(t, "running");
+      const stopped = await vms(t, "stopped");
+      const all = await t.ok("proxmox_vm_list");
+      for (const { name } of [...running, ...stopped]) t.expect.match(all.text, name, "the VM");
+      for (const { name } of await vms(t, "template")) {
+        t.expect.that(!all.text.includes(name), `the template ${name} is left out`);
+      }
+      const some = await t.ok("proxmox_vm_list", { status: "running" });
+      for (const { name } of running) t.expect.match(some.text, name, "the running VM");
+      for (const { name } of stopped) t.expect.that(!some.text.includes(name), `${name} is left out`);
+      await t.refused("proxmox_vm_list", { limit: 0 }, "invalid_input");
+    },
+  }),
+  scenario({
+    tool: "proxmox_vm_get",
+    title: "shows status and configuration of a VM, by VMID and by name",
+    async run(t) {
+      const vm = await aVm(t, "running");
+      const { digest } = await configOf(t, vm);
+      for (const vmid of [vm.vmid, vm.name]) {
+        const { text } = await t.ok("proxmox_vm_get", { vmid });
+        t.expect.match(text, String(digest), "the configuration's digest");
+        t.expect.match(text, "status: running", "the status");
+      }
+      await t.refused("proxmox_vm_get", { vmid: 999_999_999 }, "not_found");
+      const container = (await resources(t)).find(({ type }) => type === "lxc");
+      if (container !== undefined)
+        await t.refused("proxmox_vm_get", { vmid: container.vmid }, "invalid_input");
+    },
+  }),
+  scenario({
+    tool: "proxmox_vm_template_list",
+    title: "lists templates and nothing else",
+    async run(t) {
+      const { text } = await t.ok("proxmox_vm_template_list");
+      for (const { name } of await vms(t, "template")) t.expect.match(text, name, "the template");
+      for (const { name } of await vms(t, "running"))
+        t.expect.that(!text.includes(name), `${name} is left out`);
+      await t.refused("proxmox_vm_template_list", { status: "running" }, "invalid_input");
+    },
+  }),
+  scenario({
+    tool: "proxmox_vm_template_get",
+    title: "shows the configuration of a template",
+    async run(t) {
+      const template = await aVm(t, "template");
+      const { text } = await t.ok("proxmox_vm_template_get", { vmid: template.vmid });
+      t.expect.match(text, String((await configOf(t, template)).digest), "the configuration's digest");
+      await t.refused("proxmox_vm_template_get", { vmid: (await aVm(t, "running")).vmid }, "invalid_input");
+    },
+  }),
+];
