@@ -1,4 +1,5 @@
 import { namedFormat } from "./formats/index.ts";
+import type { FieldsCheck } from "./formats/types.ts";
 import { perlPattern } from "./perl-pattern.ts";
 import { parsePropertyString } from "./property-string.ts";
 import type { ParamFault, ParamSchema } from "./types.ts";
@@ -12,6 +13,12 @@ const NUMBER = /^[+-]?(?:\p{Nd}+\.\p{Nd}+|\p{Nd}+\.|\.\p{Nd}+|\p{Nd}+)(?:[eE][+-
 /** Collects faults by parameter; a second one for the same parameter is joined as Proxmox joins them. */
 export class Faults {
   readonly #messages = new Map<string, string>();
+  /** Whether values are held to what only one version of Proxmox VE knows. */
+  readonly exact: boolean;
+
+  constructor(exact: boolean) {
+    this.exact = exact;
+  }
 
   add(path: string, message: string): void {
     const before = this.#messages.get(path);
@@ -62,31 +69,49 @@ function typeFault(schema: ParamSchema, value: WireValue): string | undefined {
   return good ? undefined : `${failed} - got '${value}'`;
 }
 
+/** Reads a property string and checks its fields. `open`: unknown keys are let through. */
 function propertyStringFault(
   text: string,
   fields: Readonly<Record<string, ParamSchema>>,
   path: string,
-  validate?: (fields: Readonly<Record<string, string>>) => string | undefined,
+  options: {
+    readonly exact: boolean;
+    readonly open: boolean;
+    readonly judges: readonly (FieldsCheck | undefined)[];
+  },
 ): string | undefined {
   const parsed = parsePropertyString(text, fields);
   if (parsed.fault !== undefined) return `${parsed.fault}\n`;
-  const inner = new Faults();
-  checkObject(path, closedSchema(fields), parsed.fields, inner);
+  const inner = new Faults(options.exact);
+  checkObject(path, fieldsSchema(fields, options.open), parsed.fields, inner);
   if (!inner.isEmpty) {
     const lines = inner.list().map(({ param, message }) => `${param}: ${message}\n`);
     return `format error\n${lines.join("")}`;
   }
-  const fault = validate?.(parsed.fields);
-  return fault === undefined ? undefined : `${fault}\n`;
+  for (const judge of options.judges) {
+    const fault = judge?.(parsed.fields);
+    if (fault !== undefined) return `${fault}\n`;
+  }
+  return undefined;
 }
 
-function formatFault(format: ParamSchema["format"], value: string, path: string): string | undefined {
+function formatFault(
+  format: ParamSchema["format"],
+  value: string,
+  path: string,
+  exact: boolean,
+): string | undefined {
   if (format === undefined) return undefined;
-  if (typeof format === "object") return propertyStringFault(value, format, path);
+  if (typeof format === "object") {
+    return propertyStringFault(value, format, path, { exact, open: false, judges: [] });
+  }
   const known = namedFormat(format);
   if (known === undefined) return undefined;
-  if ("fields" in known) return propertyStringFault(value, known.fields, path, known.validate);
-  const fault = known.check(value);
+  if ("fields" in known) {
+    const judges = [known.validate, exact ? known.exact : undefined];
+    return propertyStringFault(value, known.fields, path, { exact, open: !exact, judges });
+  }
+  const fault = known.check?.(value) ?? (exact ? known.exact?.(value) : undefined);
   return fault === undefined ? undefined : `${fault}\n`;
 }
 
@@ -109,8 +134,8 @@ function boundsFault(schema: ParamSchema, value: string): string | undefined {
   return undefined;
 }
 
-function stringFault(schema: ParamSchema, value: string, path: string): string | undefined {
-  const format = formatFault(schema.format, value, path);
+function stringFault(schema: ParamSchema, value: string, path: string, exact: boolean): string | undefined {
+  const format = formatFault(schema.format, value, path, exact);
   if (format !== undefined) return `invalid format - ${format}`;
   if (schema.pattern !== undefined && !perlPattern(schema.pattern).test(value)) {
     return "value does not match the regex pattern";
@@ -140,7 +165,7 @@ function checkOneOf(
   }
   let firstFaults: Faults | undefined;
   for (const inner of alternatives) {
-    const tried = new Faults();
+    const tried = new Faults(faults.exact);
     checkProp(value, inner, path, tried);
     if (tried.isEmpty) return;
     firstFaults ??= tried;
@@ -167,7 +192,7 @@ function checkProp(
     return;
   }
   if (typeof value === "string") {
-    const fault = stringFault(schema, value, path);
+    const fault = stringFault(schema, value, path, faults.exact);
     if (fault !== undefined) faults.add(path, fault);
     return;
   }
@@ -179,12 +204,12 @@ function checkProp(
   }
 }
 
-/** A schema that knows exactly these names. */
-function closedSchema(fields: Readonly<Record<string, ParamSchema>>): ObjectSchema {
+/** The fields of a property string as an object's schema. */
+function fieldsSchema(fields: Readonly<Record<string, ParamSchema>>, open: boolean): ObjectSchema {
   return {
     named: fields,
     schemaOf: (name) => (Object.hasOwn(fields, name) ? fields[name] : undefined),
-    open: false,
+    open,
   };
 }
 

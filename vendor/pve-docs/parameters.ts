@@ -52,20 +52,24 @@ function wireParams(endpoint: Endpoint, params: CallParams, encodes: boolean): R
   return wire;
 }
 
-function checkEncoded(endpoint: Endpoint, wire: Record<string, WireValue>): readonly ParamFault[] {
-  const faults = new Faults();
+function checkEncoded(
+  endpoint: Endpoint,
+  wire: Record<string, WireValue>,
+  exact: boolean,
+): readonly ParamFault[] {
+  const faults = new Faults(exact);
   checkObject("", schemaFor(endpoint), wire, faults);
   return faults.list();
 }
 
 /** Judges a caller's parameters; see {@link Catalog.check}. */
 export function checkParams(endpoint: Endpoint, params: CallParams): readonly ParamFault[] {
-  return checkEncoded(endpoint, wireParams(endpoint, params, true));
+  return checkEncoded(endpoint, wireParams(endpoint, params, true), false);
 }
 
 /** Judges what arrived on the wire; see {@link Catalog.checkWire}. */
 export function checkWireParams(endpoint: Endpoint, params: CallParams): readonly ParamFault[] {
-  return checkEncoded(endpoint, wireParams(endpoint, params, false));
+  return checkEncoded(endpoint, wireParams(endpoint, params, false), true);
 }
 
 /** A caller's parameters as the wire takes them; see {@link Catalog.encode}. */

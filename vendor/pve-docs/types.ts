@@ -119,8 +119,9 @@ export interface Catalog {
    */
   check(endpoint: Endpoint, params: CallParams): readonly ParamFault[];
   /**
-   * The same for parameters as they arrived on the wire: `sshkeys` must already be
-   * percent-encoded. Answers what Proxmox VE puts into `errors`.
+   * Answers what Proxmox VE of exactly this release puts into `errors` for parameters as
+   * they arrived on the wire: `sshkeys` must already be percent-encoded, and lists that
+   * grow from version to version (CPU models, privileges) are held to.
    */
   checkWire(endpoint: Endpoint, params: CallParams): readonly ParamFault[];
   /**

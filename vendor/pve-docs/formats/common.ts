@@ -1,7 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { byPattern, type FormatCheck, type FormatTable } from "./types.ts";
-
-const SCHEMA = "pve-common, src/PVE/JSONSchema.pm";
+import { byPattern, type FormatCheck, type FormatTable, readIn, when } from "./types.ts";
 
 function cidrOf(isAddress: (text: string) => boolean, bits: number): (value: string) => boolean {
   return (value) => {
@@ -14,19 +12,12 @@ function cidrOf(isAddress: (text: string) => boolean, bits: number): (value: str
 
 export const isCidrV4 = cidrOf(isIPv4, 32);
 export const isCidrV6 = cidrOf(isIPv6, 128);
-const isIp = (value: string): boolean => isIPv4(value) || isIPv6(value);
+export const isIp = (value: string): boolean => isIPv4(value) || isIPv6(value);
 
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
-const DNS_NAME = new RegExp(`^(?:${LABEL}\\.)*${LABEL}\\n?$`);
+export const DNS_NAME = new RegExp(`^(?:${LABEL}\\.)*${LABEL}\\n?$`);
 const EMAIL_USER = "[\\p{L}\\p{M}\\p{N}\\p{Pc}+-]+(?:\\.[\\p{L}\\p{M}\\p{N}\\p{Pc}+-]+)*";
 const EMAIL = new RegExp(`^${EMAIL_USER}@${LABEL}(?:\\.${LABEL})*\\n?$`, "u");
-
-function when(good: (value: string) => boolean, message: string | ((value: string) => string)): FormatCheck {
-  return (value) => {
-    if (good(value)) return undefined;
-    return typeof message === "string" ? message : message(value);
-  };
-}
 
 /** `size` with an optional unit, as the storage layer reads it. */
 export const DISK_SIZE = /^\d+(?:\.\d+)?[KMGT]?\n?$/;
@@ -87,7 +78,8 @@ const NETMASKS = new Set(
   ),
 );
 
-const CHECKS: Readonly<Record<string, FormatCheck>> = {
+/** Formats that the schema module itself registers. */
+export const commonFormats: FormatTable = readIn("pve-common, src/PVE/JSONSchema.pm", {
   string: () => undefined,
   urlencoded: byPattern(/^[-%a-zA-Z0-9_.!~*'()]*\n?$/, (value) => `invalid urlencoded string: ${value}`),
   "pve-configid": checkConfigId,
@@ -146,9 +138,4 @@ const CHECKS: Readonly<Record<string, FormatCheck>> = {
     /^(?:ok|error|warning|unknown)\n?$/i,
     (value) => `invalid status '${value}'`,
   ),
-};
-
-/** Formats that the schema module itself registers. */
-export const commonFormats: FormatTable = Object.fromEntries(
-  Object.entries(CHECKS).map(([name, check]) => [name, { origin: SCHEMA, check }]),
-);
+});

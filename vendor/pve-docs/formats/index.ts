@@ -1,9 +1,21 @@
 import { isListFormat, splitList } from "../wire.ts";
+import { accessFormats } from "./access.ts";
 import { commonFormats } from "./common.ts";
+import { cpuFormats } from "./cpu.ts";
+import { guestFormats } from "./guests.ts";
+import { networkFormats } from "./network.ts";
+import { storageFormats } from "./storage.ts";
 import type { FormatCheck, FormatTable, NamedFormat } from "./types.ts";
 
 /** All named formats whose rule we wrote, each with the file it was read in. */
-export const NAMED_FORMATS: FormatTable = { ...commonFormats };
+export const NAMED_FORMATS: FormatTable = {
+  ...commonFormats,
+  ...accessFormats,
+  ...networkFormats,
+  ...storageFormats,
+  ...guestFormats,
+  ...cpuFormats,
+};
 
 function named(name: string): NamedFormat | undefined {
   return Object.hasOwn(NAMED_FORMATS, name) ? NAMED_FORMATS[name] : undefined;
@@ -19,20 +31,25 @@ function listOf(check: FormatCheck): FormatCheck {
   };
 }
 
+/** An optional format takes what Perl holds for false. */
+function unlessFalse(check: FormatCheck): FormatCheck {
+  return (value) => (value === "" || value === "0" ? undefined : check(value));
+}
+
 /**
  * The rule of a named format, `-list` and `-opt` included; undefined where we
  * have not written it, and such values are accepted.
  */
 export function namedFormat(name: string): NamedFormat | undefined {
-  const exact = named(name);
-  if (exact !== undefined) return exact;
+  const exactName = named(name);
+  if (exactName !== undefined) return exactName;
   const base = named(name.replace(/-(?:list|opt)$/, ""));
-  if (base === undefined || !("check" in base)) return undefined;
-  if (isListFormat(name)) return { origin: base.origin, check: listOf(base.check) };
-  // An optional format takes what Perl holds for false.
-  const { check } = base;
+  if (base === undefined || "fields" in base) return undefined;
+  const wrap = isListFormat(name) ? listOf : unlessFalse;
+  const { origin, check, exact } = base;
   return {
-    origin: base.origin,
-    check: (value) => (value === "" || value === "0" ? undefined : check(value)),
+    origin,
+    ...(check === undefined ? {} : { check: wrap(check) }),
+    ...(exact === undefined ? {} : { exact: wrap(exact) }),
   };
 }

@@ -1,0 +1,76 @@
+import { isIP, isIPv6 } from "node:net";
+import { isIp } from "./common.ts";
+import { byPattern, type FormatTable, readIn, when } from "./types.ts";
+
+const FIREWALL = "pve-firewall, src/PVE/Firewall.pm";
+const ALIAS = /^[A-Za-z][A-Za-z0-9_-]+\n?$/;
+const HIGHEST_PORT = 65_535;
+const MOST_PORTS = 15;
+
+/** Names of `/etc/protocols` on a node. */
+const PROTOCOLS: ReadonlySet<string> = new Set(
+  (
+    "ip hopopt icmp igmp ggp ipencap st tcp egp igp pup udp hmp xns-idp rdp iso-tp4 dccp xtp ddp " +
+    "idpr-cmtp ipv6 ipv6-route ipv6-frag idrp rsvp gre esp ah skip ipv6-icmp ipv6-nonxt ipv6-opts " +
+    "rspf vmtp eigrp ospf ax.25 ipip etherip encap pim ipcomp vrrp l2tp isis sctp fc mobility-header " +
+    "udplite mpls-in-ip manet hip shim6 wesp rohc icmpv6"
+  ).split(" "),
+);
+
+function isIpOrCidr(value: string): boolean {
+  return isIP(value.replace(/(?:\/\d+)?\n?$/, "")) !== 0;
+}
+
+const IP_OR_CIDR = "value does not look like a valid IP address or CIDR network";
+
+function checkPortRange(first: number, last: number): string | undefined {
+  for (const port of [first, last]) if (port > HIGHEST_PORT) return `invalid port '${port}'`;
+  if (first <= last) return undefined;
+  return `backwards range '${first}:${last}' not allowed, did you mean '${last}:${first}'?`;
+}
+
+/** Ports, ranges and names of services; names are left to the node. */
+function checkPorts(value: string): string | undefined {
+  if (/,$|^,+$/.test(value)) return "extraneous commas in list";
+  let numbers = 0;
+  for (const item of value.split(",")) {
+    const range = /^([0-9]+)(?::([0-9]+))?\n?$/.exec(item);
+    if (range === null) continue;
+    numbers += range[2] === undefined ? 1 : 2;
+    const fault = checkPortRange(Number(range[1]), Number(range[2] ?? range[1]));
+    if (fault !== undefined) return fault;
+  }
+  return numbers > MOST_PORTS ? `too many entries in port list (> ${MOST_PORTS} numbers)` : undefined;
+}
+
+function isHostAndPort(value: string): boolean {
+  const bracketed = /^\[([^\]]+)\](?::\d+)?\n?$/.exec(value)?.[1];
+  if (bracketed !== undefined) return isIp(bracketed) || /^[\p{Alphabetic}\p{N}.-]+$/u.test(bracketed);
+  return /^[\p{Alphabetic}\p{N}.-]+(?::\d+)?\n?$/u.test(value) || isIPv6(value.replace(/(?:\.\d+)?\n?$/, ""));
+}
+
+/** Formats of addresses, ports and protocols outside the schema module. */
+export const networkFormats: FormatTable = {
+  ...readIn(FIREWALL, {
+    IPorCIDR: when(isIpOrCidr, IP_OR_CIDR),
+    IPorCIDRorAlias: when((value) => ALIAS.test(value) || isIpOrCidr(value), IP_OR_CIDR),
+    "pve-fw-sport-spec": checkPorts,
+    "pve-fw-dport-spec": checkPorts,
+  }),
+  "pve-fw-protocol-spec": {
+    origin: FIREWALL,
+    exact: when(
+      (value) => value === "" || /^(?:[01]?\d?\d|2[0-4]\d|25[0-5])$/.test(value) || PROTOCOLS.has(value),
+      (value) => `unknown protocol '${value}'`,
+    ),
+  },
+  ...readIn("pve-cluster, src/PVE/DataCenterConfig.pm", {
+    "mac-prefix": byPattern(
+      /^[a-f0-9][02468ace](?::[a-f0-9]{2}){0,2}:?\n?$/i,
+      "value is not a valid unicast MAC address prefix",
+    ),
+  }),
+  ...readIn("pve-common, src/PVE/Tools.pm", {
+    "pve-storage-portal-dns": when(isHostAndPort, "value does not look like a valid portal address"),
+  }),
+};
