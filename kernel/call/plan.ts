@@ -54,10 +54,10 @@ async function checkStep(step: NamedStep, catalog: Catalog, parts: PlanParts): P
   if (!declaresUse(hosted, key)) throw outsideUses(hosted, key);
   const endpoint = catalog.endpoint(key);
   if (!endpoint) throw await missingEndpoint(key, catalog);
+  if (!parts.isRootLogin) refuseRootOnly(catalog, endpoint, step);
   const risk = stepRisk(catalog, endpoint, step);
   if (!isWithin(risk, hosted.tool.risk)) throw aboveRisk(hosted, key, risk);
   checkParameters({ step, endpoint, catalog, input: parts.input, tool: hosted.tool.name });
-  if (!parts.isRootLogin) refuseRootOnly(catalog, endpoint, step);
   const known = knownParams(step.params);
   const planned: PlannedStep = { ...step, risk };
   return {

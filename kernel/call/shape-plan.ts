@@ -42,7 +42,7 @@ export function viewStep(
 /** One line about a step: `DELETE /nodes/pve1/qemu/100 [destructive] purge=yes`. */
 export function describeStep({ step, shownPath, risk }: PlanStep, redactor: Redactor): string {
   const params = Object.entries(shownParams(step.path, step.params, redactor)).map(
-    ([name, value]) => `${name}=${humanise(value)}`,
+    ([name, value]) => `${name}=${typeof value === "boolean" ? Number(value) : humanise(value)}`,
   );
   const note = step.note === undefined ? "" : ` (${step.note})`;
   return oneLine(redactor.text(`${step.method} ${shownPath} [${risk}] ${params.join(" ")}`.trim() + note));

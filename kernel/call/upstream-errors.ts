@@ -60,8 +60,8 @@ function fromAnswer(fault: RestFault, context: UpstreamContext): ToolError {
   if (UNREACHABLE.has(status)) return gateway(fault, context);
   if (DIGEST.test(reason)) return conflict(fault, context, "The configuration was changed by someone else.");
   if (LOCKED.test(reason)) return conflict(fault, context, "The object is locked by another operation.");
+  if (fault.errors === undefined && MISSING.test(reason)) return missing(fault, context);
   if (status === 400 || NESTED_PARAMETERS.test(reason)) return parameters(fault, context);
-  if (status === 404 || MISSING.test(reason)) return missing(fault, context);
   if (/hostname lookup '[^']*' failed/.test(reason)) return unknownNode(fault, context);
   return make(fault, context, {
     code: "upstream",
