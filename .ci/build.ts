@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { writeManifests } from "../sdk/plugin-files/write-manifests.ts";
 import { copyDeclarations } from "./declarations.ts";
 import { prebundle } from "./prebundle.ts";
 
@@ -24,6 +25,7 @@ function entryPoints(): Record<string, string> {
     "sdk/index": join(compiled, "sdk/index.js"),
     "sdk/testing/index": join(compiled, "sdk/testing/index.js"),
     "sdk/lab/index": join(compiled, "sdk/lab/index.js"),
+    "sdk/plugin-files/sdk-link-hook": join(compiled, "sdk/plugin-files/sdk-link-hook.js"),
     ...Object.fromEntries(
       plugins.map((id) => [`plugins/${id}/plugin`, join(compiled, "plugins", id, "plugin.js")]),
     ),
@@ -51,5 +53,6 @@ async function bundle(): Promise<void> {
 
 await bundle();
 chmodSync(join(dist, "main.js"), 0o755);
+await writeManifests(root);
 copyDeclarations(compiled, join(dist, "types"), ["sdk", "vendor"]);
 await prebundle(root);

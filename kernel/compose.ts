@@ -1,0 +1,78 @@
+import { container as root } from "tsyringe";
+import { ChainedAuditLog } from "./audit/log.ts";
+import { Road } from "./call/road.ts";
+import { CAPABILITIES_TOOL, capabilitiesTool } from "./host/capabilities.ts";
+import { PluginHost } from "./host/host.ts";
+import type { KernelTool, ToolHost } from "./host/types.ts";
+import { StoredJobs } from "./jobs/service.ts";
+import { createJobTools } from "./jobs/tools.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { McpServerFactory } from "./mcp/server.ts";
+import { createRedactor } from "./secrets/redact.ts";
+import type { Credentials, Settings } from "./settings/types.ts";
+import {
+  AUDIT_LOG,
+  CALL_ROAD,
+  CLUSTERS,
+  JOBS,
+  KERNEL_TOOLS,
+  LOGGER,
+  REDACTOR,
+  SETTINGS,
+  TOOL_HOST,
+} from "./tokens.ts";
+import { ConfiguredClusters } from "./transports/clusters.ts";
+
+/** A kernel that is wired but has done nothing yet. */
+export interface Kernel {
+  readonly logger: Logger;
+  readonly servers: McpServerFactory;
+  /** Loads plugins and takes up abandoned jobs. Rejects where a bad plugin must stop the start. */
+  start(): Promise<void>;
+  /** Waits for writes on the wire, leaves tasks running, seals the audit chain. */
+  close(): Promise<void>;
+}
+
+/** Builds the container; the only place that does, and that looks anything up in it. */
+export function compose(settings: Settings, version: string): Kernel {
+  const redactor = createRedactor(settings.clusters.map(({ credentials }) => secretOf(credentials)));
+  const logger = createLogger(settings.logLevel, redactor);
+  const container = root.createChildContainer();
+  container.registerInstance(SETTINGS, settings);
+  container.registerInstance(REDACTOR, redactor);
+  container.registerInstance(LOGGER, logger);
+  container.registerSingleton(CLUSTERS, ConfiguredClusters);
+  container.registerSingleton(AUDIT_LOG, ChainedAuditLog);
+  container.registerSingleton(JOBS, StoredJobs);
+
+  const clusters = container.resolve(CLUSTERS);
+  const jobs = container.resolve(JOBS);
+  const jobTools = createJobTools({ jobs, redactor, maxWaitMs: settings.limits.taskTimeoutMs });
+  const reserved = [CAPABILITIES_TOOL, ...jobTools.map((tool) => tool.name)];
+  const host: ToolHost = new PluginHost({ settings, logger, clusters, reserved });
+  const kernelTools: readonly KernelTool[] = [
+    capabilitiesTool({ host, settings, clusters, version }),
+    ...jobTools,
+  ];
+  container.registerInstance(TOOL_HOST, host);
+  container.registerInstance(KERNEL_TOOLS, kernelTools);
+  container.registerSingleton(CALL_ROAD, Road);
+
+  return {
+    logger,
+    servers: container.resolve(McpServerFactory),
+    start: async () => {
+      await host.ready();
+      await jobs.recover();
+    },
+    close: async () => {
+      await jobs.close();
+      await clusters.close();
+      await container.resolve(AUDIT_LOG).close();
+    },
+  };
+}
+
+function secretOf(credentials: Credentials): string {
+  return credentials.kind === "token" ? credentials.secret.reveal() : credentials.password.reveal();
+}
