@@ -17,13 +17,13 @@ export type RestFaultKind =
   | "not_sent"
   /** A read was cancelled or timed out, or the connection broke while reading. */
   | "no_answer"
-  /** A write went out and its answer was not seen (yet). */
+  /** A write went out and its answer was not seen (yet), or came from a gateway that lost it. */
   | "unknown";
 
 /** Thrown by {@link RestTransport}; never carries a secret. */
 export class RestFault extends Error {
   readonly kind: RestFaultKind;
-  /** HTTP status of an `answer`. */
+  /** HTTP status of an `answer`, and of an `unknown` where a gateway answered that it got no answer itself. */
   readonly status: number | undefined;
   /** First line of Proxmox's message, or what went wrong on the way. */
   readonly reason: string;
@@ -56,7 +56,10 @@ export class RestFault extends Error {
   }
 }
 
-/** REST of one cluster. Both methods answer the reply's `data` and throw {@link RestFault}. */
+/**
+ * REST of one cluster. Both methods answer the reply's `data` and throw {@link RestFault}, or ToolError
+ * `invalid_input` for a value that cannot be sent as it is, such as `../x` in a path.
+ */
 export interface RestTransport {
   /** A request without effect: retried, shared with identical ones in flight, aborted by its signal. */
   read<T = unknown>(request: RestRequest): Promise<T>;

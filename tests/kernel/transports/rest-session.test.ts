@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createRedactor } from "../../../kernel/secrets/redact.ts";
+import { Secret } from "../../../kernel/secrets/secret.ts";
 import {
   answer,
   decodeForm,
@@ -205,4 +206,23 @@ describe("signing in", () => {
       expect(shown(fault)).not.toContain(secret);
     }
   });
+});
+
+test("a token with characters that no header can carry is a fault that does not show it", async () => {
+  await serveTickets();
+  const secret = "first-line\nsecond-line";
+  const credentials = {
+    kind: "token",
+    user: "root",
+    realm: "pam",
+    tokenId: "mcp",
+    secret: new Secret(secret),
+  } as const;
+  const rest = transport({ port: server.port, cluster: { credentials } });
+
+  const fault = await faultOf(rest.read(VERSION));
+  expect(fault.kind).toBe("not_sent");
+  expect(fault.hint).toContain("PROXMOX_API_TOKEN_USER");
+  expect(shown(fault)).not.toMatch(/first-line|second-line/);
+  expect(server.seen).toHaveLength(0);
 });
