@@ -1,13 +1,14 @@
+import { releasesOf } from "../../sdk/plugin-files/evidence.ts";
 import { reasonOf } from "../../sdk/plugin-files/fault.ts";
 import { type CodeLayout, codeLayout } from "../../sdk/plugin-files/layout.ts";
 import { linkSdk } from "../../sdk/plugin-files/sdk-link.ts";
 import { type ImportModule, importModule } from "../../sdk/plugin-files/tool-sources.ts";
-import type { Catalog } from "../../vendor/pve-docs/types.ts";
+import { type Catalog, loadCatalog, newestRelease } from "../../vendor/pve-docs/index.ts";
 import type { Logger } from "../log.ts";
 import type { Settings } from "../settings/types.ts";
 import type { ClusterAccess, Clusters } from "../tokens.ts";
 import { admit } from "./admit.ts";
-import { type CatalogSource, newestCatalog } from "./catalog-source.ts";
+import { catalogsOf } from "./evidence-catalogs.ts";
 import type { KnownCluster } from "./exposure.ts";
 import { HostFault } from "./host-fault.ts";
 import { loadPlugin } from "./load.ts";
@@ -24,7 +25,6 @@ export interface PluginHostParts {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly clusters: Pick<Clusters, "all">;
-  readonly catalogs: CatalogSource;
   /** Names of the kernel's own tools. */
   readonly reserved: readonly string[];
   readonly layout?: CodeLayout;
@@ -39,6 +39,7 @@ export class PluginHost implements ToolHost {
   readonly #parts: PluginHostParts;
   readonly #listeners: (() => void)[] = [];
   readonly #known = new Map<string, { release: string; catalog: Catalog }>();
+  readonly #learning = new Set<string>();
   #loading: Promise<void> | undefined;
   #outcomes: readonly Outcome[] = [];
   #broken: FoundPlugins["broken"] = [];
@@ -94,10 +95,14 @@ export class PluginHost implements ToolHost {
     this.#refuseUnknownIds(found);
     if (settings.plugins.paths.length > 0) linkSdk(layout);
 
-    this.#newest = await newestCatalog(this.#parts.catalogs);
+    this.#newest = loadCatalog(newestRelease());
     this.#broken = found.broken;
     this.#outcomes = admit(await this.#open(found.sources, layout, this.#newest));
-    this.#evidenceCatalogs = await this.#catalogsOfEvidence();
+    this.#evidenceCatalogs = catalogsOf(
+      this.#outcomes.flatMap((outcome) =>
+        "opened" in outcome ? releasesOf(outcome.opened.evidence.evidence) : [],
+      ),
+    );
     this.#expose();
     this.#reportFaults();
     for (const cluster of this.#parts.clusters.all) void this.#learnVersion(cluster);
@@ -117,15 +122,8 @@ export class PluginHost implements ToolHost {
     layout: CodeLayout,
     catalog: Catalog,
   ): Promise<readonly Outcome[]> {
-    const {
-      settings,
-      logger,
-      catalogs,
-      reserved,
-      load = importModule,
-      services = serviceDefinitions,
-    } = this.#parts;
-    const context = { layout, catalog, catalogs, services: services(logger, catalog), reserved, load };
+    const { settings, logger, reserved, load = importModule, services = serviceDefinitions } = this.#parts;
+    const context = { layout, catalog, services: services(logger, catalog), reserved, load };
     return Promise.all(
       sources.map(async (source): Promise<Outcome> => {
         // A plugin that the operator left out is not even imported: importing runs its code.
@@ -147,21 +145,6 @@ export class PluginHost implements ToolHost {
     if (faults.length > 0 && settings.plugins.strict) throw new HostFault(faults);
     for (const fault of faults) logger.warn(`skipped ${fault}`);
     logger.info(`${this.#tools.size} tools loaded, ${this.listed().length} of them shown`);
-  }
-
-  async #catalogsOfEvidence(): Promise<ReadonlyMap<string, Catalog>> {
-    const { releases, load } = this.#parts.catalogs;
-    const named = new Set(
-      this.#outcomes.flatMap((outcome) =>
-        "opened" in outcome
-          ? Object.values(outcome.opened.evidence.evidence)
-              .flat()
-              .map(({ pve }) => pve)
-          : [],
-      ),
-    );
-    const wanted = releases.filter((release) => named.has(release));
-    return new Map(await Promise.all(wanted.map(async (release) => [release, await load(release)] as const)));
   }
 
   #expose(): void {
@@ -200,6 +183,8 @@ export class PluginHost implements ToolHost {
   }
 
   async #learnVersion(cluster: ClusterAccess): Promise<void> {
+    if (this.#learning.has(cluster.name)) return;
+    this.#learning.add(cluster.name);
     try {
       const { release } = await cluster.version();
       this.#known.set(cluster.name, { release, catalog: await cluster.catalog() });
@@ -207,6 +192,8 @@ export class PluginHost implements ToolHost {
     } catch (error) {
       // Nothing is hidden for it; the version is looked at again as soon as some call reaches the cluster.
       this.#parts.logger.debug(`version of cluster ${cluster.name} is not known yet: ${reasonOf(error)}`);
+    } finally {
+      this.#learning.delete(cluster.name);
     }
   }
 }

@@ -4,15 +4,16 @@ import {
   readBuiltDigests,
 } from "../../sdk/plugin-files/built-manifests.ts";
 import { digestsOf, type PluginDigests } from "../../sdk/plugin-files/digests.ts";
-import { type Evidence, readEvidence } from "../../sdk/plugin-files/evidence.ts";
+import { type Evidence, readEvidence, releasesOf } from "../../sdk/plugin-files/evidence.ts";
 import { reasonOf } from "../../sdk/plugin-files/fault.ts";
 import { sdkDigestFor } from "../../sdk/plugin-files/sdk-digest.ts";
 import type { DefinedTool } from "../../sdk/tool.ts";
+import { catalogsOf } from "./evidence-catalogs.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { PluginSource } from "./sources.ts";
 import type { PluginEvidence } from "./validation.ts";
 
-type EvidenceContext = Pick<LoadContext, "layout" | "catalogs" | "load">;
+type EvidenceContext = Pick<LoadContext, "layout" | "load">;
 
 /**
  * A plugin's evidence beside the present digests of its tools. Evidence that cannot be
@@ -35,19 +36,17 @@ async function presentDigests(
   source: PluginSource,
   tools: readonly DefinedTool[],
   evidence: Evidence,
-  { layout, catalogs, load }: EvidenceContext,
+  { layout, load }: EvidenceContext,
 ): Promise<PluginDigests> {
-  const named = new Set(Object.values(evidence).flatMap((entries) => entries.map(({ pve }) => pve)));
-  if (named.size === 0) return {};
+  const catalogs = [...catalogsOf(releasesOf(evidence)).values()];
+  if (catalogs.length === 0) return {};
   const { made, entry } = source;
   if (made.origin === "builtin" && layout.kind === "dist") return readBuiltDigests(builtManifestFile(entry));
 
-  const releases = catalogs.releases.filter((release) => named.has(release));
-  const loaded = await Promise.all(releases.map((release) => catalogs.load(release)));
-  if (made.origin === "builtin") return builtinDigests(layout, made.registry, loaded, load);
+  if (made.origin === "builtin") return builtinDigests(layout, made.registry, catalogs, load);
   const { folder } = made.manifest;
   const code = { folder, entry, loaded: (file: string) => file };
-  return digestsOf({ code, tools, sdk: sdkDigestFor(folder, layout), catalogs: loaded, load });
+  return digestsOf({ code, tools, sdk: sdkDigestFor(folder, layout), catalogs, load });
 }
 
 /** Names of tools that a plugin's files speak of, for plugins that are not loaded. */

@@ -66,3 +66,8 @@ export function withPassing(
   const at = before?.digest === passing.digest ? before.at : passing.at;
   return [...entries.filter((entry) => !same(entry)), { ...passing, at }];
 }
+
+/** Releases of Proxmox VE that some evidence is from. */
+export function releasesOf(evidence: Evidence): readonly string[] {
+  return [...new Set(Object.values(evidence).flatMap((entries) => entries.map(({ pve }) => pve)))];
+}

@@ -8,6 +8,7 @@ export class PluginFault extends Error {
 
 /** First line of whatever was thrown; stacks and continuation lines stay out of reasons. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const isError = typeof error === "object" && error !== null && "message" in error;
+  const message = String(isError ? error.message : error);
   return message.split("\n", 1)[0] ?? "";
 }

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { digestOfFiles } from "./digests.ts";
 import { PluginFault } from "./fault.ts";
@@ -31,10 +30,9 @@ function storedSdkDigest(root: string): string {
 }
 
 function ownCopy(pluginFolder: string): string | undefined {
-  try {
-    const manifest = createRequire(join(pluginFolder, "index.js")).resolve("proxmox-mcp/package.json");
-    return existsSync(manifest) ? dirname(manifest) : undefined;
-  } catch {
-    return undefined;
+  for (let folder = pluginFolder; ; folder = dirname(folder)) {
+    const candidate = join(folder, "node_modules", "proxmox-mcp");
+    if (existsSync(join(candidate, "package.json"))) return realpathSync(candidate);
+    if (dirname(folder) === folder) return undefined;
   }
 }

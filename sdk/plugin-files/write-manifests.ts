@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Catalog } from "../../vendor/pve-docs/types.ts";
+import { loadCatalog, releases } from "../../vendor/pve-docs/index.ts";
 import { BUILT_MANIFEST_FILE, builtinDigests } from "./built-manifests.ts";
 import { EVIDENCE_FILE } from "./evidence.ts";
 import { codeLayout, sourceFile } from "./layout.ts";
@@ -10,11 +10,11 @@ import { SDK_DIGEST_FILE, sdkDigest } from "./sdk-digest.ts";
 /**
  * Writes what the shipped bundle needs to judge evidence: beside each built-in plugin in
  * `dist/` the present digests of its tools and a copy of its evidence, and the digest of the SDK.
- * Part of the build: it runs from `build/`, after `dist/` was bundled. `catalogs` are all
- * known releases, the newest first.
+ * Part of the build: it runs from `build/`, after `dist/` was bundled.
  */
-export async function writeManifests(root: string, catalogs: readonly Catalog[]): Promise<void> {
+export async function writeManifests(root: string): Promise<void> {
   const layout = codeLayout(root);
+  const catalogs = releases().map(loadCatalog);
   for (const entry of readRegistry(root)) {
     const target = dirname(join(root, "dist", entry.entry));
     mkdirSync(target, { recursive: true });

@@ -1,0 +1,131 @@
+import type { CallContext } from "../call/types.ts";
+import type { Settings } from "../settings/types.ts";
+import type { ClusterAccess, Clusters } from "../tokens.ts";
+import { capabilitiesText, toolText } from "./capabilities-text.ts";
+import type { HostedTool, KernelTool, ToolHost } from "./types.ts";
+
+/** Name of the tool that says what there is. */
+export const CAPABILITIES_TOOL = "proxmox_capabilities";
+
+/** How long the answer waits for a cluster whose version is not known yet. */
+const VERSION_TIMEOUT_MS = 3_000;
+
+/** What the tool reports on. */
+export interface CapabilitiesParts {
+  readonly host: ToolHost;
+  readonly settings: Settings;
+  readonly clusters: Pick<Clusters, "all">;
+  /** Version of this server. */
+  readonly version: string;
+}
+
+/** A cluster as reported: its version, or why that is not known. */
+export interface ReportedCluster {
+  readonly name: string;
+  readonly version?: string;
+  readonly fault?: string;
+}
+
+/** A plugin as reported. */
+export interface ReportedPlugin {
+  readonly id: string;
+  readonly title: string;
+  readonly origin: "builtin" | "private";
+  readonly grants: readonly string[];
+  readonly state: "loaded" | "skipped" | "not selected";
+  readonly fault?: string;
+  readonly shown: number;
+  readonly hidden: number;
+}
+
+/** Everything that the report says. */
+export interface Capabilities {
+  readonly version: string;
+  readonly access: string;
+  readonly confirm: string;
+  readonly minValidation: string;
+  readonly client: { readonly name: string; readonly version: string; readonly canAskHuman: boolean };
+  readonly clusters: readonly ReportedCluster[];
+  readonly plugins: readonly ReportedPlugin[];
+  readonly tools: readonly HostedTool[];
+}
+
+/** The kernel tool `proxmox_capabilities`. */
+export function capabilitiesTool(parts: CapabilitiesParts): KernelTool {
+  return {
+    name: CAPABILITIES_TOOL,
+    title: "What this server can do",
+    describe:
+      "Reports the server's version, clusters and their Proxmox VE version, access, plugins, and tools with their validation status; for hidden tools why, and the setting that shows them.",
+    risk: "read",
+    inputSchema: {
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        plugin: { type: "string", description: "Only this plugin, by id" },
+        tool: { type: "string", description: "Everything about this one tool" },
+      },
+    },
+    async run(input, context) {
+      await parts.host.ready();
+      const { tool, plugin } = input;
+      if (typeof tool === "string") return toolText(tool, parts.host);
+      const report = await reportOf(parts, context, typeof plugin === "string" ? plugin : undefined);
+      return capabilitiesText(report, typeof plugin === "string" ? plugin : undefined);
+    },
+  };
+}
+
+async function reportOf(
+  { host, settings, clusters, version }: CapabilitiesParts,
+  context: CallContext,
+  only: string | undefined,
+): Promise<Capabilities> {
+  const reported = await Promise.all(clusters.all.map((cluster) => reportCluster(cluster, context.signal)));
+  const plugins = host.plugins().filter(({ id }) => only === undefined || id === only);
+  return {
+    version,
+    access: settings.access,
+    confirm: settings.confirm,
+    minValidation: settings.plugins.minValidation,
+    client: { ...context.client, canAskHuman: context.ask !== undefined },
+    clusters: reported,
+    plugins: plugins.map(({ id, title, origin, grants, selected, fault, tools }) => {
+      const hidden = tools.filter((tool) => tool.hidden !== undefined).length;
+      return {
+        id,
+        title,
+        origin,
+        grants,
+        state: fault === undefined ? (selected ? "loaded" : "not selected") : "skipped",
+        ...(fault === undefined ? {} : { fault }),
+        shown: tools.length - hidden,
+        hidden,
+      };
+    }),
+    tools: plugins.flatMap(({ tools }) => tools),
+  };
+}
+
+async function reportCluster(cluster: ClusterAccess, signal: AbortSignal): Promise<ReportedCluster> {
+  const { name } = cluster;
+  let timer: NodeJS.Timeout | undefined;
+  let stop = (): void => undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${VERSION_TIMEOUT_MS / 1000} s`)),
+      VERSION_TIMEOUT_MS,
+    );
+    stop = () => reject(new Error("cancelled"));
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    const { version } = await Promise.race([cluster.version(), late]);
+    return { name, version };
+  } catch (error) {
+    return { name, fault: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,130 @@
+import { Agent, request } from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
+import { TLSSocket } from "node:tls";
+import { ScenarioFailure } from "./expect.ts";
+
+/** How to reach a cluster's API. */
+export interface ClusterAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Full token as the API takes it: `user@realm!id=secret`. */
+  readonly token: string;
+  /** SHA-256 of its certificate, upper-case hex pairs with colons. */
+  readonly fingerprint: string;
+}
+
+/** An answer of the API. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly reason: string;
+  readonly data: unknown;
+}
+
+/**
+ * Reads a cluster's state past the server under test. It shares no code with the server's
+ * catalog and transport nor with the lab, so that no mistake of theirs can hide here.
+ */
+export class ClusterReader {
+  readonly #address: ClusterAddress;
+  readonly #agent: Agent;
+  readonly #onRead: () => void;
+
+  /** `onRead` is told of every read that succeeded. */
+  constructor(address: ClusterAddress, onRead: () => void = () => undefined) {
+    this.#address = address;
+    // The certificate is checked against its fingerprint instead of an authority, which a resumed session does not show.
+    this.#agent = new Agent({
+      keepAlive: true,
+      maxSockets: 2,
+      maxCachedSessions: 0,
+      rejectUnauthorized: false,
+    });
+    this.#onRead = onRead;
+  }
+
+  /** The `data` of a GET on a concrete path below `/api2/json`, such as `/nodes/pve1/qemu/100/config`. */
+  async get<T = unknown>(path: string): Promise<T> {
+    const { status, reason, data } = await this.raw(path);
+    if (status !== 200) throw new ScenarioFailure(`GET ${path} on the cluster answered ${status} ${reason}`);
+    this.#onRead();
+    // The author of a scenario states the shape; its assertions fail where it is another.
+    return data as T;
+  }
+
+  /** True when the path answers with an error, as a guest's does that is gone. */
+  async isGone(path: string): Promise<boolean> {
+    const { status } = await this.raw(path);
+    this.#onRead();
+    return status !== 200;
+  }
+
+  /** Reads until `holds`, for effects that a task has after the answer. Fails after `timeoutMs`. */
+  async until<T = unknown>(
+    path: string,
+    holds: (data: T) => boolean,
+    what: string,
+    timeoutMs = 15_000,
+  ): Promise<T> {
+    const end = Date.now() + timeoutMs;
+    for (;;) {
+      const data = await this.get<T>(path);
+      if (holds(data)) return data;
+      if (Date.now() > end)
+        throw new ScenarioFailure(`${what}: not so after ${timeoutMs} ms: ${JSON.stringify(data)}`);
+      await delay(50);
+    }
+  }
+
+  /** A GET whatever it answers. */
+  raw(path: string): Promise<RawAnswer> {
+    const { host, port, token, fingerprint } = this.#address;
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        {
+          host,
+          port,
+          path: `/api2/json${path}`,
+          agent: this.#agent,
+          headers: { authorization: `PVEAPIToken=${token}` },
+          timeout: 30_000,
+        },
+        (answer) => {
+          const { socket } = answer;
+          if (!(socket instanceof TLSSocket) || socket.getPeerCertificate().fingerprint256 !== fingerprint) {
+            outgoing.destroy(new Error("the cluster's certificate is not the expected one"));
+            return;
+          }
+          let body = "";
+          answer.setEncoding("utf8");
+          answer.on("data", (part: string) => {
+            body += part;
+          });
+          answer.on("error", reject);
+          answer.on("end", () =>
+            resolve({
+              status: answer.statusCode ?? 0,
+              reason: answer.statusMessage ?? "",
+              data: dataOf(body),
+            }),
+          );
+        },
+      );
+      outgoing.on("timeout", () => outgoing.destroy(new Error(`GET ${path}: no answer within 30 s`)));
+      outgoing.on("error", reject);
+      outgoing.end();
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+function dataOf(body: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === "object" && parsed !== null && "data" in parsed ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

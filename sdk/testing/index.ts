@@ -1,0 +1,22 @@
+/** The kit for plugin authors: scenarios, and the runner that turns their passing into evidence. */
+export { type ClusterAddress, ClusterReader, type RawAnswer } from "./cluster-reader.ts";
+export { type Expect, ScenarioFailure } from "./expect.ts";
+export {
+  type HumanReply,
+  type HumanRequest,
+  type ListedToolInfo,
+  McpSession,
+  type ServerCommand,
+} from "./mcp-client.ts";
+export {
+  defineScenarios,
+  isScenarios,
+  type Scenario,
+  type ScenarioRun,
+  type ScenarioSettings,
+  type Scenarios,
+  scenario,
+  type ToolAnswer,
+} from "./scenario.ts";
+export type { OpenTarget, Target } from "./target.ts";
+export { runValidate, type ValidateOptions } from "./validate.ts";

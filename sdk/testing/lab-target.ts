@@ -1,0 +1,33 @@
+import type { OpenTarget } from "./target.ts";
+
+/** Simulated seconds in a real one: fast, but not so fast that tasks end before anyone looks. */
+const SPEED = 50;
+
+/** A lab of its own with the small cluster, and its root token. */
+export const openLabTarget: OpenTarget = async () => {
+  // The lab is large, and only needed once something runs.
+  const { createLab } = await import("../lab/index.ts");
+  const lab = await createLab({ seed: "small", speed: SPEED });
+  const { root } = lab.tokens;
+  if (root === undefined) throw new Error("the lab's seed has no root token");
+  const [, user = "", realm = "", id = ""] = /^(.+)@([^@!]+)!(.+)$/.exec(root.id) ?? [];
+  return {
+    where: "lab",
+    address: {
+      host: lab.host,
+      port: lab.port,
+      token: `${root.id}=${root.secret}`,
+      fingerprint: lab.fingerprint,
+    },
+    env: {
+      PROXMOX_HOST: lab.host,
+      PROXMOX_API_PORT: String(lab.port),
+      PROXMOX_TLS_FINGERPRINT: lab.fingerprint,
+      PROXMOX_API_TOKEN_USER: user,
+      PROXMOX_API_TOKEN_REALM: realm,
+      PROXMOX_API_TOKEN_ID: id,
+      PROXMOX_API_TOKEN_SECRET: root.secret,
+    },
+    close: () => lab.close(),
+  };
+};

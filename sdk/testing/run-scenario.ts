@@ -1,0 +1,191 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Risk } from "../risk.ts";
+import { ClusterReader } from "./cluster-reader.ts";
+import { expect, ScenarioFailure } from "./expect.ts";
+import { type HumanReply, McpSession, type ServerCommand } from "./mcp-client.ts";
+import { ScenarioRecord, weaknesses } from "./record.ts";
+import type { Scenario, ScenarioRun, ScenarioSettings, ToolAnswer } from "./scenario.ts";
+import type { OpenTarget } from "./target.ts";
+
+/** What running scenarios needs from around them. */
+export interface ScenarioSetting {
+  readonly openTarget: OpenTarget;
+  /** The server under test; settings of target and scenario are added. */
+  readonly server: ServerCommand;
+}
+
+/** The tool that a scenario is about. */
+export interface ScenarioTool {
+  readonly risk: Risk;
+  /** It changes something, rather than only looking. */
+  readonly changes: boolean;
+}
+
+/** How a scenario ended; without faults it has passed. */
+export interface ScenarioOutcome {
+  readonly faults: readonly string[];
+  /** What the server wrote to stderr, for looking into a failure. */
+  readonly serverLog: string;
+}
+
+/** What a call of an absent tool answers; no code of a real refusal, so that none can be mistaken for it. */
+const ABSENT: ToolAnswer = { text: "Error absent: there is no such tool", isError: true, code: "absent" };
+
+const LONGEST_RUN_MS = 180_000;
+
+/**
+ * Runs a scenario, then once more with its tool taken away: one that passes then proves
+ * nothing. Never throws; whatever goes wrong is a fault.
+ */
+export async function runScenario(
+  scenario: Scenario,
+  tool: ScenarioTool,
+  setting: ScenarioSetting,
+): Promise<ScenarioOutcome> {
+  const record = new ScenarioRecord();
+  const first = await attempt(scenario, tool, setting, record, false);
+  if (first.failure !== undefined) return { faults: [first.failure], serverLog: first.serverLog };
+  const weak = weaknesses(scenario, record, tool.changes);
+  if (weak.length > 0) return { faults: weak, serverLog: first.serverLog };
+
+  const absent = await attempt(scenario, tool, setting, new ScenarioRecord(), true);
+  const faults = absent.failure === undefined ? ["it passes without the tool, so it proves nothing"] : [];
+  return { faults, serverLog: first.serverLog };
+}
+
+async function attempt(
+  scenario: Scenario,
+  tool: ScenarioTool,
+  setting: ScenarioSetting,
+  record: ScenarioRecord,
+  absent: boolean,
+): Promise<{ failure?: string; serverLog: string }> {
+  const stage = new Stage(scenario, tool, setting, record, absent);
+  try {
+    await stage.open();
+    await withDeadline(scenario.run(stage.run()));
+    return { serverLog: stage.log() };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { failure: message, serverLog: stage.log() };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Cluster, server and client of one run. */
+class Stage {
+  readonly #logs: string[] = [];
+  #human: HumanReply = false;
+  #session: McpSession | undefined;
+  #reader: ClusterReader | undefined;
+  #target: Awaited<ReturnType<OpenTarget>> | undefined;
+  #stateDir: string | undefined;
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly tool: ScenarioTool,
+    private readonly setting: ScenarioSetting,
+    private readonly record: ScenarioRecord,
+    private readonly absent: boolean,
+  ) {}
+
+  async open(): Promise<void> {
+    this.#stateDir = await mkdtemp(join(tmpdir(), "proxmox-mcp-scenario-"));
+    this.#target = await this.setting.openTarget();
+    this.#reader = new ClusterReader(this.#target.address, () => this.record.read());
+    await this.#start(this.scenario);
+  }
+
+  async close(): Promise<void> {
+    await this.#stop();
+    this.#reader?.close();
+    await this.#target?.close();
+    if (this.#stateDir !== undefined) await rm(this.#stateDir, { recursive: true, force: true });
+  }
+
+  log(): string {
+    return [...this.#logs, this.#session?.stderr() ?? ""].join("");
+  }
+
+  run(): ScenarioRun {
+    const reader = this.#reader;
+    if (reader === undefined) throw new Error("the run is not open");
+    return {
+      call: (tool, args = {}) => this.#call(tool, args),
+      ok: async (tool, args = {}) => {
+        const answer = await this.#call(tool, args);
+        if (answer.isError) throw new ScenarioFailure(`${tool} was to succeed and answered: ${answer.text}`);
+        return answer;
+      },
+      refused: async (tool, args, code) => {
+        const answer = await this.#call(tool, args);
+        if (!answer.isError)
+          throw new ScenarioFailure(`${tool} was to be refused (${code}) and answered: ${answer.text}`);
+        if (answer.code !== code)
+          throw new ScenarioFailure(`${tool} was to be refused with ${code}, not: ${answer.text}`);
+        this.record.refused(tool);
+        return answer;
+      },
+      tools: async () => (await this.#open().tools()).map(({ name }) => name),
+      cluster: reader,
+      expect,
+      answerConfirm: (answer, typed) => {
+        this.#human = answer === "accept" && (typed ?? true);
+      },
+      restart: async (settings = {}) => {
+        await this.#stop();
+        await this.#start({ ...this.scenario, ...settings });
+      },
+    };
+  }
+
+  async #call(tool: string, args: Readonly<Record<string, unknown>>): Promise<ToolAnswer> {
+    const answer = this.absent && tool === this.scenario.tool ? ABSENT : await this.#open().call(tool, args);
+    this.record.called(tool, args, answer);
+    return answer;
+  }
+
+  #open(): McpSession {
+    if (this.#session === undefined) throw new Error("the server is not running");
+    return this.#session;
+  }
+
+  async #start({ access, confirm }: ScenarioSettings): Promise<void> {
+    const { server } = this.setting;
+    const env = {
+      ...server.env,
+      ...this.#target?.env,
+      PROXMOX_MCP_ACCESS: access ?? this.tool.risk,
+      PROXMOX_MCP_CONFIRM: confirm ?? "none",
+      PROXMOX_MCP_MIN_VALIDATION: "experimental",
+      PROXMOX_MCP_STRICT_PLUGINS: "1",
+      PROXMOX_MCP_STATE_DIR: this.#stateDir ?? "",
+    };
+    this.#session = await McpSession.start({ ...server, env }, () => this.#human);
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#session === undefined) return;
+    await this.#session.close();
+    this.#logs.push(this.#session.stderr());
+    this.#session = undefined;
+  }
+}
+
+async function withDeadline(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new ScenarioFailure(`it did not end within ${LONGEST_RUN_MS / 1000} s`)),
+      LONGEST_RUN_MS,
+    );
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,168 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Evidence, formatEvidence, readEvidence } from "../plugin-files/evidence.ts";
+import { PluginFault } from "../plugin-files/fault.ts";
+import { type CodeLayout, codeLayout } from "../plugin-files/layout.ts";
+import { ClusterReader } from "./cluster-reader.ts";
+import { evidenceAfter, evidenceFaults, type RunPlace, type ToolOutcome } from "./judge-evidence.ts";
+import { openLabTarget } from "./lab-target.ts";
+import { inParallel } from "./parallel.ts";
+import { declarationFaults } from "./record.ts";
+import { runScenario, type ScenarioOutcome, type ScenarioSetting } from "./run-scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import type { OpenTarget } from "./target.ts";
+import { type PluginUnderTest, pluginsUnderTest } from "./validation-plan.ts";
+
+const USAGE = `proxmox-mcp validate [--check] [--verbose] [PLUGIN…]
+
+Runs the scenarios of plugins against the lab, through a real MCP client, and
+writes what passed to each plugin's evidence.json.
+
+  PLUGIN     folder of a private plugin; in a checkout also ids of built-in
+             plugins (all of them where none is named)
+  --check    write nothing; fail where evidence is missing or stale
+  --verbose  show what the server wrote to stderr where a scenario fails
+`;
+
+/** Scenarios that run at the same time, each with a lab and a server of its own. */
+const PARALLEL = 2;
+
+/** What a run depends on; the defaults are what the command uses. */
+export interface ValidateOptions {
+  readonly layout?: CodeLayout;
+  readonly openTarget?: OpenTarget;
+  readonly print?: (line: string) => void;
+  /** Day that goes into evidence. */
+  readonly today?: string;
+}
+
+/** The `validate` command. Answers the exit code: 0 when all is well, 1 for faults, 2 for bad arguments. */
+export async function runValidate(
+  argv: readonly string[],
+  {
+    layout = codeLayout(),
+    openTarget = openLabTarget,
+    print = (line) => void process.stdout.write(`${line}\n`),
+    today = new Date().toISOString().slice(0, 10),
+  }: ValidateOptions = {},
+): Promise<number> {
+  const flags = argv.filter((arg) => arg.startsWith("-"));
+  const unknown = flags.find((flag) => !["--check", "--verbose", "--help"].includes(flag));
+  if (unknown !== undefined || flags.includes("--help")) {
+    print(unknown === undefined ? USAGE : `unknown option ${unknown}\n\n${USAGE}`);
+    return unknown === undefined ? 0 : 2;
+  }
+  try {
+    const plugins = await pluginsUnderTest(
+      argv.filter((arg) => !arg.startsWith("-")),
+      layout,
+    );
+    const place = { ...(await placeOf(openTarget)), today };
+    const run = {
+      layout,
+      openTarget,
+      print,
+      place,
+      check: flags.includes("--check"),
+      verbose: flags.includes("--verbose"),
+    };
+    let faults = 0;
+    for (const plugin of plugins) faults += await validatePlugin(plugin, run);
+    print(faults === 0 ? "validate: all is well" : `validate: ${faults} fault(s)`);
+    return faults === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof PluginFault)) throw error;
+    print(`validate: ${error.message}`);
+    return 2;
+  }
+}
+
+interface Run {
+  readonly layout: CodeLayout;
+  readonly openTarget: OpenTarget;
+  readonly print: (line: string) => void;
+  readonly place: RunPlace;
+  readonly check: boolean;
+  readonly verbose: boolean;
+}
+
+/** Asks the cluster itself what it is. */
+async function placeOf(openTarget: OpenTarget): Promise<Omit<RunPlace, "today">> {
+  const target = await openTarget();
+  const reader = new ClusterReader(target.address);
+  try {
+    const { release, version } = await reader.get<{ release: string; version: string }>("/version");
+    return { where: target.where, pve: /^\d+\.\d+/.exec(version)?.[0] ?? release };
+  } finally {
+    reader.close();
+    await target.close();
+  }
+}
+
+/** Runs a plugin's scenarios, then writes or checks its evidence. Answers the number of faults. */
+async function validatePlugin(plugin: PluginUnderTest, run: Run): Promise<number> {
+  const { print, place, check } = run;
+  const declared = declarationFaults(
+    plugin.scenarios,
+    plugin.tools.map(({ name }) => name),
+  );
+  for (const fault of declared) print(`FAIL  ${plugin.id}: ${fault}`);
+
+  const ended = await runAll(plugin, run);
+  const outcomes = plugin.tools.map(({ name }): ToolOutcome => {
+    const own = ended.filter(({ scenario }) => scenario.tool === name);
+    return {
+      tool: name,
+      passed: own.length > 0 && own.every(({ outcome }) => outcome.faults.length === 0),
+      scenarios: own.map(({ scenario }) => scenario.title).sort(),
+      digest: plugin.digests[name]?.[place.pve] ?? "",
+    };
+  });
+  const failed = ended.filter(({ outcome }) => outcome.faults.length > 0).length;
+  const [file] = plugin.evidenceFiles;
+  const before = readEvidence(file);
+  if (!check) {
+    writeEvidence(plugin, evidenceAfter(before, outcomes, place), print);
+    return declared.length + failed;
+  }
+  const stale = evidenceFaults(before, outcomes, place);
+  for (const fault of stale) print(`FAIL  ${plugin.id}: ${fault}`);
+  return declared.length + failed + stale.length;
+}
+
+interface EndedScenario {
+  readonly scenario: Scenario;
+  readonly outcome: ScenarioOutcome;
+}
+
+function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenario[]> {
+  const setting = settingOf(plugin, run);
+  const known = plugin.scenarios.flatMap((scenario) => {
+    const tool = plugin.tools.find(({ name }) => name === scenario.tool);
+    return tool === undefined ? [] : [{ scenario, tool }];
+  });
+  return inParallel(PARALLEL, known, async ({ scenario, tool }) => {
+    const changes = tool.plan !== undefined;
+    const outcome = await runScenario(scenario, { risk: tool.risk, changes }, setting);
+    const state = outcome.faults.length === 0 ? "ok  " : "FAIL";
+    run.print(`${state}  ${scenario.tool}: ${scenario.title}`);
+    for (const fault of outcome.faults) run.print(`        ${fault}`);
+    if (run.verbose && outcome.faults.length > 0) run.print(outcome.serverLog.trimEnd());
+    return { scenario, outcome };
+  });
+}
+
+function settingOf(plugin: PluginUnderTest, { layout, openTarget }: Run): ScenarioSetting {
+  const bundled = join(layout.root, "dist", "main.js");
+  const main = existsSync(bundled) ? bundled : join(layout.root, "build", "kernel", "main.js");
+  return { openTarget, server: { command: process.execPath, args: [main], env: plugin.env } };
+}
+
+function writeEvidence(plugin: PluginUnderTest, evidence: Evidence, print: Run["print"]): void {
+  const text = formatEvidence(evidence);
+  for (const file of plugin.evidenceFiles) {
+    if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+    writeFileSync(file, text);
+    print(`wrote ${file}`);
+  }
+}
