@@ -1,5 +1,4 @@
 import { promisify } from "node:util";
-import { gunzip, inflate } from "node:zlib";
 import type { Redactor } from "../../secrets/redact.ts";
 import { RestFault } from "../types.ts";
 import { codeOf } from "./error-code.ts";
@@ -13,8 +12,6 @@ const LONGEST_REASON = 1_000;
  * a connection that could not be made (AnyEvent::HTTP, which pveproxy passes requests on with).
  */
 const GATEWAY_UNKNOWN: ReadonlySet<number> = new Set([502, 504, 596, 597, 599]);
-
-const decoders = { gzip: promisify(gunzip), deflate: promisify(inflate) };
 
 /** An answer with its body decompressed. */
 export interface TextAnswer {
@@ -37,10 +34,8 @@ export interface ReadAnswerOptions {
 export async function toText(answer: WireAnswer): Promise<TextAnswer> {
   const { status, reason, headers } = answer;
   const encoding = headers["content-encoding"]?.toLowerCase();
-  const decode = encoding === "gzip" || encoding === "deflate" ? decoders[encoding] : undefined;
-  const body = decode
-    ? await bounded(decode(answer.body, { maxOutputLength: MAX_ANSWER_BYTES }))
-    : answer.body;
+  const packed = encoding === "gzip" || encoding === "deflate";
+  const body = packed ? await unpack(answer.body) : answer.body;
   return { status, reason, type: headers["content-type"] ?? "", text: body.toString("utf8") };
 }
 
@@ -104,9 +99,10 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-async function bounded(decoding: Promise<Buffer>): Promise<Buffer> {
+async function unpack(body: Buffer): Promise<Buffer> {
+  const { unzip } = await import("node:zlib");
   try {
-    return await decoding;
+    return await promisify(unzip)(body, { maxOutputLength: MAX_ANSWER_BYTES });
   } catch (error) {
     throw codeOf(error) === "ERR_BUFFER_TOO_LARGE" ? new AnswerTooLarge() : error;
   }

@@ -1,7 +1,7 @@
 import type { Redactor } from "../../secrets/redact.ts";
 import { Left } from "../leaving.ts";
 import { RestFault } from "../types.ts";
-import { CertificateFault, ConnectTimeout } from "./certificate.ts";
+import { CertificateFault, ConnectTimeout } from "./connect-faults.ts";
 import { codeOf } from "./error-code.ts";
 import { AnswerTooLarge, MAX_ANSWER_BYTES } from "./exchange.ts";
 import { CaFileFault } from "./host.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import type { Client } from "undici";
 import type { ClusterSettings, LimitSettings } from "../../settings/types.ts";
-import { SecureConnector } from "./certificate.ts";
+import type { SecureConnector } from "./connector.ts";
 import {
   ExchangeFault,
   type ExchangeOptions,
@@ -81,8 +81,12 @@ export class Host {
 
   async #open(): Promise<Pool> {
     const { caFile, ...tls } = this.#cluster.tls;
-    // Loaded on the first request: a server that is only listed needs no HTTP client.
-    const [{ Client }, ca] = await Promise.all([import("undici"), caFile ? readCa(caFile) : undefined]);
+    // Loaded on the first request: a server whose tools are only listed needs no HTTP client and no TLS.
+    const [{ Client }, { SecureConnector }, ca] = await Promise.all([
+      import("./undici.ts"),
+      import("./connector.ts"),
+      caFile ? readCa(caFile) : undefined,
+    ]);
     const connector = new SecureConnector({ ...tls, ...(ca ? { ca } : {}) }, this.#limits.connectTimeoutMs);
     const connection = () =>
       new Client(`https://${this.name}`, {

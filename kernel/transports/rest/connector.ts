@@ -2,6 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
+import { CertificateFault, ConnectTimeout } from "./connect-faults.ts";
 
 /** How certificates are judged, with the CA file's content. */
 export interface TlsChecks {
@@ -9,23 +10,6 @@ export interface TlsChecks {
   /** SHA-256 as upper-case hex pairs with colons; where any is given nothing else is checked. */
   readonly fingerprints: readonly string[];
   readonly ca?: Buffer;
-}
-
-/** The host showed a certificate that we do not accept; nothing was sent to it. */
-export class CertificateFault extends Error {
-  override readonly name = "CertificateFault";
-  /** Of the certificate shown; undefined where there was none. */
-  readonly fingerprint: string | undefined;
-
-  constructor(reason: string, fingerprint: string | undefined) {
-    super(reason);
-    this.fingerprint = fingerprint;
-  }
-}
-
-/** No connection within the time for one. */
-export class ConnectTimeout extends Error {
-  override readonly name = "ConnectTimeout";
 }
 
 /** Opens TLS connections for undici and hands one over only after its certificate was accepted. */
