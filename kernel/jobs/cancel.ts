@@ -4,13 +4,12 @@ import type { ClusterTasks } from "./tasks.ts";
 import type { Job, JobTask } from "./types.ts";
 
 /**
- * Stops the tasks of a job that run, wrappers before their children so that no new child is begun.
+ * Stops those that run, in order: a wrapper stands before its children, so that it begins no new one.
  * Tries all; throws a ToolError for the first that could not be stopped.
  */
-export async function stopTasks(tasks: ClusterTasks, job: Job): Promise<void> {
-  const running = job.steps.flatMap((step) => step.tasks).filter(({ state }) => state === "running");
+export async function stopTasks(tasks: ClusterTasks, all: readonly JobTask[]): Promise<void> {
   const faults: ToolError[] = [];
-  for (const task of running) {
+  for (const task of all.filter(({ state }) => state === "running")) {
     const fault = await stopTask(tasks, task);
     if (fault) faults.push(fault);
   }

@@ -110,7 +110,8 @@ export class StoredJobs implements JobService {
     const environment = this.#environments.of(job.cluster);
     this.#live.get(id)?.cancel();
     await this.#store.requestCancel(id);
-    await stopTasks(environment.tasks, job);
+    const tasks = job.steps.flatMap((step) => step.tasks);
+    await stopTasks(environment.tasks, tasks);
     return (await this.wait(id, CANCEL_WAIT_MS)) ?? job;
   }
 

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../sdk/errors.ts";
 import type { ClusterAccess } from "../tokens.ts";
+import { stopTasks } from "./cancel.ts";
 import { type FollowOptions, followTask } from "./follow.ts";
 import { onlineNodes } from "./search.ts";
 import { requestedByHa, settle } from "./settle.ts";
@@ -40,7 +41,7 @@ export async function followStepTask(following: Following, step: JobStep, upid: 
   const task = taskOf(step, upid);
   await following.save();
   const children = isWrapper(upid.type) ? new WrapperChildren(upid, step) : undefined;
-  const lastLines = await followTask(following.tasks, task, optionsFor(following, upid, children));
+  const lastLines = await followTask(following.tasks, task, optionsFor(following, step, upid, children));
   if (children) await followChildren(following, upid, children);
   const own = endOfTask(upid, task, lastLines);
   if (own.state === "failed" && step.guests && step.guests.length > 0) {
@@ -59,20 +60,28 @@ function taskOf(step: JobStep, { upid, node }: Upid): JobTask {
   return task;
 }
 
-function optionsFor(following: Following, upid: Upid, children: WrapperChildren | undefined): FollowOptions {
-  const { pollIntervalMs, silenceMs, stop, report } = following;
-  const base = { pollIntervalMs, silenceMs, stop };
-  if (children === undefined) {
-    return report ? { ...base, onLines: (lines) => reportLast(report, lines) } : base;
-  }
+function optionsFor(
+  following: Following,
+  step: JobStep,
+  upid: Upid,
+  children: WrapperChildren | undefined,
+): FollowOptions {
+  const { pollIntervalMs, silenceMs, stop, report, tasks } = following;
+  let isStopped = false;
+  const onPoll = async () => {
+    if (children?.isOpen) await updateChildren(following, upid, children);
+    // Whoever cancels stops the tasks that are recorded by then; a task that came later is stopped here.
+    if (isStopped || !(await following.isCancelled())) return;
+    isStopped = true;
+    await stopTasks(tasks, step.tasks).catch(() => undefined);
+  };
+  const base = { pollIntervalMs, silenceMs, stop, onPoll };
+  if (children === undefined && report === undefined) return base;
   return {
     ...base,
     onLines: (lines) => {
-      children.observe(lines);
+      children?.observe(lines);
       if (report) reportLast(report, lines);
-    },
-    onPoll: async () => {
-      if (children.isOpen) await updateChildren(following, upid, children);
     },
   };
 }
