@@ -1,5 +1,13 @@
 import { describeSchema } from "./describe-schema.ts";
-import { asSchema, isPlainObject, type JsonSchema, propertiesOf, requiredOf } from "./json-schema.ts";
+import {
+  asSchema,
+  isPlainObject,
+  type JsonSchema,
+  propertiesOf,
+  propertyNames,
+  propertySchema,
+  requiredOf,
+} from "./json-schema.ts";
 import { nearest } from "./suggest.ts";
 
 /** One fault of the arguments: where, what was wrong, what is accepted. */
@@ -57,12 +65,13 @@ export function inputFaults(
         field: path(name),
         message: `is missing; expects ${describeSchema(asSchema(properties[name]))}`,
       }));
-    const known = given
-      .filter((name) => Object.hasOwn(properties, name))
-      .flatMap((name) => faultsAt(asSchema(properties[name]), part[name], path(name)));
+    const known = given.flatMap((name) => {
+      const schema = propertySchema(at, name);
+      return schema ? faultsAt(schema, part[name], path(name)) : [];
+    });
     const extra = given
-      .filter((name) => !Object.hasOwn(properties, name) && !allowedExtra(at, part[name]))
-      .map((name) => ({ field: path(name), message: unknownArgument(name, Object.keys(properties)) }));
+      .filter((name) => propertySchema(at, name) === undefined && !allowedExtra(at, part[name]))
+      .map((name) => ({ field: path(name), message: unknownArgument(name, propertyNames(at)) }));
     return [...missing, ...known, ...extra];
   }
 
@@ -92,7 +101,7 @@ export function describeFaults(faults: readonly InputFault[]): string {
 }
 
 function unknownArgument(name: string, known: readonly string[]): string {
-  const near = nearest(name, known, 1)[0];
+  const near = nearest(name, known, 1)[0] ?? nearest(name.replace(/\d+$/, "[n]"), known, 1)[0];
   return near === undefined ? UNKNOWN_ARGUMENT : `${UNKNOWN_ARGUMENT}; did you mean ${near}?`;
 }
 

@@ -33,6 +33,8 @@ export async function makePlan(parts: PlanParts): Promise<Plan> {
   const { hosted, cluster, reader } = parts;
   // The input was validated against the tool's own schema when it was resolved.
   const steps = checkStepShapes(hosted.tool, await hosted.tool.plan?.(parts.input as never, reader));
+  // Until the version is known the catalog is the newest one, which is good enough for reads alone.
+  if (cluster.knownVersion() === undefined) await reader.version();
   const catalog = await cluster.catalog();
   const checked: PlanStep[] = [];
   for (const step of steps) checked.push(await checkStep(step, catalog, parts));

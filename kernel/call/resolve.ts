@@ -5,7 +5,14 @@ import type { ClusterAccess, Clusters } from "../tokens.ts";
 import { type CommonInputs, defaultOf, splitCommonInputs } from "./common-inputs.ts";
 import { acceptsInteger, describeSchema } from "./describe-schema.ts";
 import { describeFaults, type InputFault, UNKNOWN_ARGUMENT } from "./input-faults.ts";
-import { asSchema, isPlainObject, type JsonSchema, propertiesOf, requiredOf } from "./json-schema.ts";
+import {
+  asSchema,
+  isPlainObject,
+  type JsonSchema,
+  propertiesOf,
+  propertyNames,
+  requiredOf,
+} from "./json-schema.ts";
 import type { SchemaChecks } from "./schema-checks.ts";
 import { nearest } from "./suggest.ts";
 
@@ -107,7 +114,7 @@ function invalidInput(tool: string, faults: readonly InputFault[], schema: JsonS
 /** The arguments there are, told where one was given that is not among them. */
 function expectedNames(tool: string, faults: readonly InputFault[], schema: JsonSchema): string {
   if (!faults.some(({ message }) => message.startsWith(UNKNOWN_ARGUMENT))) return "";
-  const names = Object.keys(propertiesOf(schema));
+  const names = propertyNames(schema);
   return names.length > 0 ? ` ${tool} takes: ${names.join(", ")}.` : ` ${tool} takes no arguments.`;
 }
 

@@ -77,7 +77,7 @@ export class Road implements CallRoad {
       const isRecorded = thrown instanceof Recorded;
       const error = this.#toolError(isRecorded ? thrown.cause : thrown, context, tool);
       if (!isRecorded) this.#recorder.called(call, error);
-      return shapeError(error, this.#redactor);
+      return this.#shapedError(error);
     }
   }
 
@@ -182,6 +182,16 @@ export class Road implements CallRoad {
   #isRootLogin(cluster: string): boolean {
     const credentials = this.#settings.clusters.find(({ name }) => name === cluster)?.credentials;
     return credentials?.kind === "password" && credentials.username === "root@pam";
+  }
+
+  /** A plugin's details may be of any form; the error is told even where they cannot be. */
+  #shapedError(error: ToolError): CallAnswer {
+    try {
+      return shapeError(error, this.#redactor);
+    } catch {
+      const { code, message, next } = error;
+      return shapeError(new ToolError({ code, message, ...(next ? { next } : {}) }), this.#redactor);
+    }
   }
 
   #toolError(thrown: unknown, context: CallContext, tool: string): ToolError {

@@ -1,4 +1,5 @@
 import type { RecordResult, Unit } from "../../sdk/results.ts";
+import { isPlainObject } from "./json-schema.ts";
 import { oneLine } from "./one-line.ts";
 import { columnsOf, rowsOf } from "./result-of.ts";
 import { renderTable } from "./table.ts";
@@ -6,6 +7,8 @@ import { humanise } from "./units.ts";
 
 /** Longest text of one field, in characters. */
 const LONGEST_FIELD = 4_000;
+/** Longest text of an object inside a record. */
+const LONGEST_GROUP = 16_000;
 
 /** A record as lines, the fields that were shown as data, and how many did not fit. */
 export interface RecordText {
@@ -44,10 +47,24 @@ function renderField(key: string, value: unknown, unit: Unit | undefined): { tex
     const { text, shown } = renderTable({ of: key, columns: columnsOf(rows) }, rows, LONGEST_FIELD);
     return { text, value: shown < rows.length ? rows.slice(0, shown) : value };
   }
+  if (isPlainObject(value)) return renderGroup(key, value);
   const full = humanise(value, unit);
   if (full.length <= LONGEST_FIELD) return { text: `${key}: ${full}`, value };
   const cut = `${full.slice(0, LONGEST_FIELD)}… (cut, ${full.length} characters in all)`;
   return { text: `${key}: ${cut}`, value: cut };
+}
+
+/** An object inside a record: its own fields, indented, what is nested deeper as JSON. */
+function renderGroup(
+  key: string,
+  group: Readonly<Record<string, unknown>>,
+): { text: string; value: unknown } {
+  const fields = Object.entries(group).filter(([, value]) => !isEmpty(value));
+  const lines = fields.map(([name, value]) => `  ${oneLine(name)}: ${humanise(value)}`);
+  const full = [`${key}:`, ...lines].join("\n");
+  if (full.length <= LONGEST_GROUP) return { text: full, value: group };
+  const cut = `${full.slice(0, LONGEST_GROUP)}… (cut, ${full.length} characters in all)`;
+  return { text: cut, value: cut };
 }
 
 function isEmpty(value: unknown): boolean {

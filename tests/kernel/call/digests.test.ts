@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { ConfigDigests } from "../../../kernel/call/digests.ts";
 import type { ConfigFile, Plan, PlanStep } from "../../../kernel/call/types.ts";
 import { rest } from "../../../sdk/steps.ts";
-import { catalog } from "./harness.ts";
+import { catalog } from "./fakes.ts";
 
 const CONFIG = "/nodes/{node}/qemu/{vmid}/config";
 

@@ -80,6 +80,19 @@ describe("input faults", () => {
     expect(faults).toHaveLength(1);
   });
 
+  test("families of names are judged by their own schema", async () => {
+    const schema = {
+      type: "object",
+      properties: { vmid: { type: "integer" } },
+      patternProperties: { "^net([0-9]|[1-2][0-9]|3[0-1])$": { type: "string" } },
+      additionalProperties: false,
+    };
+    const faults = await checks.faults(schema, { net0: "virtio", net1: 5, net32: "x", ney0: "x" });
+    expect(faults.map(({ field }) => field)).toEqual(["net1", "net32", "ney0"]);
+    expect(describeFaults(faults)).toContain("net1: got 5; expects a text");
+    expect(describeFaults(faults)).toContain("net32: is no argument of this tool; did you mean net[n]?");
+  });
+
   test("valid input has no faults", async () => {
     expect(await checks.faults(SCHEMA, { vmid: 100, mode: "full" })).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { RestFault } from "../../../kernel/transports/types.ts";
+import { ToolError } from "../../../sdk/errors.ts";
 import { defineTool } from "../../../sdk/tool.ts";
 import { errorOf, harness, SETTINGS } from "./harness.ts";
 import { anyCall, configVm, getVm, listVms, powerVm } from "./tools.ts";
@@ -71,6 +72,16 @@ describe("a read", () => {
     expect(shaped.text).toContain("call c1");
     expect(shaped.text).not.toMatch(/reading 'x'|\.ts:|s3cret/);
     expect(log.join("\n")).toMatch(/call c1 of test_vm_get failed: TypeError/);
+  });
+
+  test("an error whose details cannot be shown is told without them", async () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    const answer = () => {
+      throw new ToolError({ code: "conflict", message: "It is busy.", details: circular });
+    };
+    const { call } = harness({ tools: [getVm], answer });
+    expect((await call("test_vm_get", { vmid: 100 })).text).toBe("Error conflict: It is busy.\nRetry: no");
   });
 
   test("500 at once are all answered", async () => {

@@ -134,6 +134,22 @@ describe("records and texts", () => {
     });
   });
 
+  test("an object inside a record is indented, and cannot leave its place", () => {
+    const fields = {
+      config: { cores: 2, tags: "", description: "x\nlock: none", net: { mac: "AA" } },
+      none: {},
+    };
+    expect(shapeResult(record({ title: "VM", fields }), redactor).text).toBe(
+      'VM\nconfig:\n  cores: 2\n  description: x lock: none\n  net: {"mac":"AA"}',
+    );
+  });
+
+  test("a field too long is cut and says so, in text and data", () => {
+    const answer = shapeResult(record({ title: "VM", fields: { note: "x".repeat(50_000) } }), redactor);
+    expect(answer.text).toContain("(cut, 50000 characters in all)");
+    expect(JSON.stringify(answer.data).length).toBeLessThan(10_000);
+  });
+
   test("secrets are masked by name and by value, in text and data", () => {
     const answer = shapeResult(
       record({
