@@ -10,6 +10,7 @@ export {
   sinceRelease,
 } from "./catalog.ts";
 export { NAMED_FORMATS } from "./formats/index.ts";
+export { uncheckedFormats } from "./formats/unchecked.ts";
 export { paramSchema } from "./parameters.ts";
 export { parsePropertyString } from "./property-string.ts";
 export { keyOf, paramsAbove } from "./risk.ts";
