@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { AuditEvent, AuditLog } from "../audit/types.ts";
 import type { Logger } from "../log.ts";
 import type { ClusterSettings, Settings } from "../settings/types.ts";
@@ -27,6 +28,8 @@ export class JobEnvironments {
 
   constructor(parts: EnvironmentParts) {
     this.#parts = parts;
+    // Every job under way listens to it.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** True when jobs are no longer followed. */

@@ -154,6 +154,21 @@ describe("a job of a process that lives", () => {
   });
 });
 
+describe("many jobs at once", () => {
+  it("all end, each with a record of its own", async () => {
+    const { pve } = fixture;
+    pve.on(START, () => pve.task("qmstart", "100"));
+    const service = fixture.service();
+    const begun = await Promise.all(
+      Array.from({ length: 200 }, () => service.start(plan([start()]), caller().context, QUICK)),
+    );
+    const all = await Promise.all(begun.map((job) => job.ended));
+    expect(new Set(all.map(({ state }) => state))).toEqual(new Set(["succeeded"]));
+    expect(await readdir(directory)).toHaveLength(200);
+    expect(await service.list({ state: "succeeded" })).toHaveLength(200);
+  });
+});
+
 describe("closing", () => {
   it("finishes the write on the wire, leaves its task running and the job to be taken up", async () => {
     const { pve } = fixture;
