@@ -16,7 +16,8 @@ interface ControlOrder {
 /** Faults over HTTP: `POST /lab/faults` with a JSON object. It knows no credentials: local use alone. */
 export function controlOf(lab: LabCore): (request: IncomingMessage) => Promise<Reply> {
   return async (request) => {
-    if (request.method !== "POST" || request.url !== "/lab/faults") return plain(404, "POST /lab/faults is all there is\n");
+    if (request.method !== "POST" || request.url !== "/lab/faults")
+      return plain(404, "POST /lab/faults is all there is\n");
     const chunks: Buffer[] = [];
     for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
     let order: unknown;
@@ -38,7 +39,8 @@ function obey(lab: LabCore, given: unknown): string | undefined {
   if (order.clear === true) lab.faults.clear();
   if (order.request !== undefined) lab.faults.request(order.request);
   if (order.task !== undefined) lab.faults.task(order.task);
-  if (order.lockTimeout !== undefined) lab.faults.lockTimeout(order.lockTimeout.file, order.lockTimeout.times);
+  if (order.lockTimeout !== undefined)
+    lab.faults.lockTimeout(order.lockTimeout.file, order.lockTimeout.times);
   if (order.node === undefined) return undefined;
   const node = lab.state.nodes.get(order.node.name);
   if (node === undefined) return `the lab has no node ${order.node.name}`;

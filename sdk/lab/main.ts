@@ -82,7 +82,7 @@ function seedOf(text: string, nodes: number): SeedName {
 }
 
 function settings(lab: Lab): string {
-  const token = lab.tokens["root"];
+  const token = lab.tokens.root;
   const [, user, realm, id] = /^([^@]+)@([^!]+)!(.+)$/.exec(token?.id ?? "") ?? [];
   return `A simulated Proxmox VE cluster answers on ${lab.url} until Ctrl-C. Settings to use it:
 

@@ -105,6 +105,8 @@ export interface LabState {
   readonly pools: Map<string, LabPool>;
   /** Datacenter options as `/etc/pve/datacenter.cfg` has them. */
   readonly datacenter: Map<string, string>;
+  /** Version of QEMU on the nodes; `10.1.2` where left out. */
+  readonly qemu?: string;
 }
 
 /** Time of the lab. Durations are simulated: at speed 10 a second takes 100 ms, at `Infinity` no time. */
@@ -127,15 +129,20 @@ export interface LabRequest {
   /** The node in the path (`localhost` already replaced), else the local node. */
   readonly node: LabNode;
   /** Fails with 403 unless the caller has all of the privileges on the path. */
-  check(path: string, privileges: readonly string[]): void;
+  readonly check: (path: string, privileges: readonly string[]) => void;
   /** Fails with 403 unless the caller has one of the privileges on the path. */
-  checkAny(path: string, privileges: readonly string[]): void;
+  readonly checkAny: (path: string, privileges: readonly string[]) => void;
   /** Whether the caller has all of the privileges on the path (`any`: one of them). */
-  may(path: string, privileges: readonly string[], mode?: "all" | "any"): boolean;
+  readonly may: (path: string, privileges: readonly string[], mode?: "all" | "any") => boolean;
   /** Like {@link check}, on the pool where one is given and it suffices, else on the guest. */
-  checkVm(vmid: number, pool: string | undefined, privileges: readonly string[], mode?: "all" | "any"): void;
+  readonly checkVm: (
+    vmid: number,
+    pool: string | undefined,
+    privileges: readonly string[],
+    mode?: "all" | "any",
+  ) => void;
   /** Starts a task of the caller on the request's node; answers its UPID. */
-  task(type: string, id: string | number, worker: TaskWorker): string;
+  readonly task: (type: string, id: string | number, worker: TaskWorker) => string;
 }
 
 export type { TaskWorker };

@@ -41,7 +41,8 @@ export class Access implements AccessState {
     const known = cache.get(path);
     if (known !== undefined) return known;
     const own = this.#privileges(id, path);
-    const found = token === undefined || owner === "root@pam" ? own : both(own, this.permissions(owner, path));
+    const found =
+      token === undefined || owner === "root@pam" ? own : both(own, this.permissions(owner, path));
     cache.set(path, found);
     return found;
   }

@@ -37,7 +37,7 @@ interface Asking {
 function faultOf(check: PermissionCheck, asking: Asking): LabError | undefined {
   const [kind, ...rest] = check;
   if (kind === "and") return firstFault(rest, asking);
-  if (kind === "or") return anyHolds(rest, asking) ? undefined : permError();
+  if (kind === "or") return faultOfAny(rest, asking);
   if (kind === "perm") return permFault(check, asking);
   if (kind === "userid-group") return useridGroupFault(check, asking);
   if (kind === "userid-param") return useridParamFault(String(rest[0]), asking);
@@ -53,8 +53,14 @@ function firstFault(checks: readonly unknown[], asking: Asking): LabError | unde
   return undefined;
 }
 
-function anyHolds(checks: readonly unknown[], asking: Asking): boolean {
-  return checks.some((check) => Array.isArray(check) && faultOf(check, asking) === undefined);
+/** Alternatives fail without a word, but one made of several parts speaks up as soon as a part is missing. */
+function faultOfAny(checks: readonly unknown[], asking: Asking): LabError | undefined {
+  for (const check of checks) {
+    if (!Array.isArray(check)) continue;
+    const fault = faultOf(check, asking);
+    if (fault === undefined || check[0] === "and") return fault;
+  }
+  return permError();
 }
 
 /** The fault of lacking privileges on a path: the first missing one, or all of them where any would do. */
@@ -89,7 +95,7 @@ function useridGroupFault(check: PermissionCheck, { id, params, access }: Asking
   const groupsParam = optionOf(options, "groups_param");
   const userid = params("userid") ?? "";
   const mustExist = groupsParam !== "create";
-  if (mustExist && !access.users.has(userid)) return die(`no such user ('${userid}')`);
+  if (mustExist && !access.users.has(parseUserid(userid).userid)) return die(`no such user ('${userid}')`);
   if (missing(access, id, "/access/groups", privileges, "any") === undefined) return undefined;
   const mine = new Set(
     [...access.groups.keys()].filter(

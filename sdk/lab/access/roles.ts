@@ -18,7 +18,9 @@ export const PRIVILEGES: readonly string[] = [
     (name) => `VM.Config.${name}`,
   ),
   "VM.Console",
-  ...["Audit", "FileRead", "FileSystemMgmt", "FileWrite", "Unrestricted"].map((name) => `VM.GuestAgent.${name}`),
+  ...["Audit", "FileRead", "FileSystemMgmt", "FileWrite", "Unrestricted"].map(
+    (name) => `VM.GuestAgent.${name}`,
+  ),
   ...["Migrate", "PowerMgmt", "Replicate", "Snapshot", "Snapshot.Rollback"].map((name) => `VM.${name}`),
 ];
 

@@ -8,7 +8,10 @@ import type { LabCore, LabRequest, LabState } from "../types.ts";
 export function registerAcl(lab: LabCore): void {
   lab.route("GET /access/acl", ({ may, lab: { state } }) =>
     [...state.access.acl.values()]
-      .filter(({ path }) => may("/access", ["Sys.Audit", "Permissions.Modify"], "any") || may(path, ["Permissions.Modify"]))
+      .filter(
+        ({ path }) =>
+          may("/access", ["Sys.Audit", "Permissions.Modify"], "any") || may(path, ["Permissions.Modify"]),
+      )
       .map(({ path, type, ugid, roleid, propagate }) => ({
         path,
         type,
@@ -41,6 +44,8 @@ function updateAcl({ params, lab: { state } }: LabRequest): null {
       for (const ugid of params.list(name)) {
         const type = HOLDERS[name];
         requireHolder(state, type, ugid);
+        // Root needs no entries, and none are kept.
+        if (ugid === "root@pam") continue;
         entries.push({ path, type, ugid, roleid, propagate: params.flag("propagate", true) });
       }
     }

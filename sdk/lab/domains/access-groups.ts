@@ -17,7 +17,11 @@ export function registerGroupsAndRoles(lab: LabCore): void {
     const groupid = params.need("groupid");
     if (access.groups.has(groupid)) throw die(`create group failed: group '${groupid}' already exists`);
     const text = params.text("comment");
-    access.groups.set(groupid, { groupid, users: new Set(), ...(text === undefined ? {} : { comment: text }) });
+    access.groups.set(groupid, {
+      groupid,
+      users: new Set(),
+      ...(text === undefined ? {} : { comment: text }),
+    });
     return null;
   });
   lab.route("GET /access/groups/{groupid}", ({ params }) => {

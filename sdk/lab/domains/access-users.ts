@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { isUsable } from "../http/credentials.ts";
-import { parseUserid } from "../access/userid.ts";
 import type { LabToken, LabUser } from "../access/types.ts";
+import { parseUserid } from "../access/userid.ts";
 import { die } from "../errors.ts";
+import { isUsable } from "../http/credentials.ts";
 import type { LabCore, LabRequest, LabState } from "../types.ts";
 
 /** `/access/users` and the tokens below it. */
@@ -19,7 +19,10 @@ export function registerUsers(lab: LabCore): void {
       enable: enable ? 1 : 0,
       expire,
       groups: groupsOf(state, userid),
-      tokens: tokens.size === 0 ? null : Object.fromEntries([...tokens].map(([id, token]) => [id, tokenInfo(token)])),
+      tokens:
+        tokens.size === 0
+          ? null
+          : Object.fromEntries([...tokens].map(([id, token]) => [id, tokenInfo(token)])),
     };
   });
   lab.route("PUT /access/users/{userid}", updateUser);
@@ -29,7 +32,7 @@ export function registerUsers(lab: LabCore): void {
     return {};
   });
   lab.route("GET /access/users/{userid}/token", ({ params, lab: { state } }) =>
-    [...userOf(state, params.need("userid")).tokens.values()].map((token) => ({
+    byId(userOf(state, params.need("userid")).tokens).map((token) => ({
       tokenid: token.id,
       ...tokenInfo(token),
     })),
@@ -65,8 +68,13 @@ export function dropAcl(state: LabState, type: string, matches: (ugid: string) =
 
 function listUsers({ params, lab, caller, may }: LabRequest): unknown {
   return [...lab.state.access.users.values()]
+    .sort((a, b) => (a.userid < b.userid ? -1 : 1))
     .filter((user) => isVisible(user, { lab, caller, may }))
-    .filter(({ userid }) => !params.has("enabled") || isUsable(userid, lab.state.access, lab.clock.seconds()) === params.flag("enabled"))
+    .filter(
+      ({ userid }) =>
+        !params.has("enabled") ||
+        isUsable(userid, lab.state.access, lab.clock.seconds()) === params.flag("enabled"),
+    )
     .map((user) => {
       const { userid, enable, expire, comment, firstname, lastname, email, keys, tokens } = user;
       const full = params.flag("full")
@@ -75,7 +83,7 @@ function listUsers({ params, lab, caller, may }: LabRequest): unknown {
             tokens:
               tokens.size === 0
                 ? null
-                : [...tokens.values()].map((token) => ({ tokenid: token.id, ...tokenInfo(token) })),
+                : byId(tokens).map((token) => ({ tokenid: token.id, ...tokenInfo(token) })),
           }
         : {};
       return {
@@ -124,7 +132,8 @@ function updateUser({ params, lab: { state } }: LabRequest): null {
   if (params.has("expire")) user.expire = params.integer("expire") ?? 0;
   takeDetails(user, params);
   if (params.has("groups")) {
-    if (!params.flag("append")) for (const group of state.access.groups.values()) group.users.delete(user.userid);
+    if (!params.flag("append"))
+      for (const group of state.access.groups.values()) group.users.delete(user.userid);
     for (const group of groups) state.access.groups.get(group)?.users.add(user.userid);
   }
   state.access.changed();
@@ -153,7 +162,9 @@ function takeDetails(user: LabUser, params: LabRequest["params"]): void {
 }
 
 function groupsOf(state: LabState, userid: string): string[] {
-  return [...state.access.groups.values()].filter((group) => group.users.has(userid)).map(({ groupid }) => groupid);
+  return [...state.access.groups.values()]
+    .filter((group) => group.users.has(userid))
+    .map(({ groupid }) => groupid);
 }
 
 function tokenOf({ params, lab: { state } }: LabRequest): LabToken {
@@ -162,6 +173,10 @@ function tokenOf({ params, lab: { state } }: LabRequest): LabToken {
   const token = userOf(state, userid).tokens.get(tokenid);
   if (token === undefined) throw die(`no such token '${tokenid}' for user '${userid}'`);
   return token;
+}
+
+function byId(tokens: ReadonlyMap<string, LabToken>): LabToken[] {
+  return [...tokens.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function tokenInfo({ privsep, expire, comment }: LabToken): Record<string, unknown> {
@@ -214,6 +229,7 @@ function updateToken(request: LabRequest): unknown {
 
 function defined(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined && value !== "") kept[key] = value;
+  for (const [key, value] of Object.entries(fields))
+    if (value !== undefined && value !== "") kept[key] = value;
   return kept;
 }

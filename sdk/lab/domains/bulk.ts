@@ -137,7 +137,12 @@ async function migrateAll(request: LabRequest, task: TaskHandle, target: string)
   task.log(`All jobs finished, used ${list.length} workers in total.`);
 }
 
-async function follow(task: TaskHandle, doing: string, guest: LabGuest, upid: Promise<string>): Promise<void> {
+async function follow(
+  task: TaskHandle,
+  doing: string,
+  guest: LabGuest,
+  upid: Promise<string>,
+): Promise<void> {
   try {
     const status = await task.ended(await upid);
     if (isError(status)) task.log(`${doing} ${label(guest)} failed: ${status}`);

@@ -13,7 +13,11 @@ export function registerCluster(lab: LabCore): void {
   lab.route("GET /cluster/ha/resources", () =>
     [...lab.state.guests.values()]
       .filter((guest) => guest.ha !== undefined)
-      .map((guest) => ({ sid: haId(guest.kind, guest.vmid), type: haType(guest.kind), state: guest.ha?.state })),
+      .map((guest) => ({
+        sid: haId(guest.kind, guest.vmid),
+        type: haType(guest.kind),
+        state: guest.ha?.state,
+      })),
   );
   lab.route("GET /cluster/ha/status/current", haStatus);
   lab.route("GET /cluster/config/join", () => {
@@ -85,14 +89,23 @@ function nextId({ params, lab: { state } }: LabRequest): string {
     return String(asked);
   }
   const range = fields(state.datacenter.get("next-id") ?? "");
-  const lower = Number(range["lower"] ?? 100);
-  const upper = Number(range["upper"] ?? 1_000_000);
+  const lower = Number(range.lower ?? 100);
+  const upper = Number(range.upper ?? 1_000_000);
   for (let vmid = lower; vmid < upper; vmid++) if (!state.guests.has(vmid)) return String(vmid);
   throw die(`unable to get any free VMID in range [${lower}, ${upper}]`);
 }
 
 /** Options that the API answers taken apart. */
-const TAKEN_APART = new Set(["next-id", "migration", "ha", "tag-style", "user-tag-access", "webauthn", "u2f", "crs"]);
+const TAKEN_APART = new Set([
+  "next-id",
+  "migration",
+  "ha",
+  "tag-style",
+  "user-tag-access",
+  "webauthn",
+  "u2f",
+  "crs",
+]);
 
 function readOptions({ lab: { state }, may }: LabRequest): unknown {
   const mayAudit = may("/", ["Sys.Audit"]);
@@ -159,13 +172,16 @@ function log({ params, lab, caller, may }: LabRequest): unknown {
       const msg = `end task ${task.upid} ${task.exitstatus}`;
       return [{ ...common, time: task.endtime, pri: isGood ? 6 : 3, msg }, begin];
     });
-  return entries
-    .slice(0, params.integer("max") ?? 50)
-    .map((entry, index) => ({ ...entry, uid: entries.length - index, id: `${entries.length - index}:${entry.node}` }));
+  return entries.slice(0, params.integer("max") ?? 50).map((entry, index) => ({
+    ...entry,
+    uid: entries.length - index,
+    id: `${entries.length - index}:${entry.node}`,
+  }));
 }
 
 function haStatus({ lab: { state } }: LabRequest): unknown {
-  const isQuorate = [...state.nodes.values()].filter(({ power }) => power === "online").length * 2 > state.nodes.size;
+  const isQuorate =
+    [...state.nodes.values()].filter(({ power }) => power === "online").length * 2 > state.nodes.size;
   const quorum = {
     id: "quorum",
     type: "quorum",

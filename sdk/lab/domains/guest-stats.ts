@@ -24,11 +24,11 @@ const IDLE: GuestUsage = {
 };
 
 /** Made-up but steady figures of a running guest; zeros for a stopped one. */
-export function usageOf(lab: LabCore, guest: LabGuest): GuestUsage {
+export function usageOf(lab: LabCore, guest: LabGuest, limits = limitsOf(guest, undefined)): GuestUsage {
   if (guest.runtime === undefined) return IDLE;
   const uptime = Math.max(0, Math.floor((lab.clock.now() - guest.runtime.startedAt) / 1000));
   const load = ((guest.vmid * 2654435761) >>> 0) / 2 ** 32;
-  const { maxmem, maxdisk } = limitsOf(guest, undefined);
+  const { maxmem, maxdisk } = limits;
   return {
     cpu: Math.round(load * 4000) / 10_000,
     mem: Math.floor(maxmem * (0.2 + load * 0.6)),
@@ -43,11 +43,15 @@ export function usageOf(lab: LabCore, guest: LabGuest): GuestUsage {
 
 const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
+/** What a guest may use at most; sizes in bytes. */
+export interface GuestLimits {
+  readonly cpus: number;
+  readonly maxmem: number;
+  readonly maxdisk: number;
+}
+
 /** Cores, memory and disk of a guest as its configuration sets them; a container's cores default to the node's. */
-export function limitsOf(
-  guest: LabGuest,
-  node: LabNode | undefined,
-): { readonly cpus: number; readonly maxmem: number; readonly maxdisk: number } {
+export function limitsOf(guest: LabGuest, node: LabNode | undefined): GuestLimits {
   const config = guest.runtime?.config ?? guest.config;
   const mib = Number.parseInt((config.get("memory") ?? "512").replace(/^current=/, ""), 10);
   const disk = config.get(guest.kind === "lxc" ? "rootfs" : bootDisk(config));
@@ -66,7 +70,9 @@ export function limitsOf(
 /** The first disk in boot order, else the first there is. */
 function bootDisk(config: ReadonlyMap<string, string>): string {
   const order = /(?:^|,)order=([^,]*)/.exec(config.get("boot") ?? "")?.[1]?.split(";") ?? [];
-  const candidates = [...order, config.get("bootdisk") ?? ""].filter((name) => /^(scsi|virtio|sata|ide)\d+$/.test(name));
+  const candidates = [...order, config.get("bootdisk") ?? ""].filter((name) =>
+    /^(scsi|virtio|sata|ide)\d+$/.test(name),
+  );
   return candidates.find((name) => config.get(name)?.includes("media=cdrom") === false) ?? "scsi0";
 }
 
@@ -78,7 +84,11 @@ export function nameOf(guest: LabGuest): string {
 }
 
 /** A guest as `/cluster/resources` and pools show it. Of a node that is down, little is known. */
-export function guestResource(lab: LabCore, guest: LabGuest, pool: string | undefined): Record<string, unknown> {
+export function guestResource(
+  lab: LabCore,
+  guest: LabGuest,
+  pool: string | undefined,
+): Record<string, unknown> {
   const node = lab.state.nodes.get(guest.node);
   const { config } = guest;
   const entry: Record<string, unknown> = {
@@ -90,20 +100,20 @@ export function guestResource(lab: LabCore, guest: LabGuest, pool: string | unde
     status: "unknown",
     template: config.get("template") === "1" ? 1 : 0,
   };
-  if (pool !== undefined) entry["pool"] = pool;
+  if (pool !== undefined) entry.pool = pool;
   const lock = config.get("lock");
-  if (lock !== undefined) entry["lock"] = lock;
+  if (lock !== undefined) entry.lock = lock;
   const tags = config.get("tags");
-  if (tags !== undefined && tags.trim() !== "") entry["tags"] = tags;
-  if (guest.ha !== undefined) entry["hastate"] = guest.ha.state;
+  if (tags !== undefined && tags.trim() !== "") entry.tags = tags;
+  if (guest.ha !== undefined) entry.hastate = guest.ha.state;
   if (node?.power !== "online") return entry;
-  const { cpus, maxmem, maxdisk } = limitsOf(guest, node);
-  const usage = usageOf(lab, guest);
+  const limits = limitsOf(guest, node);
+  const usage = usageOf(lab, guest, limits);
   return Object.assign(entry, usage, {
     status: guest.runtime === undefined ? "stopped" : "running",
     memhost: usage.mem,
-    maxcpu: cpus,
-    maxmem,
-    maxdisk,
+    maxcpu: limits.cpus,
+    maxmem: limits.maxmem,
+    maxdisk: limits.maxdisk,
   });
 }

@@ -14,6 +14,7 @@ import { registerLxcPower } from "./lxc-power.ts";
 import { registerNodePower } from "./node-power.ts";
 import { registerNodes } from "./nodes.ts";
 import { registerPools } from "./pools.ts";
+import { registerRefusals } from "./refusals.ts";
 import { registerStorage } from "./storage.ts";
 import { registerStorageContent } from "./storage-content.ts";
 import { registerTasks } from "./task-list.ts";
@@ -37,4 +38,5 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerLxc(lab);
   registerLxcPower(lab);
   registerQemu(lab);
+  registerRefusals(lab);
 }

@@ -28,12 +28,7 @@ const INDEXES: Readonly<Record<string, readonly [key: "name" | "subdir", names: 
   ],
   "/nodes/{node}/lxc/{vmid}/firewall": ["name", "rules aliases ipset refs options"],
   "/nodes/{node}/lxc/{vmid}/status": ["subdir", "current start stop shutdown reboot migrate"],
-  "/nodes/{node}/qemu/{vmid}": [
-    "subdir",
-    "config cloudinit pending status unlink vncproxy termproxy migrate resize move rrd rrddata monitor agent snapshot spiceproxy sendkey firewall mtunnel remote_migrate",
-  ],
   "/nodes/{node}/qemu/{vmid}/firewall": ["name", "rules aliases ipset refs options"],
-  "/nodes/{node}/qemu/{vmid}/status": ["subdir", "current start stop reset shutdown suspend reboot"],
   "/nodes/{node}/sdn": ["name", "fabrics vnets zones"],
   "/nodes/{node}/storage/{storage}": [
     "subdir",

@@ -13,7 +13,9 @@ export function registerLxcPower(lab: LabCore): void {
   lab.route("POST /nodes/{node}/lxc/{vmid}/status/shutdown", (request) =>
     whileRunning(request, "CT", "vzshutdown", 3000, (guest) => {
       if (guest.runtime?.ignoresShutdown === true && !request.params.flag("forceStop")) {
-        throw die(`command 'lxc-stop -n ${guest.vmid} --nokill --timeout ${request.params.integer("timeout") ?? 60}' failed: exit code 1`);
+        throw die(
+          `command 'lxc-stop -n ${guest.vmid} --nokill --timeout ${request.params.integer("timeout") ?? 60}' failed: exit code 1`,
+        );
       }
       guest.runtime = undefined;
     }),

@@ -7,7 +7,10 @@ import { limitsOf, nameOf, usageOf } from "./guest-stats.ts";
 export function registerLxc(lab: LabCore): void {
   lab.route("GET /nodes/{node}/lxc", ({ node, may }) =>
     [...lab.state.guests.values()]
-      .filter((guest) => guest.kind === "lxc" && guest.node === node.name && may(`/vms/${guest.vmid}`, ["VM.Audit"]))
+      .filter(
+        (guest) =>
+          guest.kind === "lxc" && guest.node === node.name && may(`/vms/${guest.vmid}`, ["VM.Audit"]),
+      )
       .sort((a, b) => a.vmid - b.vmid)
       .map((guest) => statusOf(lab, guest)),
   );
@@ -56,16 +59,14 @@ function answered(section: GuestConfig): Record<string, string | number> {
 
 function statusOf(lab: LabCore, guest: LabGuest): Record<string, unknown> {
   const { config, runtime, vmid } = guest;
-  const { cpus, maxmem, maxdisk } = limitsOf(guest, lab.state.nodes.get(guest.node));
+  const limits = limitsOf(guest, lab.state.nodes.get(guest.node));
   const entry: Record<string, unknown> = {
     vmid,
     type: "lxc",
     name: nameOf(guest),
     status: runtime === undefined ? "stopped" : "running",
-    ...usageOf(lab, guest),
-    cpus,
-    maxmem,
-    maxdisk,
+    ...usageOf(lab, guest, limits),
+    ...limits,
     maxswap: Number(config.get("swap") ?? 512) * 2 ** 20,
     swap: 0,
   };
@@ -73,10 +74,10 @@ function statusOf(lab: LabCore, guest: LabGuest): Record<string, unknown> {
     const value = config.get(key);
     if (value !== undefined) entry[key] = value;
   }
-  if (config.get("template") === "1") entry["template"] = 1;
+  if (config.get("template") === "1") entry.template = 1;
   if (runtime === undefined) return entry;
-  for (const of of ["cpu", "io", "memory"]) {
-    for (const kind of ["full", "some"]) entry[`pressure${of}${kind}`] = null;
+  for (const what of ["cpu", "io", "memory"]) {
+    for (const kind of ["full", "some"]) entry[`pressure${what}${kind}`] = null;
   }
   return { ...entry, pid: runtime.pid };
 }

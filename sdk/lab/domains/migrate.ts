@@ -13,13 +13,15 @@ export async function migrateGuest(
   const node = lab.state.nodes.get(target);
   const what = guest.kind === "qemu" ? "VM" : "CT";
   task.log(`starting migration of ${what} ${guest.vmid} to node '${target}' (${node?.ip ?? "unknown"})`);
-  if (node?.power !== "online") throw die(`migration aborted: ssh: connect to host ${target} port 22: No route to host`);
+  if (node?.power !== "online")
+    throw die(`migration aborted: ssh: connect to host ${target} port 22: No route to host`);
   await task.takes(4000);
   const from = guest.node;
   for (const storage of lab.state.storages.values()) {
     if (isShared(storage)) continue;
     for (const volume of lab.state.volumes.list(storage, from)) {
-      if (volume.vmid !== guest.vmid || (volume.content !== "images" && volume.content !== "rootdir")) continue;
+      if (volume.vmid !== guest.vmid || (volume.content !== "images" && volume.content !== "rootdir"))
+        continue;
       task.log(`copying local disk '${volume.volid}' to node '${target}'`);
       lab.state.volumes.put(storage, target, volume);
       lab.state.volumes.delete(storage, from, volume.volid);

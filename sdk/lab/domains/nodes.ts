@@ -29,7 +29,9 @@ export function registerNodes(lab: LabCore): void {
     ...Object.fromEntries(dns.servers.map((address, index) => [`dns${index + 1}`, address])),
   }));
   lab.route("PUT /nodes/{node}/dns", ({ node, params }) => {
-    const given = ["dns1", "dns2", "dns3"].map((name) => params.text(name)).filter((text) => text !== undefined);
+    const given = ["dns1", "dns2", "dns3"]
+      .map((name) => params.text(name))
+      .filter((text) => text !== undefined);
     node.dns = { search: params.need("search"), servers: given };
     return null;
   });
@@ -45,13 +47,14 @@ function nodeStatus(lab: LabCore, node: LabNode): unknown {
   const { cpu, mem, disk, uptime } = nodeUsage(lab, node);
   const load = (cpu * node.cpus).toFixed(2);
   return {
-    "boot-info": { mode: "efi", secureboot: 0 },
+    "boot-info": { mode: "legacy-bios" },
     cpu,
     cpuinfo: {
       cores: node.cpus / 2,
       cpus: node.cpus,
       family: "6",
-      flags: "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat clflush mmx fxsr sse sse2 ht vmx",
+      flags:
+        "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat clflush mmx fxsr sse sse2 ht vmx",
       hvm: "1",
       mhz: "2400.000",
       model: "Simulated CPU @ 2.40GHz",
@@ -86,7 +89,9 @@ function readConfig({ node, params }: LabRequest): unknown {
 }
 
 function digestOf(node: LabNode): string {
-  return createHash("sha1").update(JSON.stringify([...node.config])).digest("hex");
+  return createHash("sha1")
+    .update(JSON.stringify([...node.config]))
+    .digest("hex");
 }
 
 function writeConfig({ node, params }: LabRequest): null {

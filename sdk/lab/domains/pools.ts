@@ -34,7 +34,11 @@ function poolWithMembers({ params, lab }: LabRequest, poolid: string): unknown {
     .sort((a, b) => a - b)
     .map((vmid) => lab.state.guests.get(vmid))
     .filter((guest) => guest !== undefined && (type === undefined || guest.kind === type))
-    .map((guest) => (guest === undefined ? undefined : guestResource(lab, guest, undefined)));
+    .map((guest) => {
+      if (guest === undefined) return undefined;
+      const { tags: _tags, ...member } = guestResource(lab, guest, undefined);
+      return member;
+    });
   const storages = type === undefined || type === "storage" ? storageMembers(lab, pool) : [];
   return { poolid, ...comment(pool), members: [...guests, ...storages] };
 }
@@ -110,7 +114,8 @@ function deletePool({ params, lab: { state } }: LabRequest): null {
   const id = params.need("poolid");
   const pool = state.pools.get(id);
   if (pool === undefined) throw die(`delete pool failed: pool '${id}' does not exist`);
-  const full = (what: string): Error => die(`delete pool failed: pool '${id}' is not empty (contains ${what})`);
+  const full = (what: string): Error =>
+    die(`delete pool failed: pool '${id}' is not empty (contains ${what})`);
   // Members that are long gone do not count.
   for (const vmid of pool.guests) if (state.guests.has(vmid)) throw full(`VM ${vmid}`);
   for (const storage of pool.storages) if (state.storages.has(storage)) throw full(`storage '${storage}'`);

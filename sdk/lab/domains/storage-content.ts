@@ -33,7 +33,18 @@ function mayRead(volume: LabVolume, may: LabRequest["may"]): boolean {
   return may(`/vms/${volume.vmid}`, [privilege]);
 }
 
-function entryOf({ volid, content, format, size, used, ctime, vmid, parent, notes, protected: kept }: LabVolume) {
+function entryOf({
+  volid,
+  content,
+  format,
+  size,
+  used,
+  ctime,
+  vmid,
+  parent,
+  notes,
+  protected: kept,
+}: LabVolume) {
   const isDisk = content === "images" || content === "rootdir";
   return {
     volid,
@@ -69,7 +80,8 @@ function pathOf({ lab }: LabRequest, volid: string): string {
   const [id = "", name = ""] = volid.split(":");
   const root = lab.state.storages.get(id)?.config.get("path") ?? `/mnt/pve/${id}`;
   const [first = "", ...rest] = name.split("/");
-  const folder = { iso: "template/iso", vztmpl: "template/cache", backup: "dump" }[first] ?? `images/${first}`;
+  const folder =
+    { iso: "template/iso", vztmpl: "template/cache", backup: "dump" }[first] ?? `images/${first}`;
   return [root, folder, ...rest].join("/");
 }
 

@@ -14,7 +14,9 @@ export function registerStorage(lab: LabCore): void {
       .filter(({ id }) => may(`/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], "any"))
       .map((storage) => definition(lab.state, storage));
   });
-  lab.route("GET /storage/{storage}", ({ params }) => definition(lab.state, storageOf(lab.state, params.need("storage"))));
+  lab.route("GET /storage/{storage}", ({ params }) =>
+    definition(lab.state, storageOf(lab.state, params.need("storage"))),
+  );
   lab.route("GET /nodes/{node}/storage", listStatus);
   lab.route("GET /nodes/{node}/storage/{storage}/status", ({ params, node }) => {
     const storage = storages.get(params.need("storage"));
@@ -43,7 +45,9 @@ function definition(state: LabState, storage: LabStorage): unknown {
 
 /** One digest for the file that holds all definitions. */
 function definitionsDigest(state: LabState): string {
-  const text = [...state.storages.values()].map(({ id, type, config }) => JSON.stringify([id, type, ...config]));
+  const text = [...state.storages.values()].map(({ id, type, config }) =>
+    JSON.stringify([id, type, ...config]),
+  );
   return createHash("sha1").update(text.join("\n")).digest("hex");
 }
 
@@ -70,14 +74,17 @@ function listStatus({ params, lab, node, may }: LabRequest): unknown {
     .filter((storage) => asked === undefined || storage.id === asked)
     .filter((storage) => isUsable(lab.state, storage, node.name, target))
     .filter(({ id }) => may(`/storage/${id}`, ["Datastore.Audit", "Datastore.AllocateSpace"], "any"))
-    .filter((storage) => content.length === 0 || content.some((kind) => contentOf(storage).split(",").includes(kind)))
+    .filter(
+      (storage) =>
+        content.length === 0 || content.some((kind) => contentOf(storage).split(",").includes(kind)),
+    )
     .map((storage) => {
       const status = statusOf(lab, storage, node.name);
-      const total = Number(status["total"]);
+      const total = Number(status.total);
       return {
         storage: storage.id,
         ...status,
-        used_fraction: total === 0 ? 0 : Number(status["used"]) / total,
+        used_fraction: total === 0 ? 0 : Number(status.used) / total,
         ...(params.flag("format") ? formatsOf(storage) : {}),
       };
     });

@@ -16,7 +16,12 @@ export function makeCertificate(names: readonly string[], now = Date.now()): Lab
   const server = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const issuer = distinguishedName("Proxmox Virtual Environment Lab CA");
   const common = { issuer, issuerKey: authority.privateKey, now };
-  const ca = certificate({ ...common, subject: issuer, key: authority.publicKey, extensions: [isAuthority()] });
+  const ca = certificate({
+    ...common,
+    subject: issuer,
+    key: authority.publicKey,
+    extensions: [isAuthority()],
+  });
   const leaf = certificate({
     ...common,
     subject: distinguishedName(names[0] ?? "localhost"),

@@ -26,8 +26,7 @@ export function identify(
   tickets: Tickets,
   now: number,
 ): Identified {
-  const ticket =
-    valueOf(headers.cookie, "PVEAuthCookie") ?? valueOf(headers.authorization, "PVEAuthCookie");
+  const ticket = valueOf(headers.cookie, "PVEAuthCookie") ?? valueOf(headers.authorization, "PVEAuthCookie");
   const token = ticket === undefined ? valueOf(headers.authorization, "PVEAPIToken") : undefined;
   if (OPEN.has(`${method} ${path.replace(/\/+/g, "/")}`)) {
     return { caller: undefined, byToken: token !== undefined };

@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Tickets } from "../access/tickets.ts";
 import type { Caller } from "../access/types.ts";
 import { LabError } from "../errors.ts";
-import { NodeUnreachable, type Outcome, type Pipeline } from "../frame/pipeline.ts";
 import type { WireValue } from "../frame/params.ts";
+import { NodeUnreachable, type Outcome, type Pipeline } from "../frame/pipeline.ts";
 import type { LabCore } from "../types.ts";
 import { identify } from "./credentials.ts";
 import { decodeForm, decodeJson, decodePercent } from "./params.ts";
@@ -73,6 +73,8 @@ async function respond(
   const { endpoint, data, fault } = outcome;
   if (fault === undefined) return success(format, data);
   if (fault.status === 401) await delay(parts.refusalDelay);
+  // A carriage return in the status line is more than the proxy in front takes.
+  if (/^[^\n]*\r/.test(fault.message)) return bare(400, "Bad Request");
   if (/[^\x00-\x7f]/.test(fault.message)) {
     // The daemon's writer takes bytes alone: such a message breaks the connection to its worker.
     await delay(parts.refusalDelay);

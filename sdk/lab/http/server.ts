@@ -77,7 +77,10 @@ async function strike(
 }
 
 /** What Node's own parser will not read, such as a method it never heard of. */
-function refuseUnreadable(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket | object): void {
+function refuseUnreadable(
+  error: Error & { code?: string; rawPacket?: Buffer },
+  socket: Socket | object,
+): void {
   if (!("writable" in socket) || !("end" in socket) || socket.writable !== true) return;
   const { end } = socket;
   if (typeof end !== "function") return;
@@ -86,7 +89,10 @@ function refuseUnreadable(error: Error & { code?: string; rawPacket?: Buffer }, 
     error.code === "HPE_INVALID_METHOD" && method !== undefined
       ? bare(501, `method '${method}' not available`)
       : plain(400, "bad request");
-  end.call(socket, `HTTP/1.1 ${reply.status} ${reply.reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  end.call(
+    socket,
+    `HTTP/1.1 ${reply.status} ${reply.reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
 }
 
 function isAddress(address: string | AddressInfo | null): address is AddressInfo {

@@ -7,9 +7,10 @@ const GIB = 2 ** 30;
 
 /** One standalone node with a VM and a container: what the recorded exchanges start from. */
 export function baseline(random: Random, now: number): Seed {
-  const state = emptyState("vm", undefined, now);
-  addNode(state, "vm", { nodeid: 0, ip: "192.0.2.2", cpus: 2, memory: 8 * GIB }, random);
-  state.nodes.get("vm")?.config.clear();
+  const state = { ...emptyState("vm", undefined, now), qemu: "7.2.22" };
+  const node = addNode(state, "vm", { nodeid: 0, ip: "192.0.2.2", cpus: 2, memory: 8 * GIB }, random);
+  node.config.clear();
+  node.dns = { search: "", servers: ["192.0.2.1"] };
   const local = addStorage(state, "local", "dir", 100 * GIB, {
     path: "/var/lib/vz",
     content: "import,rootdir,images,iso,snippets,vztmpl,backup",
@@ -17,7 +18,12 @@ export function baseline(random: Random, now: number): Seed {
   });
   const ctime = Math.floor(now / 1000) - 86_400;
   const files = [
-    { volid: "local:vztmpl/debian-12-tiny_12.5-1_amd64.tar.gz", content: "vztmpl", format: "tgz", size: 1_032_604 },
+    {
+      volid: "local:vztmpl/debian-12-tiny_12.5-1_amd64.tar.gz",
+      content: "vztmpl",
+      format: "tgz",
+      size: 1_032_604,
+    },
     { volid: "local:iso/x.iso", content: "iso", format: "iso", size: 6 },
   ] as const;
   for (const file of files) state.volumes.put(local, "vm", { ...file, used: file.size, ctime });
@@ -40,7 +46,7 @@ function addVm(state: Seed["state"], random: Random, ctime: number): void {
   const volid = "local:100/vm-100-disk-1.qcow2";
   if (local !== undefined) {
     const common = { content: "images", format: "qcow2", vmid: 100, size: 2 * GIB } as const;
-    state.volumes.put(local, "vm", { volid, ...common, used: 200_704, ctime });
+    state.volumes.put(local, "vm", { volid, ...common, used: 200_704, ctime, blank: true });
   }
   const guest = addGuest(state, { kind: "qemu", vmid: 100, node: "vm", name: "t100" }, random);
   guest.config = new Map([

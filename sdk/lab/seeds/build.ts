@@ -79,7 +79,10 @@ export function addNode(
     config: new Map([["wakeonlan", random.mac()]]),
     dns: { search: "example.com", servers: ["192.0.2.1"] },
     timezone: "Etc/UTC",
-    fingerprint: random.hex(64).toUpperCase().replace(/(..)(?=.)/g, "$1:"),
+    fingerprint: random
+      .hex(64)
+      .toUpperCase()
+      .replace(/(..)(?=.)/g, "$1:"),
   };
   state.nodes.set(name, node);
   return node;

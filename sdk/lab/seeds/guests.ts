@@ -19,7 +19,8 @@ const GIB = 2 ** 30;
 /** Adds a guest with its disk. */
 export function addGuest(state: LabState, spec: GuestSpec, random: Random): LabGuest {
   const disk = spec.disk === undefined ? undefined : addDisk(state, spec, spec.disk);
-  const config = spec.kind === "qemu" ? vmConfig(state, spec, disk, random) : containerConfig(spec, disk, random);
+  const config =
+    spec.kind === "qemu" ? vmConfig(state, spec, disk, random) : containerConfig(spec, disk, random);
   for (const [key, value] of Object.entries(spec.config ?? {})) config.set(key, value);
   const guest: LabGuest = {
     kind: spec.kind,
@@ -57,7 +58,7 @@ function addDisk(state: LabState, spec: GuestSpec, [id, gib]: readonly [string, 
   const storage = state.storages.get(id);
   if (storage === undefined) throw new Error(`the seed has no storage ${id}`);
   const isFile = storage.config.has("path") || storage.type === "nfs";
-  const isTemplate = spec.config?.["template"] === "1";
+  const isTemplate = spec.config?.template === "1";
   const base = `${isTemplate ? "base" : "vm"}-${spec.vmid}-disk-0`;
   const extension = spec.kind === "qemu" ? "qcow2" : "raw";
   const volid = isFile ? `${id}:${spec.vmid}/${base}.${extension}` : `${id}:${base}`;

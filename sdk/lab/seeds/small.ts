@@ -36,8 +36,18 @@ export function addStorages(state: LabState): void {
   const shared = [
     { name: "iso/debian-13.1.0-amd64-netinst.iso", content: "iso", format: "iso", size: 784 * 2 ** 20 },
     { name: "iso/virtio-win-0.1.271.iso", content: "iso", format: "iso", size: 709 * 2 ** 20 },
-    { name: "vztmpl/debian-13-standard_13.1-2_amd64.tar.zst", content: "vztmpl", format: "tzst", size: 123 * 2 ** 20 },
-    { name: "import/debian-13-genericcloud-amd64.qcow2", content: "import", format: "qcow2", size: 412 * 2 ** 20 },
+    {
+      name: "vztmpl/debian-13-standard_13.1-2_amd64.tar.zst",
+      content: "vztmpl",
+      format: "tzst",
+      size: 123 * 2 ** 20,
+    },
+    {
+      name: "import/debian-13-genericcloud-amd64.qcow2",
+      content: "import",
+      format: "qcow2",
+      size: 412 * 2 ** 20,
+    },
     { name: "snippets/base.yaml", content: "snippets", format: "snippet", size: 512 },
   ] as const;
   for (const { name, ...file } of shared) {
@@ -56,7 +66,8 @@ export function small(random: Random, now: number): Seed {
   addStorages(state);
   for (const spec of GUESTS) addGuest(state, spec, random);
   const db = state.guests.get(103);
-  if (db !== undefined) addSnapshot(db, "before-upgrade", "Before the upgrade", Math.floor(now / 1000) - 7200);
+  if (db !== undefined)
+    addSnapshot(db, "before-upgrade", "Before the upgrade", Math.floor(now / 1000) - 7200);
   state.pools.set("production", {
     id: "production",
     comment: "What customers use",
@@ -105,7 +116,12 @@ const GUESTS: readonly GuestSpec[] = [
   },
   {
     ...{ kind: "qemu", vmid: 104, node: "pve3", name: "win1", disk: ["local-lvm", 60] },
-    config: { ostype: "win11", memory: "8192", cores: "4", ide2: "nfs:iso/virtio-win-0.1.271.iso,media=cdrom,size=709M" },
+    config: {
+      ostype: "win11",
+      memory: "8192",
+      cores: "4",
+      ide2: "nfs:iso/virtio-win-0.1.271.iso,media=cdrom,size=709M",
+    },
   },
   {
     ...{ kind: "qemu", vmid: 110, node: "pve2", name: "staging-web", disk: ["local-lvm", 16] },
@@ -118,7 +134,15 @@ const GUESTS: readonly GuestSpec[] = [
   { kind: "qemu", vmid: 112, node: "pve3", name: "scratch", disk: ["local-lvm", 8] },
   {
     ...{ kind: "qemu", vmid: 900, node: "pve1", name: "debian-13-genericcloud", disk: ["nfs", 3] },
-    config: { template: "1", agent: "1", ide2: "nfs:900/vm-900-cloudinit.qcow2,media=cdrom", ipconfig0: "ip=dhcp", serial0: "socket", tags: "template", vga: "serial0" },
+    config: {
+      template: "1",
+      agent: "1",
+      ide2: "nfs:900/vm-900-cloudinit.qcow2,media=cdrom",
+      ipconfig0: "ip=dhcp",
+      serial0: "socket",
+      tags: "template",
+      vga: "serial0",
+    },
   },
   {
     ...{ kind: "lxc", vmid: 201, node: "pve1", name: "dns1", running: true, disk: ["local-lvm", 4] },
@@ -129,5 +153,13 @@ const GUESTS: readonly GuestSpec[] = [
     config: { onboot: "1", tags: "infra" },
   },
   { kind: "lxc", vmid: 203, node: "pve3", name: "proxy", disk: ["local-lvm", 8], config: { tags: "infra" } },
-  { kind: "lxc", vmid: 204, node: "pve1", name: "build", running: true, disk: ["nfs", 20], config: { cores: "8", memory: "4096" } },
+  {
+    kind: "lxc",
+    vmid: 204,
+    node: "pve1",
+    name: "build",
+    running: true,
+    disk: ["nfs", 20],
+    config: { cores: "8", memory: "4096" },
+  },
 ];

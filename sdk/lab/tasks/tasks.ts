@@ -77,8 +77,7 @@ export class Tasks implements LabTasks {
         task.log.push(`WARN: ${line}`);
       },
       takes: (ms) => this.#clock.sleep(ms, signal),
-      child: (type, id, work) =>
-        this.start({ node: task.node, type, id: String(id), user: task.user }, work),
+      child: (type, id, work) => this.start({ node: task.node, type, id: String(id), user: task.user }, work),
       ended: (upid) => this.ended(upid),
     };
     const exitstatus = await this.#work(handle, task, worker);
