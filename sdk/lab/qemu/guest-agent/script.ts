@@ -1,0 +1,114 @@
+/** One program with its arguments and where its output goes. */
+export interface Command {
+  readonly words: readonly string[];
+  readonly redirects: readonly Redirect[];
+}
+
+/** `2>file`, `>>file`, `>&2`, `<file`. */
+export interface Redirect {
+  readonly fd: 0 | 1 | 2;
+  readonly to: string;
+  readonly append: boolean;
+}
+
+/** Programs joined by `|`, and the condition under which they run. */
+export interface Pipeline {
+  readonly when: "always" | "ok" | "failed";
+  readonly commands: readonly Command[];
+}
+
+type Token = { readonly word: string } | { readonly operator: string };
+
+const OPERATOR = /^(?:&&|\|\||[12]?>>|[12]?>&[12]|[12]?>|<|;|\||&|\n)/;
+
+/** Reads the part of the shell's language that a simulated guest understands. */
+export function parseScript(script: string, variable: (name: string) => string): readonly Pipeline[] {
+  const pipelines: Pipeline[] = [];
+  let when: Pipeline["when"] = "always";
+  let commands: Command[] = [];
+  let words: string[] = [];
+  let redirects: Redirect[] = [];
+  const endCommand = (): void => {
+    if (words.length > 0 || redirects.length > 0) commands.push({ words, redirects });
+    words = [];
+    redirects = [];
+  };
+  const endPipeline = (next: Pipeline["when"]): void => {
+    endCommand();
+    if (commands.length > 0) pipelines.push({ when, commands });
+    commands = [];
+    when = next;
+  };
+  const tokens = tokenize(script, variable);
+  for (let index = 0; index < tokens.length; index += 1) {
+    const token = tokens[index];
+    if (token === undefined) continue;
+    if ("word" in token) words.push(token.word);
+    else if (token.operator === "|") endCommand();
+    else if (token.operator === "&&") endPipeline("ok");
+    else if (token.operator === "||") endPipeline("failed");
+    else if (/[<>]/.test(token.operator)) {
+      const next = tokens[index + 1];
+      const duplicate = /^([12]?)>&([12])$/.exec(token.operator);
+      if (duplicate !== null)
+        redirects.push({ fd: duplicate[1] === "2" ? 2 : 1, to: `&${duplicate[2]}`, append: false });
+      else if (next !== undefined && "word" in next) {
+        redirects.push(redirect(token.operator, next.word));
+        index += 1;
+      }
+    } else endPipeline("always");
+  }
+  endPipeline("always");
+  return pipelines;
+}
+
+function redirect(operator: string, to: string): Redirect {
+  const fd = operator.startsWith("<") ? 0 : operator.startsWith("2") ? 2 : 1;
+  return { fd, to, append: operator.endsWith(">>") };
+}
+
+function tokenize(script: string, variable: (name: string) => string): readonly Token[] {
+  const tokens: Token[] = [];
+  let rest = script;
+  while (rest !== "") {
+    const blank = /^[ \t]+/.exec(rest)?.[0] ?? "";
+    rest = rest.slice(blank.length);
+    if (rest.startsWith("#")) rest = rest.replace(/^[^\n]*/, "");
+    const operator = OPERATOR.exec(rest)?.[0];
+    if (operator !== undefined) {
+      tokens.push({ operator });
+      rest = rest.slice(operator.length);
+    } else if (rest !== "") {
+      const { word, length } = readWord(rest, variable);
+      tokens.push({ word });
+      rest = rest.slice(length);
+    }
+  }
+  return tokens;
+}
+
+function readWord(text: string, variable: (name: string) => string): { word: string; length: number } {
+  let word = "";
+  let at = 0;
+  while (at < text.length && !/^[\s;|&<>]/.test(text.slice(at))) {
+    const rest = text.slice(at);
+    const part = /^'([^']*)'?|^"((?:[^"\\]|\\.)*)"?|^\\(.)|^([^\s;|&<>'"\\]+)/s.exec(rest);
+    if (part === null) {
+      word += rest[0] ?? "";
+      at += 1;
+      continue;
+    }
+    if (part[1] !== undefined) word += part[1];
+    else if (part[2] !== undefined) word += expand(part[2].replace(/\\(["\\$`])/g, "$1"), variable);
+    else if (part[3] !== undefined) word += part[3];
+    else word += expand(part[4] ?? "", variable);
+    at += part[0].length;
+  }
+  return { word, length: Math.max(at, 1) };
+}
+
+function expand(text: string, variable: (name: string) => string): string {
+  return text.replace(/\$(?:\{(\w+)\}|(\w+|[$?]))/g, (_, braced?: string, plain?: string) =>
+    variable(braced ?? plain ?? ""),
+  );
+}

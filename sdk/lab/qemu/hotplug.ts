@@ -1,0 +1,155 @@
+import { die } from "../errors.ts";
+import type { LabCore, LabGuest, LabRequest } from "../types.ts";
+import { detach, registerUnused } from "./apply.ts";
+import { cloudInitIsFresh, noteCloudInit } from "./cloudinit-state.ts";
+import { type Drive, isCdrom, isCloudInit, parseDrive } from "./drive.ts";
+import { written } from "./guest.ts";
+import { parseNet } from "./net.ts";
+import { isDriveName, isFastPlug } from "./options.ts";
+import { parseProperties } from "./property-string.ts";
+
+/** What a running VM takes without a restart. */
+type Features = ReadonlySet<string>;
+
+const DEFAULT_FEATURES: Features = new Set(["network", "disk", "usb"]);
+
+function features(guest: LabGuest): Features {
+  const text = guest.config.get("hotplug") ?? "1";
+  if (text === "0") return new Set();
+  return text === "1" ? DEFAULT_FEATURES : new Set(text.split(/[,;\s]+/));
+}
+
+/** Whether a pending entry could be brought in, or has to wait for a restart. */
+type Outcome = "done" | "wait";
+
+/**
+ * Brings those pending changes of a running VM in that need no restart, of the chosen
+ * options only; answers faults by option. From `vmconfig_hotplug_pending` of qemu-server.
+ */
+export function hotplugPending(
+  lab: LabCore,
+  guest: LabGuest,
+  chosen: ReadonlySet<string>,
+  who: Pick<LabRequest, "check">,
+): Record<string, string> {
+  const errors: Record<string, string> = {};
+  const set = (name: string, value: string): void => {
+    noteCloudInit(guest, name, guest.config.get(name), value);
+    guest.pending.delete(name);
+    guest.config.set(name, value);
+    guest.runtime?.config.set(name, value);
+  };
+  const attempt = (name: string, work: () => Outcome): boolean => {
+    try {
+      return work() === "done";
+    } catch (error) {
+      errors[name] = `hotplug problem - ${error instanceof Error ? error.message : String(error)}\n`;
+      return false;
+    }
+  };
+  for (const [name, value] of [...guest.pending]) if (isFastPlug(name)) set(name, value);
+  const able = features(guest);
+  for (const [name, force] of [...guest.pendingDelete].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!chosen.has(name) || !attempt(name, () => unplug(lab, guest, able, name, who, force))) continue;
+    noteCloudInit(guest, name, guest.config.get(name), undefined);
+    guest.pendingDelete.delete(name);
+    guest.config.delete(name);
+    guest.runtime?.config.delete(name);
+  }
+  for (const [name, value] of [...guest.pending])
+    if (chosen.has(name) && attempt(name, () => plug(lab, guest, able, name, value))) set(name, value);
+  written(guest);
+  if (able.has("cloudinit")) cloudInitIsFresh(guest);
+  return errors;
+}
+
+function unplug(
+  lab: LabCore,
+  guest: LabGuest,
+  able: Features,
+  name: string,
+  who: Pick<LabRequest, "check">,
+  force: boolean,
+): Outcome {
+  if (isFastPlug(name) || name === "cpuunits" || name === "cpulimit") return "done";
+  if (name === "hotplug") return /cpu|memory/.test(guest.config.get(name) ?? "") ? "wait" : "done";
+  if (name === "tablet" || /^usb\d+$/.test(name)) return able.has("usb") ? "done" : "wait";
+  if (name === "vcpus") return able.has("cpu") ? "done" : "wait";
+  if (name === "balloon") return guest.config.get(name) === "0" ? "wait" : "done";
+  if (name === "memory") return able.has("memory") ? "done" : "wait";
+  if (/^net\d+$/.test(name)) return able.has("network") ? "done" : "wait";
+  if (!isDriveName(name) || !able.has("disk") || /^(?:efidisk|ide|sata|tpmstate)\d+$/.test(name))
+    return "wait";
+  detach(lab, guest, name, who, force);
+  return "done";
+}
+
+function plug(lab: LabCore, guest: LabGuest, able: Features, name: string, value: string): Outcome {
+  const present = guest.config.get(name);
+  if (name === "cpuunits" || name === "cpulimit") return "done";
+  if (name === "hotplug") return /cpu|memory/.test(`${value},${present ?? ""}`) ? "wait" : "done";
+  if (name === "tablet" || /^usb\d+$/.test(name)) return able.has("usb") ? "done" : "wait";
+  if (name === "vcpus") return able.has("cpu") ? "done" : "wait";
+  if (name === "memory") return able.has("memory") ? "done" : "wait";
+  if (name === "balloon") return (present === "0") === (value === "0") ? "done" : "wait";
+  if (name === "agent") return agentOnly(present, value) ? "done" : "wait";
+  if (/^net\d+$/.test(name)) return plugNet(lab, able, present, value);
+  if (!isDriveName(name) || name === "efidisk0" || name === "tpmstate0") return "wait";
+  return plugDrive(lab, guest, able, name, value);
+}
+
+/** True where only what the agent does later differs, not the device. */
+function agentOnly(present: string | undefined, value: string): boolean {
+  if (present === undefined) return false;
+  const shape = { defaultKey: "enabled", booleans: new Set(["enabled", "fstrim_cloned_disks"]) };
+  const before = parseProperties(present, shape);
+  const after = parseProperties(value, shape);
+  return [...new Set([...before.keys(), ...after.keys()])].every(
+    (key) => key === "fstrim_cloned_disks" || before.get(key) === after.get(key),
+  );
+}
+
+function plugNet(lab: LabCore, able: Features, present: string | undefined, value: string): Outcome {
+  if (present !== undefined) {
+    const before = parseNet(present, lab.random);
+    const after = parseNet(value, lab.random);
+    const same = (key: string): boolean => before.options.get(key) === after.options.get(key);
+    const bridged = before.options.has("bridge") && after.options.has("bridge");
+    if (
+      before.model === after.model &&
+      before.macaddr === after.macaddr &&
+      same("queues") &&
+      same("mtu") &&
+      bridged
+    )
+      return "done";
+  }
+  return able.has("network") ? "done" : "wait";
+}
+
+/** Options of a disk that it has from the start of the machine on. */
+const FIXED = ["aio", "discard", "iothread", "queues", "product", "cache", "ssd", "vendor", "ro"];
+
+function plugDrive(lab: LabCore, guest: LabGuest, able: Features, name: string, value: string): Outcome {
+  const drive = parseDrive(name, value);
+  const present = guest.config.get(name);
+  const old = present === undefined ? undefined : parseDrive(name, present);
+  if (drive === undefined) return "wait";
+  if (old === undefined) return able.has("disk") && !/^(?:ide|sata)\d+$/.test(name) ? "done" : "wait";
+  if (isCdrom(drive) !== isCdrom(old)) throw die("unable to change media type");
+  return isCdrom(old) ? changeMedium(lab, guest, old, drive) : changeDisk(lab, guest, able, old, drive);
+}
+
+function changeMedium(lab: LabCore, guest: LabGuest, old: Drive, drive: Drive): Outcome {
+  if (drive.file === "none" && isCloudInit(old)) registerUnused(lab, guest, old);
+  if (isCloudInit(drive)) cloudInitIsFresh(guest);
+  return "done";
+}
+
+function changeDisk(lab: LabCore, guest: LabGuest, able: Features, old: Drive, drive: Drive): Outcome {
+  if (drive.file === old.file)
+    return FIXED.every((key) => drive.options.get(key) === old.options.get(key)) ? "done" : "wait";
+  if (!able.has("disk")) return "wait";
+  registerUnused(lab, guest, old);
+  return "done";
+}

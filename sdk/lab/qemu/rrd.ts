@@ -1,0 +1,35 @@
+import { limitsOf, usageOf } from "../domains/guest-stats.ts";
+import type { LabRequest } from "../types.ts";
+
+/** Points and seconds between them, by time frame. */
+const FRAMES: Readonly<Record<string, readonly [number, number]>> = {
+  hour: [70, 60],
+  day: [70, 1800],
+  week: [70, 10_800],
+  month: [70, 43_200],
+  year: [70, 604_800],
+};
+
+/** GET rrddata: a flat line of the present use, gaps where the VM did not run. */
+export function rrdData(request: LabRequest): unknown {
+  const { lab, params } = request;
+  const guest = lab.state.guests.get(Number(params.need("vmid")));
+  const [count, step] = FRAMES[params.need("timeframe")] ?? [70, 60];
+  const last = Math.floor(lab.clock.seconds() / step) * step;
+  const rows: Record<string, unknown>[] = [];
+  const limits = guest === undefined ? undefined : limitsOf(guest, lab.state.nodes.get(guest.node));
+  for (let index = count - 1; index >= 0; index -= 1) {
+    const time = last - index * step;
+    const row: Record<string, unknown> = { time };
+    if (guest !== undefined && limits !== undefined) {
+      Object.assign(row, { maxcpu: limits.cpus, maxmem: limits.maxmem, maxdisk: limits.maxdisk, disk: 0 });
+      const ran = guest.runtime !== undefined && guest.runtime.startedAt / 1000 <= time;
+      if (ran) {
+        const { cpu, mem } = usageOf(lab, guest);
+        Object.assign(row, { cpu, mem, memhost: mem, netin: 200, netout: 100, diskread: 0, diskwrite: 0 });
+      }
+    }
+    rows.push(row);
+  }
+  return rows;
+}

@@ -1,0 +1,38 @@
+import { die } from "../../errors.ts";
+import type { LabRequest } from "../../types.ts";
+import { splitVolid } from "../drive.ts";
+import { volumeName } from "./names.ts";
+
+/**
+ * Whether the caller may use a volume for a guest, as `check_volume_access` of
+ * `PVE/Storage.pm` decides. Fails where not.
+ */
+export function checkVolumeAccess(
+  request: LabRequest,
+  vmid: number,
+  volid: string,
+  content?: "images" | "backup" | "snippets",
+): void {
+  const parts = splitVolid(volid);
+  if (parts === undefined) {
+    if (request.caller.id === "root@pam") return;
+    throw die("Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line 651.");
+  }
+  const name = volumeName(request.lab.state, volid);
+  if (content !== undefined && name.content !== content)
+    throw die(`unable to use volume ${volid} - content type needs to be '${content}'`);
+  const path = `/storage/${parts.storage}`;
+  if (request.may(path, ["Datastore.Allocate"])) return;
+  if (name.content === "iso" || name.content === "vztmpl" || name.content === "import")
+    return request.checkAny(path, ["Datastore.AllocateSpace", "Datastore.Audit"]);
+  if (name.vmid === vmid) return;
+  if (name.vmid !== undefined && name.content === "backup") {
+    request.check(path, ["Datastore.AllocateSpace"]);
+    return request.check(`/vms/${name.vmid}`, ["VM.Backup"]);
+  }
+  if (name.vmid !== undefined && (name.content === "images" || name.content === "rootdir")) {
+    request.check(path, ["Datastore.Audit"]);
+    return request.check(`/vms/${name.vmid}`, ["VM.Config.Disk"]);
+  }
+  throw die(`missing privileges to access ${volid}`);
+}

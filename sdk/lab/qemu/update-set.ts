@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { die } from "../errors.ts";
+import type { GuestConfig, LabGuest } from "../types.ts";
+import { registerUnused } from "./apply.ts";
+import type { Change } from "./change.ts";
+import { createDisks } from "./create-disks.ts";
+import { isCdrom, parseDrive } from "./drive.ts";
+import { isDriveName } from "./options.ts";
+import { checkBridges, checkDevice, checkTags, storedTags } from "./permissions.ts";
+import { parseProperties } from "./property-string.ts";
+import { bootOrder, checkDriveRights } from "./update-delete.ts";
+
+/** Puts one value among the pending ones, making the volume of a new drive. */
+export function setOption(
+  change: Change,
+  guest: LabGuest,
+  name: string,
+  value: string,
+  modified: Set<string>,
+  log: (line: string) => void,
+): void {
+  const { request, vmid } = change;
+  const present = guest.config.get(name);
+  if (isDriveName(name)) return setDrive(change, guest, name, value, modified, log);
+  if (/^serial\d+$/.test(name)) checkSerial(change, name, present, value);
+  else if (/^(?:usb|hostpci|rng|virtiofs)\d+$/.test(name)) {
+    if (present !== undefined) checkDevice(request, { vmid }, name, present);
+    checkDevice(request, { vmid }, name, value);
+  } else if (name === "tags") {
+    checkTags(request, vmid, present ?? "", value);
+    guest.pending.set(name, storedTags(value));
+    return;
+  } else if (/^net\d+$/.test(name) && present !== undefined)
+    checkBridges(request, new Map([[name, present]]));
+  else if (name === "cipassword") {
+    guest.config.set(name, hashed(value, guest.config.get("ostype")));
+    return;
+  } else if (name === "boot") return setBoot(change, guest, value);
+  guest.pending.set(name, value);
+}
+
+function checkSerial(change: Change, name: string, present: string | undefined, value: string): void {
+  const plain = (text: string | undefined): boolean => text === undefined || text === "socket";
+  if (plain(present) && plain(value)) change.request.checkVm(change.vmid, undefined, ["VM.Config.HWType"]);
+  else if (change.request.caller.id !== "root@pam")
+    throw die(`only root can modify '${name}' config for real devices`);
+}
+
+function setDrive(
+  change: Change,
+  guest: LabGuest,
+  name: string,
+  value: string,
+  modified: Set<string>,
+  log: (line: string) => void,
+): void {
+  const { request, vmid } = change;
+  const present = guest.config.get(name);
+  if (present !== undefined) checkDriveRights(request, vmid, name, present);
+  checkDriveRights(request, vmid, name, value);
+  const waiting = guest.pending.get(name);
+  const replaced = waiting === undefined ? undefined : parseDrive(name, waiting);
+  if (replaced !== undefined) registerUnused(request.lab, guest, replaced);
+  const config: GuestConfig = new Map([...guest.config, ...guest.pending]);
+  const made = createDisks({ request, vmid, config, log }, new Map([[name, value]]));
+  for (const [key, text] of made.options) guest.pending.set(key, text);
+  const drive = parseDrive(name, value);
+  const order = orderSoFar(guest);
+  if (order.length === 0 || drive === undefined || !isCdrom(drive, true) || order.includes(name)) return;
+  guest.pending.set("boot", `order=${[...order, name].join(";")}`);
+  modified.add("boot");
+}
+
+/** The boot order with what this change has already done to it. */
+function orderSoFar(guest: LabGuest): readonly string[] {
+  if (bootOrder(guest).length === 0) return [];
+  const pending = guest.pending.get("boot");
+  if (pending === undefined) return bootOrder(guest);
+  return /order=([^,]*)/.exec(pending)?.[1]?.split(";") ?? [];
+}
+
+function setBoot(change: Change, guest: LabGuest, value: string): void {
+  const order = parseProperties(value, { defaultKey: "legacy" }).get("order");
+  guest.pending.set("boot", value);
+  if (order === undefined) return;
+  const devices = order.split(/[;\s]+/).filter((device) => device !== "");
+  for (const device of devices) {
+    const there = [guest.config, guest.pending, change.settings].some((section) => section.has(device));
+    if (!there || change.deletes.includes(device))
+      throw die(`invalid bootorder: device '${device}' does not exist'`);
+  }
+  guest.pending.set("boot", devices.length === 0 ? "" : `order=${devices.join(";")}`);
+  if (guest.config.has("bootdisk")) guest.pendingDelete.set("bootdisk", false);
+}
+
+/** A password as cloud-init takes it: encrypted, but for Windows; what is encrypted stays as it is. */
+function hashed(password: string, ostype: string | undefined): string {
+  if (/^(?:w2k|wxp|wvista|win)/.test(ostype ?? "")) return password;
+  if (/^\$(?:[156]|2[ay])(?:\$.+){2}/.test(password)) return password;
+  const digest = createHash("sha256").update(password).digest("base64url");
+  return `$5$${digest.slice(0, 8)}$${digest.slice(0, 43)}`;
+}

@@ -1,0 +1,74 @@
+import { die } from "../errors.ts";
+import type { TaskHandle } from "../tasks/types.ts";
+import type { GuestConfig, LabCore, LabGuest } from "../types.ts";
+import { isShared } from "../volumes.ts";
+import { isCdrom, splitVolid } from "./drive.ts";
+import { checkLock, drivesOf, hasLock, written } from "./guest.ts";
+import { qemuVersion } from "./run.ts";
+import { memoryMiB } from "./size.ts";
+import { allocate } from "./storage/allocate.ts";
+import { enabledStorage, isFileBased, storageOf } from "./storage/lookup.ts";
+
+/** The storage for the saved memory of a VM: a shared one of its disks, else one of its disks, else `local`. */
+export function vmstateStorage(lab: LabCore, guest: LabGuest): string {
+  const chosen = guest.config.get("vmstatestorage");
+  if (chosen !== undefined) return chosen;
+  const found: { shared?: string; local?: string } = {};
+  const ids = drivesOf(guest.config)
+    .filter(([, drive]) => !isCdrom(drive))
+    .flatMap(([, drive]) => splitVolid(drive.file)?.storage ?? []);
+  for (const id of [...new Set(ids)].sort()) {
+    const storage = storageOf(lab.state, id);
+    const kind = isShared(storage) ? "shared" : "local";
+    if (found[kind] === undefined || isFileBased(storage)) found[kind] = id;
+  }
+  return found.shared ?? found.local ?? "local";
+}
+
+/** Makes room for the memory of a running VM and notes in `section` what is needed to resume it. */
+export function reserveState(
+  lab: LabCore,
+  guest: LabGuest,
+  section: GuestConfig,
+  label: string,
+  storageId: string,
+  log: (line: string) => void,
+): void {
+  const storage = enabledStorage(lab.state, storageId, guest.node);
+  const name = `vm-${guest.vmid}-state-${label}${isFileBased(storage) ? ".raw" : ""}`;
+  const size = (memoryMiB(guest.config.get("memory")) * 2 + 500) * 2 ** 20;
+  const volume = allocate(
+    lab,
+    { storage, node: guest.node, vmid: guest.vmid, format: "raw", size, name },
+    log,
+  );
+  section.set("vmstate", volume.volid);
+  section.set("runningmachine", `pc-i440fx-${qemuVersion(lab).replace(/\.\d+$/, "")}+pve0`);
+  section.set("runningcpu", "kvm64,enforce,+kvm_pv_eoi,+kvm_pv_unhalt,+lahf_lm,+sep");
+}
+
+/** Hibernates: saves the memory and ends the process. */
+export async function suspendToDisk(
+  lab: LabCore,
+  guest: LabGuest,
+  storage: string,
+  skiplock: boolean,
+  task: TaskHandle,
+): Promise<void> {
+  const backup = hasLock(guest, "backup");
+  if (!skiplock && !backup) checkLock(guest);
+  if (backup) throw die("cannot suspend to disk during backup");
+  guest.config.set("lock", "suspending");
+  const date = new Date(lab.clock.now()).toISOString().slice(0, 10);
+  try {
+    reserveState(lab, guest, guest.config, `suspend-${date}`, storage, (line) => task.log(line));
+  } catch (error) {
+    guest.config.delete("lock");
+    throw error;
+  }
+  await task.takes(2000);
+  task.log("State saved, quitting");
+  guest.runtime = undefined;
+  guest.config.set("lock", "suspended");
+  written(guest);
+}
