@@ -24,7 +24,7 @@ export function toolText(name: string, host: ToolHost): CallAnswer {
   if (found === undefined) {
     const absent = host.absent(name);
     if (absent === undefined) return unknown("tool", name);
-    const text = `${name} is not there: ${absent.why}. What would show it: ${absent.show}`;
+    const text = `${name} is not there: ${absent.why}. ${absent.show}`;
     return { text, isError: false, data: { name, hidden: absent } };
   }
   const { tool, plugin, validation, lowest, highest, hidden } = found;
@@ -33,7 +33,7 @@ export function toolText(name: string, host: ToolHost): CallAnswer {
     `Risk: ${lowest === highest ? lowest : `${lowest} to ${highest}`}`,
     `Validation: ${statusOf(found)}${validation.reason === undefined ? "" : `; ${validation.reason}`}`,
     `Uses: ${tool.uses.map((use) => (typeof use === "string" ? use : `${useName(use)} (optional)`)).join(", ") || "the inventory"}`,
-    hidden === undefined ? "It is shown." : `Hidden: ${hidden.why}. What would show it: ${hidden.show}`,
+    hidden === undefined ? "It is shown." : `Hidden: ${hidden.why}. ${hidden.show}`,
   ].join("\n");
   return { text, isError: false, data: toolData(found) };
 }
@@ -66,7 +66,7 @@ function shownLines(tools: readonly HostedTool[]): string[] {
 
 function hiddenLines(tools: readonly HostedTool[]): string[] {
   const hidden = tools.filter((tool) => tool.hidden !== undefined);
-  return grouped(hidden, (tool) => `Hidden (${tool.hidden?.show} would show): ${tool.hidden?.why}`);
+  return grouped(hidden, (tool) => `Hidden (${tool.hidden?.show.replace(/\.$/, "")}): ${tool.hidden?.why}`);
 }
 
 /** One line for all tools of which the same is to be said. */

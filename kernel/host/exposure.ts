@@ -83,7 +83,7 @@ function joined(reasons: readonly Hidden[]): Hidden | undefined {
   if (reasons.length === 0) return undefined;
   return {
     why: reasons.map(({ why }) => why).join("; and "),
-    show: reasons.map(({ show }) => show).join(" and "),
+    show: `${reasons.map(({ show }) => show).join(" and ")} would show it.`,
   };
 }
 

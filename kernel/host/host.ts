@@ -79,7 +79,7 @@ export class PluginHost implements ToolHost {
         ? notSelected(id, this.#parts.settings.plugins)
         : {
             why: `its plugin "${id}" was skipped: ${outcome.fault}`,
-            show: "a new start once the plugin is mended",
+            show: "A new start would show it, once the plugin is mended.",
           };
     }
     return undefined;

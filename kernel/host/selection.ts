@@ -26,7 +26,7 @@ export function notSelected(id: string, { exclude }: Settings["plugins"]): Hidde
   return {
     why: `its plugin "${id}" is not selected`,
     show: exclude.includes(id)
-      ? `PROXMOX_MCP_PLUGINS without "-${id}"`
-      : `PROXMOX_MCP_PLUGINS with "${id}" in it`,
+      ? `PROXMOX_MCP_PLUGINS without "-${id}" would show it.`
+      : `PROXMOX_MCP_PLUGINS with "${id}" in it would show it.`,
   };
 }

@@ -33,7 +33,7 @@ export function showPlugin(outcome: Outcome, view: HostView): LoadedPlugin {
   const names = untried.map(({ tool }) => tool.name).join(", ");
   const hidden = {
     why: `only plugins with evidence for every tool are selected, and "${id}" lacks it for ${names}`,
-    show: "PROXMOX_MCP_PLUGINS=all",
+    show: "PROXMOX_MCP_PLUGINS=all would show it.",
   };
   return { ...shown, tools: tools.map((tool) => ({ ...tool, hidden })) };
 }

@@ -24,7 +24,7 @@ export interface ToolValidation {
   readonly evidence?: { readonly where: "lab" | "live"; readonly pve: string; readonly at: string };
 }
 
-/** Why a tool is not shown, and which setting would show it. */
+/** Why a tool is not shown, as a clause, and which setting would show it, as a sentence. */
 export interface Hidden {
   readonly why: string;
   readonly show: string;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Evidence, formatEvidence, readEvidence } from "../plugin-files/evidence.ts";
-import { PluginFault } from "../plugin-files/fault.ts";
+import { PluginFault, reasonOf } from "../plugin-files/fault.ts";
 import { type CodeLayout, codeLayout } from "../plugin-files/layout.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { evidenceAfter, evidenceFaults, type RunPlace, type ToolOutcome } from "./judge-evidence.ts";
@@ -71,9 +71,8 @@ export async function runValidate(
     print(faults === 0 ? "validate: all is well" : `validate: ${faults} fault(s)`);
     return faults === 0 ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof PluginFault)) throw error;
-    print(`validate: ${error.message}`);
-    return 2;
+    print(`validate: ${reasonOf(error)}`);
+    return error instanceof PluginFault ? 2 : 1;
   }
 }
 

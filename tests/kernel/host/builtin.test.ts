@@ -27,7 +27,9 @@ describe("the built-in plugins", () => {
     expect(host.listed().length).toBeGreaterThan(0);
     expect(host.listed().every(({ lowest }) => lowest === "read")).toBe(true);
     expect(shownNames(host)).not.toContain("proxmox_vm_destroy");
-    expect(host.find("proxmox_vm_destroy")?.hidden?.show).toBe("PROXMOX_MCP_ACCESS=destructive");
+    expect(host.find("proxmox_vm_destroy")?.hidden?.show).toBe(
+      "PROXMOX_MCP_ACCESS=destructive would show it.",
+    );
   });
 
   test("have no evidence but of tools that exist", async () => {

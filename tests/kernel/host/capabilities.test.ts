@@ -64,7 +64,7 @@ describe("proxmox_capabilities", () => {
       ),
       "Plugin left (private): not selected",
       "Shown, experimental, it has no evidence: no scenario of it has passed yet: good_thing_get",
-      'Hidden (PROXMOX_MCP_ACCESS=write would show): it needs the access "write", and the access is "read": high_thing_get',
+      'Hidden (PROXMOX_MCP_ACCESS=write would show it): it needs the access "write", and the access is "read": high_thing_get',
     ]);
     expect(answer.data).toMatchObject({
       version: "1.2.3",
@@ -81,7 +81,7 @@ describe("proxmox_capabilities", () => {
   test("tells all about one tool", async () => {
     const answer = await ask(twoPlugins(), { tool: "high_thing_get" });
     expect(answer.text).toContain("Uses: POST /nodes/{node}/qemu/{vmid}/status/start");
-    expect(answer.text).toContain("What would show it: PROXMOX_MCP_ACCESS=write");
+    expect(answer.text).toContain("PROXMOX_MCP_ACCESS=write would show it.");
   });
 
   test.each([{ plugin: "nosuch" }, { tool: "nosuch_thing_get" }])("%j is not found", async (input) => {

@@ -85,7 +85,7 @@ describe("the gate", () => {
     const host = await started(root, changed);
     expect(shownNames(host)).toEqual([]);
     expect(await report(host)).toContain(
-      `Hidden (PROXMOX_MCP_MIN_VALIDATION=experimental would show): it is experimental, and tools are shown from lab on: it has changed since its scenario passed (2026-01-31); run its scenario again: ${TOOL}`,
+      `Hidden (PROXMOX_MCP_MIN_VALIDATION=experimental would show it): it is experimental, and tools are shown from lab on: it has changed since its scenario passed (2026-01-31); run its scenario again: ${TOOL}`,
     );
 
     await scenarioPasses(root, changed, "lab", "9.2");
@@ -122,7 +122,7 @@ describe("the gate", () => {
     const folder = folderOf(pluginFiles());
     await scenarioPasses(root, folder, "lab", "9.2");
     const host = await started(root, folder, undefined, "live");
-    expect(host.find(TOOL)?.hidden?.show).toBe("PROXMOX_MCP_MIN_VALIDATION=lab");
+    expect(host.find(TOOL)?.hidden?.show).toBe("PROXMOX_MCP_MIN_VALIDATION=lab would show it.");
     await scenarioPasses(root, folder, "live", "9.2");
     const after = await started(root, folder, undefined, "live");
     expect(after.find(TOOL)?.validation).toEqual({

@@ -25,7 +25,7 @@ describe("selection", () => {
     expect(host.find("left_thing_get")).toBeUndefined();
     expect(host.absent("left_thing_get")).toEqual({
       why: 'its plugin "left" is not selected',
-      show: 'PROXMOX_MCP_PLUGINS without "-left"',
+      show: 'PROXMOX_MCP_PLUGINS without "-left" would show it.',
     });
     expect(host.absent("left_other_get")).toBeUndefined();
   });
@@ -65,7 +65,7 @@ describe("selection", () => {
     expect(host.plugins()[0]?.selected).toBe(false);
     expect(host.find("hello_thing_get")?.hidden).toEqual({
       why: 'only plugins with evidence for every tool are selected, and "hello" lacks it for hello_thing_get',
-      show: "PROXMOX_MCP_PLUGINS=all",
+      show: "PROXMOX_MCP_PLUGINS=all would show it.",
     });
   });
 
@@ -96,7 +96,7 @@ describe("access and evidence", () => {
       highest: "destructive",
       hidden: {
         why: 'it needs the access "write", and the access is "read"',
-        show: "PROXMOX_MCP_ACCESS=write",
+        show: "PROXMOX_MCP_ACCESS=write would show it.",
       },
     });
 
@@ -111,7 +111,7 @@ describe("access and evidence", () => {
     await host.ready();
     expect(host.find("hello_thing_get")?.hidden).toEqual({
       why: 'it is experimental, and tools are shown from lab on: it has no evidence: no scenario of it has passed yet; and it needs the access "write", and the access is "read"',
-      show: "PROXMOX_MCP_MIN_VALIDATION=experimental and PROXMOX_MCP_ACCESS=write",
+      show: "PROXMOX_MCP_MIN_VALIDATION=experimental and PROXMOX_MCP_ACCESS=write would show it.",
     });
   });
 
