@@ -22,8 +22,7 @@ export default {
   // Written by the build (.ci/prebundle.ts); every test file would load hundreds of modules otherwise.
   moduleNameMapper: {
     "^typebox$": `${PREBUNDLED}/typebox.mjs`,
-    "^typebox/compile$": `${PREBUNDLED}/typebox-compile.mjs`,
-    "^typebox/value$": `${PREBUNDLED}/typebox-value.mjs`,
+    "^typebox/schema$": `${PREBUNDLED}/typebox-schema.mjs`,
   },
   modulePathIgnorePatterns: ["<rootDir>/build/", "<rootDir>/dist/"],
   testTimeout: 30_000,

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-const packages = ["typebox", "typebox/compile", "typebox/value"];
+const packages = ["typebox", "typebox/schema"];
 
 /** Writes node_modules/.cache/proxmox-mcp/prebundled/, unless it is there for the present lock file. */
 export async function prebundle(root: string): Promise<void> {

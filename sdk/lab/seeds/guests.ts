@@ -42,7 +42,26 @@ export function addGuest(state: LabState, spec: GuestSpec, random: Random): LabG
     };
   }
   state.guests.set(spec.vmid, guest);
+  addCloudInitDrive(state, spec);
   return guest;
+}
+
+/** A cloud-init drive that the configuration names exists as a volume, as creating it would have made it. */
+function addCloudInitDrive(state: LabState, spec: GuestSpec): void {
+  for (const drive of Object.values(spec.config ?? {})) {
+    const volid = /^([^:]+:\d+\/vm-\d+-cloudinit\.qcow2)(?:,|$)/.exec(drive)?.[1];
+    const storage = state.storages.get(volid?.split(":")[0] ?? "");
+    if (volid === undefined || storage === undefined) continue;
+    state.volumes.put(storage, spec.node, {
+      volid,
+      content: "images",
+      format: "qcow2",
+      vmid: spec.vmid,
+      size: 4 * 2 ** 20,
+      used: 4 * 2 ** 20,
+      ctime: Math.floor(state.startedAt / 1000) - 86_400,
+    });
+  }
 }
 
 /** Adds a snapshot that holds the configuration of now, and makes it the parent. */
