@@ -24,8 +24,8 @@ export default defineScenarios([
       const resources = await t.cluster.get<readonly Resource[]>("/cluster/resources");
       const vms = resources.filter(({ type, template }) => type === "qemu" && template !== 1);
       const running = vms.filter(({ status }) => status === "running").length;
-      t.expect.match(text, `"total":${vms.length}`, "the number of VMs");
-      t.expect.match(text, `"running":${running}`, "the number of running VMs");
+      t.expect.match(text, new RegExp(`vms:\\s+total: ${vms.length}\\b`), "the number of VMs");
+      t.expect.match(text, new RegExp(`vms:[^:]+:[^:]+running: ${running}\\b`), "the number of running VMs");
       for (const { node, storage, type } of resources) {
         if (type === "node") t.expect.match(text, node ?? "", "the node");
         if (type === "storage") t.expect.match(text, storage ?? "", "the storage");

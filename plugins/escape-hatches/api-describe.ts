@@ -95,11 +95,13 @@ function describe(catalog: Catalog, endpoint: Endpoint): Readonly<Record<string,
       .join("; "),
   );
   return {
-    risk: catalog.risk(endpoint),
-    ...(endpoint.task === true ? { answers: "a task" } : {}),
-    needs: who === "privileges" ? needs.join(" | ") : WHO[who],
-    ...(codeChecks ? { moreChecks: "its code checks more than is declared" } : {}),
-    parameters: Object.fromEntries(
+    [endpoint.method]: {
+      risk: catalog.risk(endpoint),
+      ...(endpoint.task === true ? { answers: "a task" } : {}),
+      needs: who === "privileges" ? needs.join(" | ") : WHO[who],
+      ...(codeChecks ? { moreChecks: "its code checks more than is declared" } : {}),
+    },
+    [`${endpoint.method} parameters`]: Object.fromEntries(
       Object.entries(endpoint.parameters).map(([name, schema]) => [name, describeParameter(schema)]),
     ),
   };

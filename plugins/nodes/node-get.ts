@@ -1,4 +1,5 @@
 import { countBy, defineTool, nodeName, record, Type } from "../../sdk/index.ts";
+import { type NodeStatus, STATUS_UNITS, statusFields } from "./node-status.ts";
 
 export const nodeGet = defineTool({
   name: "proxmox_node_get",
@@ -23,11 +24,11 @@ export const nodeGet = defineTool({
       const unseen = [`versions, processor and load: the node is ${summary.status}`];
       return record({ title, fields: { ...summary, ...around }, unseen });
     }
-    const status = await pve.get<Readonly<Record<string, unknown>>>("/nodes/{node}/status", { node });
+    const status = await pve.get<NodeStatus>("/nodes/{node}/status", { node });
     return record({
       title,
-      fields: { node, status: summary.status, ...status, ...around },
-      units: { uptime: "seconds" },
+      fields: { node, status: summary.status, ...statusFields(status), ...around },
+      units: STATUS_UNITS,
     });
   },
 });

@@ -39,9 +39,10 @@ export function matching(guests: readonly Guest[], filter: GuestFilter): readonl
     .toSorted((a, b) => a.vmid - b.vmid);
 }
 
-/** A guest as a row: tags in one cell. */
+/** A guest as a row: tags in one cell, and no load where nothing runs. */
 export function guestRow(guest: Guest): Row {
-  return { ...guest, tags: guest.tags.join(";") || undefined };
+  const row = { ...guest, tags: guest.tags.join(";") || undefined };
+  return guest.status === "stopped" ? { ...row, cpu: undefined, mem: undefined, uptime: undefined } : row;
 }
 
 /** The remark below a list that was cut. */

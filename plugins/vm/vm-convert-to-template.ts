@@ -1,18 +1,20 @@
 import { defineTool, fromApi, guestRef, rest, ToolError } from "../../sdk/index.ts";
+import { refuseRunning } from "./refuse-running.ts";
 
 export const vmConvertToTemplate = defineTool({
   name: "proxmox_vm_convert_to_template",
   title: "Turn a VM into a template",
   describe: "Turns a stopped QEMU VM into a template, for good: it will not run any more, only be cloned.",
   risk: "write",
-  uses: ["POST /nodes/{node}/qemu/{vmid}/template"],
+  uses: ["POST /nodes/{node}/qemu/{vmid}/template", "GET /nodes/{node}/qemu/{vmid}/status/current"],
   input: fromApi("POST /nodes/{node}/qemu/{vmid}/template", {
     without: ["node"],
     describe: { disk: "Turn only this disk into a base image" },
     extra: { vmid: guestRef() },
   }),
   async plan({ vmid: ref, disk }, pve) {
-    const { node, vmid, name, template } = await pve.guest("qemu", ref);
+    const guest = await pve.guest("qemu", ref);
+    const { node, vmid, name, template } = guest;
     if (template && disk === undefined) {
       throw new ToolError({
         code: "conflict",
@@ -20,6 +22,7 @@ export const vmConvertToTemplate = defineTool({
         next: "Nothing to do; clone it with proxmox_vm_clone.",
       });
     }
+    await refuseRunning(guest, pve, "made a template");
     return [rest.post("/nodes/{node}/qemu/{vmid}/template", { node, vmid, disk })];
   },
 });

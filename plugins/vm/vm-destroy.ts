@@ -1,11 +1,12 @@
 import { defineTool, fromApi, guestRef, rest } from "../../sdk/index.ts";
+import { refuseRunning } from "./refuse-running.ts";
 
 export const vmDestroy = defineTool({
   name: "proxmox_vm_destroy",
   title: "Destroy a VM or template",
   describe: "Removes a stopped QEMU VM or template with its disks and snapshots. Cannot be undone.",
   risk: "destructive",
-  uses: ["DELETE /nodes/{node}/qemu/{vmid}"],
+  uses: ["DELETE /nodes/{node}/qemu/{vmid}", "GET /nodes/{node}/qemu/{vmid}/status/current"],
   input: fromApi("DELETE /nodes/{node}/qemu/{vmid}", {
     without: ["node", "skiplock"],
     describe: {
@@ -15,7 +16,9 @@ export const vmDestroy = defineTool({
     extra: { vmid: guestRef() },
   }),
   async plan({ vmid: ref, ...options }, pve) {
-    const { node, vmid } = await pve.guest("qemu", ref);
+    const guest = await pve.guest("qemu", ref);
+    await refuseRunning(guest, pve, "destroyed");
+    const { node, vmid } = guest;
     return [
       rest.delete(
         "/nodes/{node}/qemu/{vmid}",

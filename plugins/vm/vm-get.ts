@@ -31,7 +31,7 @@ export const vmGet = defineTool({
         lock: current.lock,
         pool,
         tags: current.tags,
-        ha: current.ha,
+        ha: isManaged(current.ha) ? current.ha : undefined,
         uptime: current.uptime,
         cpu: current.cpu,
         cpus: current.cpus,
@@ -47,3 +47,8 @@ export const vmGet = defineTool({
     });
   },
 });
+
+/** The API answers `{ managed: 0 }` for a VM without HA. */
+function isManaged(ha: unknown): boolean {
+  return typeof ha === "object" && ha !== null && "managed" in ha && Number(ha.managed) === 1;
+}

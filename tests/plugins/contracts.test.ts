@@ -46,7 +46,10 @@ describe("plans fit the API", () => {
   const reader = fakeReader({
     guests: [fakeVm({ vmid: 100, name: "web" }), fakeVm({ vmid: 900, template: true })],
     nodes: [fakeNode("pve1"), fakeNode("pve2"), fakeNode("pve3", { status: "offline" })],
-    answers: { "GET /cluster/nextid": ({ vmid }: { vmid?: number }) => String(vmid ?? 105) },
+    answers: {
+      "GET /cluster/nextid": ({ vmid }: { vmid?: number }) => String(vmid ?? 105),
+      "GET /nodes/{node}/qemu/{vmid}/status/current": { status: "stopped" },
+    },
   });
 
   test.each([

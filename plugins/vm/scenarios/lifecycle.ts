@@ -68,6 +68,8 @@ export const lifecycleScenarios: readonly Scenario[] = [
         "it is a template",
       );
       await t.refused("proxmox_vm_convert_to_template", { vmid: vm.vmid }, "conflict");
+      const running = await aVm(t, "running");
+      await t.refused("proxmox_vm_convert_to_template", { vmid: running.vmid }, "conflict");
     },
   }),
   scenario({
@@ -84,9 +86,8 @@ export const lifecycleScenarios: readonly Scenario[] = [
       t.expect.that(!(await exists(t, vmid)), "the VM is gone");
       await t.refused("proxmox_vm_destroy", { vmid }, "not_found");
       const running = await aVm(t, "running");
-      t.answerConfirm("accept", running.name);
-      const answer = await t.call("proxmox_vm_destroy", { vmid: running.vmid });
-      t.expect.that(answer.isError && (await exists(t, running.vmid)), "a running VM is not destroyed");
+      await t.refused("proxmox_vm_destroy", { vmid: running.vmid }, "conflict");
+      t.expect.that(await exists(t, running.vmid), "a running VM is not destroyed");
     },
   }),
 ];

@@ -62,12 +62,10 @@ describe("proxmox_api_describe", () => {
         fields: Record<string, unknown>;
       };
       expect(fields).toMatchObject({
-        POST: {
-          answers: "a task",
-          parameters: {
-            newid: expect.stringMatching(/^integer 100\.\.999999999/),
-            full: "boolean, optional",
-          },
+        POST: { answers: "a task", risk: "write" },
+        "POST parameters": {
+          newid: expect.stringMatching(/^integer 100\.\.999999999/),
+          full: "boolean, optional",
         },
       });
     },

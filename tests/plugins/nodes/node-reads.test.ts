@@ -6,7 +6,14 @@ import { codeOf, fakeNode, fakeReader, fakeVm, readOf } from "../../helpers/fake
 const reader = fakeReader({
   nodes: [fakeNode("pve1", { cpu: 0.5 }), fakeNode("pve2", { status: "offline" })],
   guests: [fakeVm({ vmid: 100, status: "running" }), fakeVm({ vmid: 900, template: true })],
-  answers: { "GET /nodes/{node}/status": { pveversion: "pve-manager/9.2.11", uptime: 60 } },
+  answers: {
+    "GET /nodes/{node}/status": {
+      pveversion: "pve-manager/9.2.11",
+      uptime: 60,
+      memory: { used: 1, total: 4, free: 3 },
+      cpuinfo: { model: "CPU", flags: "fpu vme" },
+    },
+  },
 });
 
 describe("proxmox_node_list", () => {
@@ -28,7 +35,13 @@ describe("proxmox_node_list", () => {
 describe("proxmox_node_get", () => {
   test("shows an online node in detail", async () => {
     expect(await readOf(nodeGet, { node: "pve1" }, reader)).toMatchObject({
-      fields: { pveversion: "pve-manager/9.2.11", guests: { total: 2, running: 1, template: 1 } },
+      fields: {
+        pveversion: "pve-manager/9.2.11",
+        memoryUsed: 1,
+        memoryTotal: 4,
+        processor: "CPU",
+        guests: { total: 2, running: 1, template: 1 },
+      },
     });
   });
 

@@ -7,10 +7,16 @@ import { codeOf, fakeNode, fakeReader, fakeVm, planOf } from "../../helpers/fake
 const reader = fakeReader({
   guests: [
     fakeVm({ vmid: 100, name: "web" }),
+    fakeVm({ vmid: 101 }),
     fakeVm({ vmid: 900, name: "debian", template: true, node: "pve2" }),
   ],
   nodes: [fakeNode("pve1")],
-  answers: { "GET /cluster/nextid": ({ vmid }: { vmid?: number }) => String(vmid ?? 105) },
+  answers: {
+    "GET /cluster/nextid": ({ vmid }: { vmid?: number }) => String(vmid ?? 105),
+    "GET /nodes/{node}/qemu/{vmid}/status/current": ({ vmid }: { vmid: number }) => ({
+      status: vmid === 101 ? "running" : "stopped",
+    }),
+  },
 });
 
 describe("proxmox_vm_clone", () => {
@@ -57,3 +63,10 @@ describe("proxmox_vm_destroy", () => {
     expect(step?.params).toEqual({ node: "pve1", vmid: 100, purge: true });
   });
 });
+
+test.each([vmDestroy, vmConvertToTemplate])(
+  "a VM that runs is refused by $name, whatever the inventory says",
+  async (tool) => {
+    expect(await codeOf(planOf(tool, { vmid: 101 }, reader))).toBe("conflict");
+  },
+);
