@@ -96,22 +96,26 @@ function checkDriveAccess(
 }
 
 function checkSource(request: LabRequest, vmid: number, name: string, source: string): void {
+  const owner = splitVolid(source) === undefined ? undefined : checkSourceKind(request, name, source);
+  if (owner === undefined) checkVolumeAccess(request, vmid, source);
+  else request.check(`/vms/${owner}`, ["VM.Clone"]);
+}
+
+/** Checks what kind of volume is to be imported; answers the VM that it belongs to. */
+function checkSourceKind(request: LabRequest, name: string, source: string): number | undefined {
   const { state } = request.lab;
-  const parts = splitVolid(source);
-  if (parts === undefined) return checkVolumeAccess(request, vmid, source);
-  const storage = storageOf(state, parts.storage);
   const volume = volumeName(state, source);
   if (volume.content !== "images" && volume.content !== "import")
     throw paramError({
       [name]: `${source} has wrong type '${volume.content}' - needs to be 'images' or 'import'`,
     });
   if (volume.content === "import" && volume.format === "ova") {
+    const storage = storageOf(state, splitVolid(source)?.storage ?? "");
     if (!holds(storage, "images") || !isFileBased(storage))
       throw paramError({
         [name]: `import working storage '${storage.id}' does not support 'images' content type or is not file based.`,
       });
     request.check(`/storage/${storage.id}`, ["Datastore.AllocateSpace"]);
   }
-  if (volume.vmid !== undefined) return request.check(`/vms/${volume.vmid}`, ["VM.Clone"]);
-  checkVolumeAccess(request, vmid, source);
+  return volume.vmid;
 }

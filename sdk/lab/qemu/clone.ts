@@ -109,30 +109,34 @@ function copyConfig(
   full: boolean,
   snapname: string | undefined,
 ): Pick<ClonePlan, "config" | "disks"> {
-  const { lab } = request;
+  const { random } = request.lab;
   const config: GuestConfig = new Map();
   const disks: { name: string; drive: Drive; full: boolean }[] = [];
   for (const [name, value] of [...from].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (NOT_COPIED.has(name) || /^unused\d+$/.test(name)) continue;
-    if (/^net\d+$/.test(name)) {
-      config.set(name, printNet({ ...parseNet(value, lab.random), macaddr: lab.random.mac() }));
-      continue;
-    }
     const drive = isDriveName(name) ? parseDrive(name, value) : undefined;
-    if (drive === undefined || isCdrom(drive, true)) {
-      config.set(name, value);
-      continue;
-    }
-    const whole = full || isCloudInit(drive) || name === "tpmstate0";
-    if (!hasFeature(lab.state, whole ? "copy" : "clone", drive.file, snapname)) {
-      const of = snapname === undefined ? "" : " a snapshot of";
-      throw die(
-        `${whole ? "Full" : "Linked"} clone feature is not supported for${of} '${drive.file}' (${name})`,
-      );
-    }
-    disks.push({ name, drive, full: whole });
+    if (drive !== undefined && !isCdrom(drive, true)) {
+      const whole = full || isCloudInit(drive) || name === "tpmstate0";
+      checkCloneable(request, name, drive, whole, snapname);
+      disks.push({ name, drive, full: whole });
+    } else if (/^net\d+$/.test(name))
+      config.set(name, printNet({ ...parseNet(value, random), macaddr: random.mac() }));
+    else config.set(name, value);
   }
   return { config, disks };
+}
+
+function checkCloneable(
+  request: LabRequest,
+  name: string,
+  drive: Drive,
+  whole: boolean,
+  snapname: string | undefined,
+): void {
+  if (hasFeature(request.lab.state, whole ? "copy" : "clone", drive.file, snapname)) return;
+  const kind = whole ? "Full" : "Linked";
+  const of = snapname === undefined ? "" : " a snapshot of";
+  throw die(`${kind} clone feature is not supported for${of} '${drive.file}' (${name})`);
 }
 
 async function runClone(request: LabRequest, plan: ClonePlan, task: TaskHandle): Promise<void> {

@@ -63,6 +63,17 @@ export function hotplugPending(
   return errors;
 }
 
+/** The feature that an option needs to be plugged in or out; the others have rules of their own. */
+function featureFor(name: string): string | undefined {
+  if (name === "tablet" || /^usb\d+$/.test(name)) return "usb";
+  if (name === "vcpus") return "cpu";
+  return name === "memory" ? name : undefined;
+}
+
+function when(holds: boolean): Outcome {
+  return holds ? "done" : "wait";
+}
+
 function unplug(
   lab: LabCore,
   guest: LabGuest,
@@ -71,31 +82,37 @@ function unplug(
   who: Pick<LabRequest, "check">,
   force: boolean,
 ): Outcome {
+  const present = guest.config.get(name) ?? "";
+  const needed = /^net\d+$/.test(name) ? "network" : featureFor(name);
+  if (needed !== undefined) return when(able.has(needed));
   if (isFastPlug(name) || name === "cpuunits" || name === "cpulimit") return "done";
-  if (name === "hotplug") return /cpu|memory/.test(guest.config.get(name) ?? "") ? "wait" : "done";
-  if (name === "tablet" || /^usb\d+$/.test(name)) return able.has("usb") ? "done" : "wait";
-  if (name === "vcpus") return able.has("cpu") ? "done" : "wait";
-  if (name === "balloon") return guest.config.get(name) === "0" ? "wait" : "done";
-  if (name === "memory") return able.has("memory") ? "done" : "wait";
-  if (/^net\d+$/.test(name)) return able.has("network") ? "done" : "wait";
-  if (!isDriveName(name) || !able.has("disk") || /^(?:efidisk|ide|sata|tpmstate)\d+$/.test(name))
-    return "wait";
+  if (name === "hotplug") return when(!/cpu|memory/.test(present));
+  if (name === "balloon") return when(present !== "0");
+  const fixed = !isDriveName(name) || /^(?:efidisk|ide|sata|tpmstate)\d+$/.test(name);
+  if (fixed || !able.has("disk")) return "wait";
   detach(lab, guest, name, who, force);
   return "done";
 }
 
 function plug(lab: LabCore, guest: LabGuest, able: Features, name: string, value: string): Outcome {
   const present = guest.config.get(name);
-  if (name === "cpuunits" || name === "cpulimit") return "done";
-  if (name === "hotplug") return /cpu|memory/.test(`${value},${present ?? ""}`) ? "wait" : "done";
-  if (name === "tablet" || /^usb\d+$/.test(name)) return able.has("usb") ? "done" : "wait";
-  if (name === "vcpus") return able.has("cpu") ? "done" : "wait";
-  if (name === "memory") return able.has("memory") ? "done" : "wait";
-  if (name === "balloon") return (present === "0") === (value === "0") ? "done" : "wait";
-  if (name === "agent") return agentOnly(present, value) ? "done" : "wait";
+  const needed = featureFor(name);
+  if (needed !== undefined) return when(able.has(needed));
   if (/^net\d+$/.test(name)) return plugNet(lab, able, present, value);
-  if (!isDriveName(name) || name === "efidisk0" || name === "tpmstate0") return "wait";
-  return plugDrive(lab, guest, able, name, value);
+  if (isDriveName(name)) return plugDrive(lab, guest, able, name, value);
+  switch (name) {
+    case "cpuunits":
+    case "cpulimit":
+      return "done";
+    case "hotplug":
+      return when(!/cpu|memory/.test(`${value},${present ?? ""}`));
+    case "balloon":
+      return when((present === "0") === (value === "0"));
+    case "agent":
+      return when(agentOnly(present, value));
+    default:
+      return "wait";
+  }
 }
 
 /** True where only what the agent does later differs, not the device. */
@@ -131,6 +148,7 @@ function plugNet(lab: LabCore, able: Features, present: string | undefined, valu
 const FIXED = ["aio", "discard", "iothread", "queues", "product", "cache", "ssd", "vendor", "ro"];
 
 function plugDrive(lab: LabCore, guest: LabGuest, able: Features, name: string, value: string): Outcome {
+  if (name === "efidisk0" || name === "tpmstate0") return "wait";
   const drive = parseDrive(name, value);
   const present = guest.config.get(name);
   const old = present === undefined ? undefined : parseDrive(name, present);

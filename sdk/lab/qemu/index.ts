@@ -12,6 +12,7 @@ import { loadVm } from "./guest.ts";
 import { migrate, migratePreconditions } from "./migrate.ts";
 import { monitor, sendKey } from "./monitor.ts";
 import { moveDisk } from "./move-disk.ts";
+import { registerNodeConsoles } from "./node-console.ts";
 import { reboot, reset, resume, shutdown, start, stop, suspend, vmidOf } from "./power.ts";
 import { resize } from "./resize.ts";
 import { rrdData } from "./rrd.ts";
@@ -25,7 +26,6 @@ import {
   takeSnapshot,
 } from "./snapshots.ts";
 import { currentStatus, listVms } from "./status.ts";
-import { registerNodeConsoles } from "./node-console.ts";
 import { convertToTemplate } from "./template.ts";
 import { loadForChange, readChange, runChange } from "./update.ts";
 

@@ -27,14 +27,14 @@ export function vmStatus(lab: LabCore, guest: LabGuest, full: boolean): Record<s
     netout: 0,
   };
   if (balloon > 0) {
-    row["balloon_min"] = balloon * 2 ** 20;
-    row["shares"] = Number(config.get("shares") ?? 1000);
+    row.balloon_min = balloon * 2 ** 20;
+    row.shares = Number(config.get("shares") ?? 1000);
   }
-  if (isTemplate(config)) row["template"] = 1;
-  if ([0, 1, 2, 3].some((index) => config.has(`serial${index}`))) row["serial"] = 1;
+  if (isTemplate(config)) row.template = 1;
+  if ([0, 1, 2, 3].some((index) => config.has(`serial${index}`))) row.serial = 1;
   for (const name of ["lock", "tags"]) if (config.has(name)) row[name] = config.get(name);
   if (runtime !== undefined) Object.assign(row, usage(lab, guest, full));
-  if (full) row["qmpstatus"] = runtime?.qmpstatus ?? "stopped";
+  if (full) row.qmpstatus = runtime?.qmpstatus ?? "stopped";
   return row;
 }
 
@@ -56,7 +56,7 @@ function usage(lab: LabCore, guest: LabGuest, full: boolean): Record<string, unk
     for (const part of ["some", "full"]) row[`pressure${kind}${part}`] = 0;
   const share = { netin: Math.floor(netin / nics.length), netout: Math.floor(netout / nics.length) };
   if (full && nics.length > 0)
-    row["nics"] = Object.fromEntries(nics.map((index) => [`tap${guest.vmid}i${index}`, { ...share }]));
+    row.nics = Object.fromEntries(nics.map((index) => [`tap${guest.vmid}i${index}`, { ...share }]));
   return row;
 }
 

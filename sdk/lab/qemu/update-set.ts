@@ -19,24 +19,25 @@ export function setOption(
   modified: Set<string>,
   log: (line: string) => void,
 ): void {
+  if (isDriveName(name)) setDrive(change, guest, name, value, modified, log);
+  else if (name === "boot") setBoot(change, guest, value);
+  else if (name === "cipassword") guest.config.set(name, hashed(value, guest.config.get("ostype")));
+  else {
+    checkValue(change, guest.config.get(name), name, value);
+    guest.pending.set(name, name === "tags" ? storedTags(value) : value);
+  }
+}
+
+/** Checks what depends on the value, both of the old one and of the new one. */
+function checkValue(change: Change, present: string | undefined, name: string, value: string): void {
   const { request, vmid } = change;
-  const present = guest.config.get(name);
-  if (isDriveName(name)) return setDrive(change, guest, name, value, modified, log);
   if (/^serial\d+$/.test(name)) checkSerial(change, name, present, value);
-  else if (/^(?:usb|hostpci|rng|virtiofs)\d+$/.test(name)) {
+  else if (name === "tags") checkTags(request, vmid, present ?? "", value);
+  else if (present !== undefined && /^net\d+$/.test(name)) checkBridges(request, new Map([[name, present]]));
+  else {
     if (present !== undefined) checkDevice(request, { vmid }, name, present);
     checkDevice(request, { vmid }, name, value);
-  } else if (name === "tags") {
-    checkTags(request, vmid, present ?? "", value);
-    guest.pending.set(name, storedTags(value));
-    return;
-  } else if (/^net\d+$/.test(name) && present !== undefined)
-    checkBridges(request, new Map([[name, present]]));
-  else if (name === "cipassword") {
-    guest.config.set(name, hashed(value, guest.config.get("ostype")));
-    return;
-  } else if (name === "boot") return setBoot(change, guest, value);
-  guest.pending.set(name, value);
+  }
 }
 
 function checkSerial(change: Change, name: string, present: string | undefined, value: string): void {

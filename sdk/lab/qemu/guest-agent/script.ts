@@ -23,43 +23,54 @@ const OPERATOR = /^(?:&&|\|\||[12]?>>|[12]?>&[12]|[12]?>|<|;|\||&|\n)/;
 
 /** Reads the part of the shell's language that a simulated guest understands. */
 export function parseScript(script: string, variable: (name: string) => string): readonly Pipeline[] {
-  const pipelines: Pipeline[] = [];
-  let when: Pipeline["when"] = "always";
-  let commands: Command[] = [];
-  let words: string[] = [];
-  let redirects: Redirect[] = [];
-  const endCommand = (): void => {
-    if (words.length > 0 || redirects.length > 0) commands.push({ words, redirects });
-    words = [];
-    redirects = [];
-  };
-  const endPipeline = (next: Pipeline["when"]): void => {
-    endCommand();
-    if (commands.length > 0) pipelines.push({ when, commands });
-    commands = [];
-    when = next;
-  };
-  const tokens = tokenize(script, variable);
-  for (let index = 0; index < tokens.length; index += 1) {
-    const token = tokens[index];
-    if (token === undefined) continue;
-    if ("word" in token) words.push(token.word);
-    else if (token.operator === "|") endCommand();
-    else if (token.operator === "&&") endPipeline("ok");
-    else if (token.operator === "||") endPipeline("failed");
-    else if (/[<>]/.test(token.operator)) {
-      const next = tokens[index + 1];
-      const duplicate = /^([12]?)>&([12])$/.exec(token.operator);
-      if (duplicate !== null)
-        redirects.push({ fd: duplicate[1] === "2" ? 2 : 1, to: `&${duplicate[2]}`, append: false });
-      else if (next !== undefined && "word" in next) {
-        redirects.push(redirect(token.operator, next.word));
-        index += 1;
-      }
-    } else endPipeline("always");
+  const reader = new ScriptReader();
+  let pending: string | undefined;
+  for (const token of tokenize(script, variable)) {
+    if ("word" in token) reader.word(token.word, pending);
+    else reader.operator(token.operator);
+    pending = "operator" in token && /^[12]?(?:>>?|<)$/.test(token.operator) ? token.operator : undefined;
   }
-  endPipeline("always");
-  return pipelines;
+  reader.end("always");
+  return reader.pipelines;
+}
+
+class ScriptReader {
+  readonly pipelines: Pipeline[] = [];
+  #when: Pipeline["when"] = "always";
+  #commands: Command[] = [];
+  #words: string[] = [];
+  #redirects: Redirect[] = [];
+
+  /** A word of a command, or the file of the redirection before it. */
+  word(word: string, redirection: string | undefined): void {
+    if (redirection === undefined) this.#words.push(word);
+    else this.#redirects.push(redirect(redirection, word));
+  }
+
+  operator(operator: string): void {
+    const duplicate = /^([12]?)>&([12])$/.exec(operator);
+    if (duplicate !== null)
+      this.#redirects.push({ fd: duplicate[1] === "2" ? 2 : 1, to: `&${duplicate[2]}`, append: false });
+    else if (operator === "|") this.#endCommand();
+    else if (operator === "&&") this.end("ok");
+    else if (operator === "||") this.end("failed");
+    else if (!/[<>]/.test(operator)) this.end("always");
+  }
+
+  /** Ends a pipeline; `next` is the condition of the one that follows. */
+  end(next: Pipeline["when"]): void {
+    this.#endCommand();
+    if (this.#commands.length > 0) this.pipelines.push({ when: this.#when, commands: this.#commands });
+    this.#commands = [];
+    this.#when = next;
+  }
+
+  #endCommand(): void {
+    if (this.#words.length > 0 || this.#redirects.length > 0)
+      this.#commands.push({ words: this.#words, redirects: this.#redirects });
+    this.#words = [];
+    this.#redirects = [];
+  }
 }
 
 function redirect(operator: string, to: string): Redirect {

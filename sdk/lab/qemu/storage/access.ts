@@ -22,17 +22,15 @@ export function checkVolumeAccess(
   if (content !== undefined && name.content !== content)
     throw die(`unable to use volume ${volid} - content type needs to be '${content}'`);
   const path = `/storage/${parts.storage}`;
+  const foreign = name.vmid !== undefined && name.vmid !== vmid;
   if (request.may(path, ["Datastore.Allocate"])) return;
   if (name.content === "iso" || name.content === "vztmpl" || name.content === "import")
-    return request.checkAny(path, ["Datastore.AllocateSpace", "Datastore.Audit"]);
-  if (name.vmid === vmid) return;
-  if (name.vmid !== undefined && name.content === "backup") {
+    request.checkAny(path, ["Datastore.AllocateSpace", "Datastore.Audit"]);
+  else if (foreign && name.content === "backup") {
     request.check(path, ["Datastore.AllocateSpace"]);
-    return request.check(`/vms/${name.vmid}`, ["VM.Backup"]);
-  }
-  if (name.vmid !== undefined && (name.content === "images" || name.content === "rootdir")) {
+    request.check(`/vms/${name.vmid}`, ["VM.Backup"]);
+  } else if (foreign) {
     request.check(path, ["Datastore.Audit"]);
-    return request.check(`/vms/${name.vmid}`, ["VM.Config.Disk"]);
-  }
-  throw die(`missing privileges to access ${volid}`);
+    request.check(`/vms/${name.vmid}`, ["VM.Config.Disk"]);
+  } else if (name.vmid === undefined) throw die(`missing privileges to access ${volid}`);
 }
