@@ -51,9 +51,7 @@ export function apiDescribe(catalog: Catalog) {
       if (endpoints.length === 0) throw unknown(catalog, path, method);
       return record({
         title: `Proxmox VE ${catalog.release}: ${endpoints[0]?.path ?? path}`,
-        fields: Object.fromEntries(
-          endpoints.map((endpoint) => [endpoint.method, describe(catalog, endpoint)]),
-        ),
+        fields: Object.assign({}, ...endpoints.map((endpoint) => describe(catalog, endpoint))),
       });
     },
   });
