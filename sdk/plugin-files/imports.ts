@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 
-const IMPORT =
-  /\b(?:import|export)\b(\s+type\s+(?!from\b|,))?[^"'`;()]*?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/g;
+/** Any relative path in quotes: a few too many files rather than one too few. */
+const RELATIVE = /(["'`])(\.{1,2}\/[^"'`\n]+)\1/g;
 
 /** `import(name)`, `` import(`./${name}.js`) `` and `require` hide what they load. */
 const OPAQUE = /\bimport\(\s*(?:[^"'`\s]|`[^`]*\$\{)|\brequire\s*\(|\bcreateRequire\b/;
@@ -12,12 +12,9 @@ export function readSource(file: string): string {
   return readFileSync(file, "utf8").replaceAll("\r\n", "\n");
 }
 
-/** Relative modules that a source loads when it runs; a few too many rather than one too few. */
-export function runtimeImports(source: string): string[] {
-  return [...source.matchAll(IMPORT)]
-    .filter((match) => match[1] === undefined)
-    .map((match) => match[2] ?? match[3] ?? "")
-    .filter((specifier) => specifier.startsWith("."));
+/** Relative paths that a source names, in imports or otherwise. */
+export function relativePaths(source: string): string[] {
+  return [...source.matchAll(RELATIVE)].map((match) => match[2] ?? "");
 }
 
 /** Files that a module reaches. */
@@ -28,7 +25,7 @@ export interface Closure {
   readonly opaque: boolean;
 }
 
-/** Everything inside `folder` that `entry` reaches through relative imports. */
+/** Everything inside `folder` that `entry` reaches through relative paths. */
 export function closureOf(entry: string, folder: string): Closure {
   const seen = new Set<string>();
   let opaque = false;
@@ -38,7 +35,7 @@ export function closureOf(entry: string, folder: string): Closure {
     seen.add(file);
     const source = readSource(file);
     opaque ||= OPAQUE.test(source);
-    for (const specifier of runtimeImports(source)) {
+    for (const specifier of relativePaths(source)) {
       const target = resolve(dirname(file), specifier);
       if (isInside(folder, target) && statSync(target, { throwIfNoEntry: false })?.isFile())
         waiting.push(target);

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DefinedTool } from "../tool.ts";
-import { closureOf } from "./imports.ts";
+import { closureOf, readSource } from "./imports.ts";
 
 /** A plugin's code: where its sources are, and which file is loaded for a source. */
 export interface PluginCode {
@@ -20,6 +20,7 @@ export type ImportModule = (url: string) => Promise<unknown>;
 /** Node's own `import()`. */
 export const importModule: ImportModule = (url) => import(url);
 
+const MODULE = /\.[cm]?[jt]s$/;
 const CODE = /\.(?:[cm]?js|ts|json)$/;
 
 /** Files beside a plugin's code that say nothing about what its tools do. */
@@ -41,9 +42,12 @@ export async function sourcesByTool(
   }
   const exporters = new Map<DefinedTool, string[]>();
   for (const file of whole.files) {
-    if (file.endsWith(".json")) continue;
+    // Only modules that speak of a tool are looked into: importing some other file could have effects.
+    const source = MODULE.test(file) ? readSource(file) : "";
+    const named = tools.filter(({ name }) => source.includes(name));
+    if (named.length === 0) continue;
     const exported = exportedValues(await load(pathToFileURL(code.loaded(file)).href));
-    for (const tool of tools)
+    for (const tool of named)
       if (exported.has(tool)) exporters.set(tool, [...(exporters.get(tool) ?? []), file]);
   }
   return new Map(

@@ -94,7 +94,7 @@ function toolsIn(plugin: DefinedPlugin): readonly DefinedTool[] {
 }
 
 async function scenariosIn(file: string): Promise<readonly Scenario[]> {
-  if (!existsSync(file)) throw new PluginFault(`there are no scenarios: ${file} is missing`);
+  if (!existsSync(file)) return [];
   const declared = defaultExport(await import(pathToFileURL(file).href));
   if (!isScenarios(declared)) throw new PluginFault(`${file} has no default export made by defineScenarios`);
   return declared.list;

@@ -28,11 +28,13 @@ function tool(name: string): DefinedTool {
 const FILES = {
   "plugin.ts": 'import { one, two } from "./all.ts";\nimport type { T } from "./types.ts";\n',
   "all.ts": 'export { one } from "./one.ts";\nexport * from "./two.ts";\n',
-  "one.ts": 'import { help } from "./help.ts";\nexport const one = 1;\n',
+  "one.ts": 'import { help } from "./help.ts";\nexport const one = 1; // the tool one\n',
   "two.ts": "export const two = 2;\n",
-  "help.ts": 'import data from "./data.json" with { type: "json" };\nexport const help = 1;\n',
+  "help.ts":
+    'import data from "./data.json" with { type: "json" };\nnew Worker(new URL("./worker.ts", import.meta.url));\n',
   "data.json": "{}\n",
   "types.ts": "export type T = 1;\n",
+  "worker.ts": "",
 };
 
 async function sources(
@@ -42,7 +44,11 @@ async function sources(
 ) {
   const folder = folderOf(files);
   const code = { folder, entry: join(folder, "plugin.ts"), loaded: (file: string) => file };
-  const found = await sourcesByTool(code, tools, async (url) => exports(url.split("/").at(-1) ?? ""));
+  const found = await sourcesByTool(code, tools, async (url) => {
+    // Whoever imports it runs it.
+    if (url.endsWith("/worker.ts")) throw new Error("the worker was started");
+    return exports(url.split("/").at(-1) ?? "");
+  });
   return Object.fromEntries(
     [...found].map(([name, paths]) => [name, paths.map((path) => path.slice(folder.length + 1))]),
   );
@@ -59,18 +65,28 @@ describe("sources of a tool", () => {
       "two.ts": { all: [two] },
     };
     expect(await sources(FILES, (path) => exported[path] ?? {}, [one, two])).toEqual({
-      one: ["data.json", "help.ts", "one.ts"],
+      one: ["data.json", "help.ts", "one.ts", "worker.ts"],
       two: ["two.ts"],
     });
   });
 
   test("are the whole plugin where no module exports it", async () => {
-    const whole = ["all.ts", "data.json", "help.ts", "one.ts", "plugin.ts", "two.ts"];
+    const whole = [
+      "all.ts",
+      "data.json",
+      "help.ts",
+      "one.ts",
+      "plugin.ts",
+      "two.ts",
+      "types.ts",
+      "worker.ts",
+    ];
     expect(await sources(FILES, () => ({}), [one])).toEqual({ one: whole });
   });
 
   test.each([
     ["import(name)", 'const name = "./x.ts"; await import(name);'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the source of a module
     ["a template", "await import(`./${name}.ts`);"],
     ["require", 'createRequire(import.meta.url)("./x.cjs");'],
   ])("are all files where %s hides what is loaded", async (_what, hiding) => {
@@ -92,12 +108,15 @@ describe("sources of a tool", () => {
         'const e = await import("./e.js");',
         'export { f } from "./f.js";',
         'import { g } from "../outside.js"; import h from "some-package";',
-        'import {\n  i,\n} from "./i.js";',
+        'import {\n  i, // it\'s here\n} from "./i.js";',
+        'readFileSync(new URL("./j.txt", import.meta.url));',
       ].join("\n"),
-      ...Object.fromEntries(["b", "c", "d", "e", "f", "i", "unused"].map((name) => [`${name}.js`, ""])),
+      ...Object.fromEntries(
+        ["b.js", "c.js", "d.js", "e.js", "f.js", "i.js", "j.txt", "unused.js"].map((name) => [name, ""]),
+      ),
     });
     const names = closureOf(join(folder, "a.js"), folder).files.map((file) => file.slice(folder.length + 1));
-    expect(names).toEqual(["a.js", "b.js", "c.js", "d.js", "e.js", "f.js", "i.js"]);
+    expect(names).toEqual(["a.js", "b.js", "c.js", "d.js", "e.js", "f.js", "i.js", "j.txt"]);
   });
 
   test("end where modules import each other", () => {
