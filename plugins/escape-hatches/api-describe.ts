@@ -51,7 +51,9 @@ export function apiDescribe(catalog: Catalog) {
       if (endpoints.length === 0) throw unknown(catalog, path, method);
       return record({
         title: `Proxmox VE ${catalog.release}: ${endpoints[0]?.path ?? path}`,
-        fields: Object.assign({}, ...endpoints.map((endpoint) => describe(catalog, endpoint))),
+        fields: Object.fromEntries(
+          endpoints.flatMap((endpoint) => Object.entries(describe(catalog, endpoint))),
+        ),
       });
     },
   });

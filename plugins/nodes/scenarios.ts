@@ -113,12 +113,31 @@ export default defineScenarios([
   }),
   scenario({
     tool: "proxmox_node_action",
-    title: "shuts a node down, and is done when it has gone",
+    title: "reboots a node, and is done when it is back",
+    async run(t) {
+      const node = await otherNode(t);
+      const { uptime: before } = await t.cluster.get<{ uptime: number }>(`/nodes/${node}/status`);
+      await t.ok("proxmox_node_action", { node, action: "reboot", waitMode: "wait", timeoutMs: 60_000 });
+      const { uptime: after } = await t.cluster.get<{ uptime: number }>(`/nodes/${node}/status`);
+      t.expect.that(after < before, "the node has booted since");
+      await t.refused("proxmox_node_action", { node: "nosuchnode", action: "reboot" }, "not_found");
+      await t.refused("proxmox_node_action", { node, action: "wakeonlan" }, "conflict");
+    },
+  }),
+  scenario({
+    tool: "proxmox_node_action",
+    title: "shuts a node down, and is done when it has gone; then wakes it",
     async run(t) {
       const node = await otherNode(t);
       await t.ok("proxmox_node_action", { node, action: "shutdown", waitMode: "wait", timeoutMs: 60_000 });
       t.expect.equal(await isOnline(t, node), false, "the node is online");
       await t.refused("proxmox_node_action", { node, action: "reboot" }, "conflict");
+      await t.ok("proxmox_node_action", { node, action: "wakeonlan" });
+      await t.cluster.until<readonly Member[]>(
+        "/cluster/status",
+        (all) => all.some(({ type, name, online }) => type === "node" && name === node && online === 1),
+        `node ${node} is back`,
+      );
       await t.restart({ access: "write" });
       await t.refused(
         "proxmox_node_action",
