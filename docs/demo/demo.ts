@@ -59,8 +59,8 @@ async function tour(session: McpSession): Promise<void> {
   await show(session, "job_logs", job);
 
   chapter("A destructive call: a human is asked, and says no");
-  await show(session, "proxmox_vm_destroy", { vmid: COPY }, "declined");
-  await show(session, "proxmox_vm_get", { vmid: COPY });
+  await show(session, "proxmox_vm_destroy", { vmid: "scratch" }, "declined");
+  await show(session, "proxmox_vm_get", { vmid: "scratch" });
 }
 
 function decline(request: HumanRequest): false {

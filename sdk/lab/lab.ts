@@ -54,6 +54,8 @@ export interface Lab {
   readonly state: LabState;
   readonly faults: Faults;
   readonly tasks: LabCore["tasks"];
+  /** How many HTTP requests have come in so far. */
+  requests(): number;
   /** Takes a node off the net, or brings it back, at once. */
   power(node: string, power: "online" | "down"): void;
   close(): Promise<void>;
@@ -80,11 +82,16 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   const control = options.control === true ? controlOf(lab) : undefined;
   const parts = { lab, pipeline, tickets, refusalDelay, certificate, control };
   const { server, port: bound } = await listen(parts, host, port);
+  let requests = 0;
+  server.on("request", () => {
+    requests += 1;
+  });
   return {
     ...{ host, port: bound, tokens, state, faults, tasks },
     url: `https://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     fingerprint: certificate.fingerprint,
     caPem: certificate.caPem,
+    requests: () => requests,
     power: (name, power) => {
       const node = state.nodes.get(name);
       if (node === undefined) throw new Error(`the lab has no node ${name}`);

@@ -1,0 +1,53 @@
+/** Measures the server and writes docs/benchmarks.md. Ratios are taken in one run on one machine. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { packageRoot } from "../../vendor/package-root.ts";
+import type { Figure } from "./figures.ts";
+import { startLabProcess } from "./lab-process.ts";
+import { requestsFigure } from "./requests.ts";
+import { memoryFigure, startFigure } from "./start.ts";
+import { labLatency, throughputFigures } from "./throughput.ts";
+
+const root = packageRoot();
+const main = join(root, "dist/main.js");
+
+async function measure(): Promise<Figure[]> {
+  const stateDir = mkdtempSync(join(tmpdir(), "proxmox-mcp-bench-"));
+  const lab = await startLabProcess(main);
+  try {
+    const env = { PATH: process.env.PATH ?? "", ...lab.env, PROXMOX_MCP_STATE_DIR: stateDir };
+    return [
+      await startFigure(root, main, env),
+      await memoryFigure(main, env),
+      await labLatency(env),
+      ...(await throughputFigures(main, env)),
+      await requestsFigure(main, stateDir),
+    ];
+  } finally {
+    await lab.close();
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+}
+
+function page(figures: readonly Figure[]): string {
+  const machine = `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB`;
+  const rows = figures.map(
+    ({ what, measured, against, ratio, goal, met }) =>
+      `| ${what} | ${measured} | ${against} | ${ratio === undefined ? "" : ratio.toFixed(2)} | ${goal} | ${met ? "met" : "**missed**"} |`,
+  );
+  return `# Figures
+
+Written by \`npm run bench\`. Compare ratios: both sides were measured in the same run, in alternating
+rounds, on the same machine (${machine}). Medians throughout; the lab runs in a process of its own.
+
+| what | measured | compared with | ratio | goal | |
+| --- | --- | --- | --- | --- | --- |
+${rows.join("\n")}
+`;
+}
+
+const figures = await measure();
+const text = page(figures);
+writeFileSync(join(root, "docs/benchmarks.md"), text);
+process.stdout.write(text);
