@@ -40,23 +40,20 @@ function isPercentEncoded(schema: ParamSchema | undefined): boolean {
   return schema?.format === "urlencoded";
 }
 
-function wireParams(endpoint: Endpoint, params: CallParams, encodes: boolean): Record<string, WireValue> {
-  const wire: Record<string, WireValue> = {};
-  for (const [name, given] of Object.entries(params)) {
+type WireParams = Readonly<Record<string, WireValue>>;
+
+function wireParams(endpoint: Endpoint, params: CallParams, encodes: boolean): WireParams {
+  const wire = Object.entries(params).flatMap(([name, given]): [string, WireValue][] => {
     const schema = paramSchema(endpoint, name);
     const value = toWire(given, schema);
-    if (value === undefined) continue;
+    if (value === undefined) return [];
     const encoded = encodes && isPercentEncoded(schema) && typeof value === "string";
-    wire[name] = encoded ? encodeURIComponent(value) : value;
-  }
-  return wire;
+    return [[name, encoded ? encodeURIComponent(value) : value]];
+  });
+  return Object.fromEntries(wire);
 }
 
-function checkEncoded(
-  endpoint: Endpoint,
-  wire: Record<string, WireValue>,
-  exact: boolean,
-): readonly ParamFault[] {
+function checkEncoded(endpoint: Endpoint, wire: WireParams, exact: boolean): readonly ParamFault[] {
   const faults = new Faults(exact);
   checkObject("", schemaFor(endpoint), wire, faults);
   return faults.list();
@@ -77,12 +74,13 @@ export function encodeParams(
   endpoint: Endpoint,
   params: CallParams,
 ): Readonly<Record<string, string | readonly string[]>> {
-  const encoded: Record<string, string | readonly string[]> = {};
-  for (const [name, value] of Object.entries(wireParams(endpoint, params, true))) {
-    if (typeof value === "string") encoded[name] = value;
-    else encoded[name] = Array.isArray(value) ? value.map(textOf) : textOf(value);
-  }
-  return encoded;
+  const encoded = Object.entries(wireParams(endpoint, params, true)).map(
+    ([name, value]): [string, string | readonly string[]] => [
+      name,
+      Array.isArray(value) ? value.map(textOf) : textOf(value),
+    ],
+  );
+  return Object.fromEntries(encoded);
 }
 
 function textOf(value: unknown): string {

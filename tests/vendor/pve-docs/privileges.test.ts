@@ -1,0 +1,78 @@
+import { describe, expect, test } from "@jest/globals";
+import { loadCatalog, releases } from "../../../vendor/pve-docs/catalog.ts";
+import type { CallParams } from "../../../vendor/pve-docs/types.ts";
+
+const catalog = loadCatalog("9.2");
+
+function privileges(key: string, params?: CallParams) {
+  const endpoint = catalog.endpoint(key);
+  if (endpoint === undefined) throw new Error(`no ${key}`);
+  return catalog.privileges(endpoint, params);
+}
+
+describe("declared privileges", () => {
+  test("every endpoint of every release has an answer", () => {
+    for (const release of releases()) {
+      const one = loadCatalog(release);
+      for (const endpoint of one.endpoints) {
+        const { who, alternatives } = one.privileges(endpoint);
+        expect(alternatives.length > 0).toBe(who === "privileges");
+      }
+    }
+  });
+
+  test("root alone, the world, any user", () => {
+    expect(privileges("POST /nodes/{node}/execute").who).toBe("root");
+    expect(privileges("POST /access/ticket").who).toBe("world");
+    expect(privileges("GET /version").who).toBe("all");
+    expect(privileges("POST /nodes/{node}/qemu")).toEqual({ who: "all", alternatives: [], codeChecks: true });
+  });
+
+  test("one privilege, its path filled in where the value is known", () => {
+    const key = "POST /nodes/{node}/qemu/{vmid}/status/start";
+    expect(privileges(key).alternatives).toEqual([[{ path: "/vms/{vmid}", privileges: ["VM.PowerMgmt"] }]]);
+    expect(privileges(key, { node: "pve1", vmid: 100 }).alternatives).toEqual([
+      [{ path: "/vms/100", privileges: ["VM.PowerMgmt"] }],
+    ]);
+  });
+
+  test("any of several", () => {
+    expect(privileges("GET /nodes/{node}/storage/{storage}/status").alternatives).toEqual([
+      [{ path: "/storage/{storage}", privileges: ["Datastore.Audit", "Datastore.AllocateSpace"], any: true }],
+    ]);
+  });
+
+  test("and over or is multiplied out; what needs a parameter counts only with it", () => {
+    const key = "POST /nodes/{node}/qemu/{vmid}/clone";
+    const clone = { path: "/vms/100", privileges: ["VM.Clone"] };
+    expect(privileges(key, { vmid: 100, newid: 200, pool: "p" }).alternatives).toEqual([
+      [clone, { path: "/vms/200", privileges: ["VM.Allocate"] }],
+      [clone, { path: "/pool/p", privileges: ["VM.Allocate"] }],
+    ]);
+    expect(privileges(key, { vmid: 100, newid: 200 }).alternatives).toEqual([
+      [clone, { path: "/vms/200", privileges: ["VM.Allocate"] }],
+    ]);
+    expect(privileges(key).alternatives).toHaveLength(2);
+  });
+
+  test("users: oneself, or a privilege on the user's realm and groups", () => {
+    const { alternatives } = privileges("PUT /access/password", { userid: "joe@corp" });
+    expect(alternatives).toEqual([
+      [{ path: "/access/users/joe@corp", privileges: [], condition: "the user itself" }],
+      [
+        { path: "/access/realm/corp", privileges: ["Realm.AllocateUser"] },
+        { path: "/access/groups/{group}", privileges: ["User.Modify"], any: true },
+      ],
+    ]);
+  });
+
+  test("changing permissions needs a say over the path in question", () => {
+    const on = (path: string) => privileges("PUT /access/acl", { path }).alternatives[0]?.[0];
+    expect(on("/vms/100")).toEqual({
+      path: "/vms/100",
+      privileges: ["Permissions.Modify", "VM.Allocate"],
+      any: true,
+    });
+    expect(on("/")).toEqual({ path: "/", privileges: ["Permissions.Modify"], any: true });
+  });
+});
