@@ -4,6 +4,7 @@ import type { LabClock } from "./types.ts";
 export class Clock implements LabClock {
   readonly #speed: number;
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #closed = new AbortController();
 
   constructor(speed: number) {
     this.#speed = speed;
@@ -18,6 +19,7 @@ export class Clock implements LabClock {
   }
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.#closed.signal.throwIfAborted();
     signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       const done = (): void => {
@@ -36,8 +38,9 @@ export class Clock implements LabClock {
     });
   }
 
-  /** Drops what still waits. */
+  /** Drops what still waits; who sleeps later fails at once. */
   close(): void {
+    this.#closed.abort(new Error("the lab is closed"));
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }

@@ -66,7 +66,10 @@ function capabilities(state: LabState, userid: string): Record<string, Record<st
     const top = /^\/(\w+)/.exec(path)?.[1] ?? "dc";
     for (const name of state.access.permissions(userid, path).keys()) {
       const areas = top === "pool" ? ["vms", "storage"] : [top];
-      for (const area of areas) if (AREAS[area]?.test(name)) (found[area] ??= {})[name] = 1;
+      for (const area of areas) {
+        const held = found[area];
+        if (held !== undefined && AREAS[area]?.test(name) === true) held[name] = 1;
+      }
     }
   }
   return found;

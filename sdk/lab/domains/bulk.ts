@@ -84,6 +84,7 @@ async function startAll(request: LabRequest, task: TaskHandle): Promise<void> {
     (guest) => guest.ha === undefined && (force || guest.config.get("onboot") === "1"),
   );
   for (const { guest, up } of list) {
+    task.signal.throwIfAborted();
     if (guest.runtime !== undefined) continue;
     task.log(`Starting ${label(guest)}`);
     try {

@@ -101,6 +101,12 @@ export class Pipeline {
     const node = endpoint.proxyto === "node" ? wire.text("node") : undefined;
     const answering = nodeOf(lab, node);
     if (answering.power !== "online") throw new NodeUnreachable(answering.name);
+    for (const [name, value] of params) {
+      // Nothing between JSON and the check expects a null where a number should be.
+      if (value === null && endpoint.parameters[name]?.type === "integer") {
+        throw die(`unable to read parameter '${name}'`);
+      }
+    }
     const faults = this.#catalog.checkWire(endpoint, Object.fromEntries(params));
     if (faults.length > 0) {
       throw paramError(Object.fromEntries(faults.map(({ param, message }) => [param, message])));

@@ -26,8 +26,9 @@ export function identify(
   tickets: Tickets,
   now: number,
 ): Identified {
-  const ticket = valueOf(headers.cookie, "PVEAuthCookie") ?? valueOf(headers.authorization, "PVEAuthCookie");
-  const token = ticket === undefined ? valueOf(headers.authorization, "PVEAPIToken") : undefined;
+  const ticket =
+    namedValue(headers.cookie, "PVEAuthCookie") ?? namedValue(headers.authorization, "PVEAuthCookie");
+  const token = ticket === undefined ? namedValue(headers.authorization, "PVEAPIToken") : undefined;
   if (OPEN.has(`${method} ${path.replace(/\/+/g, "/")}`)) {
     return { caller: undefined, byToken: token !== undefined };
   }
@@ -64,7 +65,7 @@ function isPast(expire: number, now: number): boolean {
 }
 
 /** `NAME=value` or `NAME value` among cookies or in an authorization header. */
-function valueOf(header: string | undefined, name: string): string | undefined {
+function namedValue(header: string | undefined, name: string): string | undefined {
   const found = new RegExp(`(?:^|\\s)${name}[= ]([^;]*)`).exec(header ?? "")?.[1];
   return found === undefined || found === "" ? undefined : decodePercent(found);
 }

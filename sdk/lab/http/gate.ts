@@ -75,7 +75,7 @@ async function respond(
   if (fault.status === 401) await delay(parts.refusalDelay);
   // A carriage return in the status line is more than the proxy in front takes.
   if (/^[^\n]*\r/.test(fault.message)) return bare(400, "Bad Request");
-  if (/[^\x00-\x7f]/.test(fault.message)) {
+  if (Buffer.byteLength(fault.message) !== fault.message.length) {
     // The daemon's writer takes bytes alone: such a message breaks the connection to its worker.
     await delay(parts.refusalDelay);
     return bare(596, "Broken pipe");

@@ -20,7 +20,8 @@ export async function listen(
   port: number,
 ): Promise<{ server: Server; port: number }> {
   const { key, cert } = parts.certificate;
-  const server = createServer({ key, cert, keepAliveTimeout: 5000, noDelay: true }, (request, response) => {
+  const options = { key, cert, keepAliveTimeout: 5000, noDelay: true, requireHostHeader: false };
+  const server = createServer(options, (request, response) => {
     serve(parts, request, response).catch(() => request.socket.destroy());
   });
   server.on("clientError", refuseUnreadable);

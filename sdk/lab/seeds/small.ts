@@ -65,6 +65,7 @@ export function small(random: Random, now: number): Seed {
   addCluster(state, 3, random);
   addStorages(state);
   for (const spec of GUESTS) addGuest(state, spec, random);
+  addCloudInit(state, 900);
   const db = state.guests.get(103);
   if (db !== undefined)
     addSnapshot(db, "before-upgrade", "Before the upgrade", Math.floor(now / 1000) - 7200);
@@ -76,6 +77,16 @@ export function small(random: Random, now: number): Seed {
   });
   state.pools.set("staging", { id: "staging", guests: new Set([110, 111]), storages: new Set() });
   return { state, tokens: addPeople(state, random) };
+}
+
+/** The drive that holds a guest's cloud-init data; `ide2` of the guest names it. */
+function addCloudInit(state: LabState, vmid: number): void {
+  const nfs = state.storages.get("nfs");
+  if (nfs === undefined) return;
+  const size = 4 * 2 ** 20;
+  const ctime = Math.floor(state.startedAt / 1000) - 86_400;
+  const common = { content: "images", format: "qcow2", vmid, size, used: size, ctime } as const;
+  state.volumes.put(nfs, state.localNode, { volid: `nfs:${vmid}/vm-${vmid}-cloudinit.qcow2`, ...common });
 }
 
 /** Root and an operator with some tokens; also the accounts of larger clusters. */

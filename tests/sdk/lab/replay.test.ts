@@ -6,7 +6,7 @@ import { replay } from "./replay/replay.ts";
 import { loadSequence } from "./replay/sequence.ts";
 
 /** These rest on VMs and are replayed with them. */
-const ELSEWHERE = /^(qemu|agent|consoles|param-(disk|net))/;
+const ELSEWHERE = /^(?:qemu|agent|param|consoles$|auth-root-only$|auth-pool-acl$)/;
 
 const names = readdirSync(new URL("../../fixtures/pve-wire/", import.meta.url))
   .map((file) => file.replace(/\.json$/, ""))
