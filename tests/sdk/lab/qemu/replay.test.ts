@@ -29,9 +29,7 @@ describe("VMs of the lab answer recorded exchanges as Proxmox VE did", () => {
     try {
       const differences = await replay(load(name), lab);
       const places = new Set(differences.map((text) => `${name}${text.split(" ", 1)[0]}`));
-      const stale = Object.keys(DIVERGENCES).filter(
-        (key) => key.startsWith(`${name}#`) && !places.has(key),
-      );
+      const stale = Object.keys(DIVERGENCES).filter((key) => key.startsWith(`${name}#`) && !places.has(key));
       expect(differences.filter((text) => !(`${name}${text.split(" ", 1)[0]}` in DIVERGENCES))).toEqual([]);
       expect(stale).toEqual([]);
     } finally {

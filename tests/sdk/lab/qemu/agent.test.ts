@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { runProcess } from "../../../../sdk/lab/qemu/guest-agent/processes.ts";
+import { LabClient } from "./client.ts";
+
+const AGENT = "/nodes/pve1/qemu/101/agent";
+
+let client: LabClient;
+beforeEach(async () => {
+  client = await LabClient.start();
+});
+afterEach(() => client.close());
+
+describe("the agent in a guest", () => {
+  test("tells of the system and its addresses", async () => {
+    expect(await client.fields(`${AGENT}/get-osinfo`)).toMatchObject({ result: { id: "debian" } });
+    const { result } = await client.fields(`${AGENT}/network-get-interfaces`);
+    expect(result).toMatchObject([{ name: "lo" }, { name: "eth0" }]);
+    expect(await client.fields(`${AGENT}/get-memory-blocks`)).toMatchObject({
+      result: { error: { class: "CommandNotFound" } },
+    });
+  });
+
+  test("keeps files, also for the programs that it runs", async () => {
+    await client.ok("POST", `${AGENT}/file-write`, { file: "/tmp/x", content: "one\ntwo\n" });
+    expect(await client.fields(`${AGENT}/file-read`, { file: "/tmp/x" })).toEqual({
+      content: "one\ntwo\n",
+      "bytes-read": 8,
+    });
+    const { pid } = (await client.ok("POST", `${AGENT}/exec`, { command: "/bin/hostname" })) as {
+      pid: number;
+    };
+    expect(await client.fields(`${AGENT}/exec-status`, { pid })).toEqual({
+      exited: 1,
+      exitcode: 0,
+      "out-data": "guest101\n",
+    });
+    expect((await client.call("GET", `${AGENT}/exec-status`, { pid })).message).toBe(
+      `Agent error: 'pid ${pid} does not exist'`,
+    );
+  });
+
+  test("a missing file and a missing program fail as they do in real life", async () => {
+    expect((await client.call("GET", `${AGENT}/file-read`, { file: "/nope" })).message).toBe(
+      "Agent error: failed to open file '/nope' (mode: 'r'): No such file or directory",
+    );
+    expect((await client.call("POST", `${AGENT}/exec`, { command: "/bin/nosuch" })).status).toBe(596);
+  });
+});
+
+describe("programs of the guest", () => {
+  const run = (command: readonly string[], stdin = "") => {
+    const files = new Map([["/etc/hostname", "g\n"]]);
+    const system = { hostname: "g", files, now: () => 0 };
+    return { ended: runProcess(system, 42, command, stdin), files };
+  };
+  const sh = (script: string, stdin = "") => run(["/bin/sh", "-c", script], stdin);
+
+  test.each([
+    ["echo err >&2; exit 3", { out: "", err: "err\n", code: 3 }],
+    ["cat /etc/hostname | wc -l && echo yes || echo no", { out: "1\nyes\n", err: "", code: 0 }],
+    ["false || echo \"pid $$\" 'a;b'", { out: "pid 42 a;b\n", err: "", code: 0 }],
+    ["kill -9 $$; echo never", { out: "", code: 0, signal: 9 }],
+    ["nosuch 2>&1", { out: "sh: 1: nosuch: not found\n", err: "", code: 127 }],
+    ["sleep 2; printf '%s-%s\\n' a b", { out: "a-b\n", ms: 2000 }],
+  ])("sh -c %j", (script, expected) => {
+    expect(sh(script).ended).toMatchObject(expected);
+  });
+
+  test("redirections write files", () => {
+    const { files } = sh("echo one > /tmp/f; echo two >> /tmp/f; cat < /tmp/f > /tmp/g");
+    expect(files.get("/tmp/g")).toBe("one\ntwo\n");
+  });
+
+  test("arguments reach a program as they are", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (args) => {
+        fc.pre(args[0] !== "-n");
+        expect(run(["/bin/echo", ...args]).ended?.out).toBe(`${args.join(" ")}\n`);
+      }),
+    );
+  });
+
+  test("what is quoted reaches a program as it is", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const quoted = `'${text.replaceAll("'", `'"'"'`)}'`;
+        expect(sh(`printf %s ${quoted}`).ended?.out).toBe(text);
+      }),
+    );
+  });
+
+  test("no script hangs or throws", () => {
+    fc.assert(
+      fc.property(fc.string(), (script) => {
+        expect(typeof sh(script).ended?.code).toBe("number");
+      }),
+    );
+  });
+});
