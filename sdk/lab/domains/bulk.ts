@@ -1,7 +1,8 @@
-import { paramError, permError } from "../errors.ts";
+import { paramError } from "../errors.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
-import { migrateGuest } from "./migrate.ts";
+import { follow, guestsOf, inParallel, isError, label, messageOf, requirePrivilege } from "./bulk-parts.ts";
+import { migrateAll } from "./migrate-all.ts";
 
 /** Start, stop, suspend and migrate all guests of a node: one task with a child for each guest. */
 export function registerBulk(lab: LabCore): void {
@@ -27,45 +28,6 @@ export function registerBulk(lab: LabCore): void {
   });
 }
 
-/** On everything, or on each guest that is named. */
-function requirePrivilege({ params, check, may }: LabRequest, privilege: string): void {
-  if (may("/", [privilege])) return;
-  const named = params.list("vms");
-  if (named.length === 0) throw permError(`/, ${privilege}`);
-  for (const vmid of named) check(`/vms/${vmid}`, [privilege]);
-}
-
-interface Ordered {
-  readonly guest: LabGuest;
-  readonly order: number;
-  readonly up: number | undefined;
-  readonly down: number | undefined;
-}
-
-/** Guests of the node in starting order; HA and templates have their own ways. */
-function guestsOf({ lab, node, params }: LabRequest, keeps: (guest: LabGuest) => boolean): Ordered[] {
-  const only = new Set(params.list("vms").map(Number));
-  return [...lab.state.guests.values()]
-    .filter((guest) => guest.node === node.name && guest.config.get("template") !== "1")
-    .filter((guest) => (only.size === 0 || only.has(guest.vmid)) && keeps(guest))
-    .map((guest) => ({ guest, ...startupOf(guest) }))
-    .sort((a, b) => a.order - b.order || a.guest.vmid - b.guest.vmid);
-}
-
-function startupOf(guest: LabGuest): Omit<Ordered, "guest"> {
-  const text = guest.config.get("startup") ?? "";
-  const field = (name: string): number | undefined => {
-    const found = new RegExp(`(?:^|,)${name}=(\\d+)`).exec(text)?.[1];
-    return found === undefined ? undefined : Number(found);
-  };
-  const bare = /^\d+$/.exec(text)?.[0];
-  return { order: field("order") ?? Number(bare ?? 99_999), up: field("up"), down: field("down") };
-}
-
-function label(guest: LabGuest): string {
-  return `${guest.kind === "lxc" ? "CT" : "VM"} ${guest.vmid}`;
-}
-
 async function child(
   request: LabRequest,
   guest: LabGuest,
@@ -81,7 +43,10 @@ async function startAll(request: LabRequest, task: TaskHandle): Promise<void> {
   const force = request.params.flag("force") || request.params.has("vms");
   const list = guestsOf(
     request,
-    (guest) => guest.ha === undefined && (force || guest.config.get("onboot") === "1"),
+    (guest) =>
+      guest.ha === undefined &&
+      guest.config.get("template") !== "1" &&
+      (force || guest.config.get("onboot") === "1"),
   );
   for (const { guest, up } of list) {
     task.signal.throwIfAborted();
@@ -121,50 +86,4 @@ async function suspendAll(request: LabRequest, task: TaskHandle): Promise<void> 
     await follow(task, "Suspending", guest, child(request, guest, "suspend", { todisk: 1 }));
   });
   task.log("All VMs suspended");
-}
-
-async function migrateAll(request: LabRequest, task: TaskHandle, target: string): Promise<void> {
-  const list = guestsOf(request, () => true);
-  if (list.length === 0) {
-    task.log("no virtual guests matched, nothing to do..");
-    return;
-  }
-  await inParallel(list, async ({ guest }) => {
-    task.log(`Migrating ${label(guest)}`);
-    const type = guest.kind === "qemu" ? "qmigrate" : "vzmigrate";
-    const upid = task.child(type, guest.vmid, (each) => migrateGuest(request.lab, each, guest, target));
-    await follow(task, "Migrating", guest, Promise.resolve(upid));
-  });
-  task.log(`All jobs finished, used ${list.length} workers in total.`);
-}
-
-async function follow(
-  task: TaskHandle,
-  doing: string,
-  guest: LabGuest,
-  upid: Promise<string>,
-): Promise<void> {
-  try {
-    const status = await task.ended(await upid);
-    if (isError(status)) task.log(`${doing} ${label(guest)} failed: ${status}`);
-  } catch (error) {
-    task.log(messageOf(error));
-  }
-}
-
-/** As many at once as the default of a small node. */
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const lane = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all([lane(), lane(), lane(), lane()]);
-}
-
-function isError(status: string): boolean {
-  return status !== "OK" && !status.startsWith("WARNINGS:");
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,16 +3,15 @@ import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest } from "../types.ts";
 import { isShared } from "../volumes.ts";
 
-/** Moves a guest to another node, with its volumes where these are local. A task's worker. */
-export async function migrateGuest(
+/** Moves a container to another node, with its volumes where these are local. A task's worker. */
+export async function migrateContainer(
   lab: LabCore,
   task: TaskHandle,
   guest: LabGuest,
   target: string,
 ): Promise<void> {
   const node = lab.state.nodes.get(target);
-  const what = guest.kind === "qemu" ? "VM" : "CT";
-  task.log(`starting migration of ${what} ${guest.vmid} to node '${target}' (${node?.ip ?? "unknown"})`);
+  task.log(`starting migration of CT ${guest.vmid} to node '${target}' (${node?.ip ?? "unknown"})`);
   if (node?.power !== "online")
     throw die(`migration aborted: ssh: connect to host ${target} port 22: No route to host`);
   await task.takes(4000);
@@ -20,8 +19,7 @@ export async function migrateGuest(
   for (const storage of lab.state.storages.values()) {
     if (isShared(storage)) continue;
     for (const volume of lab.state.volumes.list(storage, from)) {
-      if (volume.vmid !== guest.vmid || (volume.content !== "images" && volume.content !== "rootdir"))
-        continue;
+      if (volume.vmid !== guest.vmid || volume.content !== "rootdir") continue;
       task.log(`copying local disk '${volume.volid}' to node '${target}'`);
       lab.state.volumes.put(storage, target, volume);
       lab.state.volumes.delete(storage, from, volume.volid);
