@@ -3,7 +3,8 @@ import { type Evidence, type EvidenceEntry, withPassing } from "../plugin-files/
 /** How a tool's scenarios ended, all of them together. */
 export interface ToolOutcome {
   readonly tool: string;
-  readonly passed: boolean;
+  /** Undefined where none of them ran in this place. */
+  readonly passed: boolean | undefined;
   /** Titles of its scenarios, sorted. */
   readonly scenarios: readonly string[];
   /** Its present digest for the release that they ran on. */
@@ -25,6 +26,7 @@ export function evidenceAfter(
 ): Evidence {
   const after = outcomes.map(({ tool, passed, scenarios, digest }) => {
     const entries = before[tool] ?? [];
+    if (passed === undefined) return [tool, entries] as const;
     const kept = entries.filter((entry) => entry.where !== where || entry.pve !== pve);
     return [
       tool,

@@ -47,6 +47,11 @@ export interface ScenarioRun {
 export interface Scenario extends ScenarioSettings {
   /** The tool that it is about. */
   readonly tool: string;
+  /**
+   * It may run against a real cluster: it assumes nothing about what is there, and leaves the
+   * cluster as it was.
+   */
+  readonly live?: boolean;
   /** What is shown, as a sentence; unique for the tool. */
   readonly title: string;
   /**

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { type Evidence, formatEvidence, readEvidence } from "../plugin-files/evidence.ts";
 import { PluginFault, reasonOf } from "../plugin-files/fault.ts";
 import { type CodeLayout, codeLayout } from "../plugin-files/layout.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { evidenceAfter, evidenceFaults, type RunPlace, type ToolOutcome } from "./judge-evidence.ts";
 import { openLabTarget } from "./lab-target.ts";
+import { liveTarget } from "./live-target.ts";
 import { inParallel } from "./parallel.ts";
 import { declarationFaults } from "./record.ts";
 import { runScenario, type ScenarioOutcome, type ScenarioSetting } from "./run-scenario.ts";
@@ -13,15 +15,17 @@ import type { Scenario } from "./scenario.ts";
 import type { OpenTarget } from "./target.ts";
 import { type PluginUnderTest, pluginsUnderTest } from "./validation-plan.ts";
 
-const USAGE = `proxmox-mcp validate [--check] [--verbose] [PLUGIN…]
+const USAGE = `proxmox-mcp validate [--check] [--verbose] [--live FILE] [PLUGIN…]
 
 Runs the scenarios of plugins against the lab, through a real MCP client, and
 writes what passed to each plugin's evidence.json.
 
-  PLUGIN     folder of a private plugin; in a checkout also ids of built-in
-             plugins (all of them where none is named)
-  --check    write nothing; fail where evidence is missing or stale
-  --verbose  show what the server wrote to stderr where a scenario fails
+  PLUGIN       folder of a private plugin; in a checkout also ids of built-in
+               plugins (all of them where none is named)
+  --check      write nothing; fail where evidence is missing or stale
+  --live FILE  run the scenarios that are marked for it against the real cluster
+               whose settings the file holds, as NAME=value lines
+  --verbose    show what the server wrote to stderr where a scenario fails
 `;
 
 /** Scenarios that run at the same time, each with a lab and a server of its own. */
@@ -46,26 +50,16 @@ export async function runValidate(
     today = new Date().toISOString().slice(0, 10),
   }: ValidateOptions = {},
 ): Promise<number> {
-  const flags = argv.filter((arg) => arg.startsWith("-"));
-  const unknown = flags.find((flag) => !["--check", "--verbose", "--help"].includes(flag));
-  if (unknown !== undefined || flags.includes("--help")) {
-    print(unknown === undefined ? USAGE : `unknown option ${unknown}\n\n${USAGE}`);
-    return unknown === undefined ? 0 : 2;
+  const args = parseArguments(argv);
+  if (args === undefined || args.help) {
+    print(USAGE);
+    return args === undefined ? 2 : 0;
   }
   try {
-    const plugins = await pluginsUnderTest(
-      argv.filter((arg) => !arg.startsWith("-")),
-      layout,
-    );
-    const place = { ...(await placeOf(openTarget)), today };
-    const run = {
-      layout,
-      openTarget,
-      print,
-      place,
-      check: flags.includes("--check"),
-      verbose: flags.includes("--verbose"),
-    };
+    const target = args.live === undefined ? openTarget : liveTarget(args.live);
+    const plugins = await pluginsUnderTest(args.plugins, layout);
+    const place = { ...(await placeOf(target)), today };
+    const run = { ...args, layout, openTarget: target, print, place };
     let faults = 0;
     for (const plugin of plugins) faults += await validatePlugin(plugin, run);
     print(faults === 0 ? "validate: all is well" : `validate: ${faults} fault(s)`);
@@ -73,6 +67,26 @@ export async function runValidate(
   } catch (error) {
     print(`validate: ${reasonOf(error)}`);
     return error instanceof PluginFault ? 2 : 1;
+  }
+}
+
+interface Arguments {
+  readonly plugins: readonly string[];
+  readonly check: boolean;
+  readonly verbose: boolean;
+  readonly help: boolean;
+  readonly live: string | undefined;
+}
+
+/** Undefined for options that do not exist. */
+function parseArguments(argv: readonly string[]): Arguments | undefined {
+  const flag = { type: "boolean", default: false } as const;
+  const options = { check: flag, verbose: flag, help: flag, live: { type: "string" } } as const;
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    return { ...values, live: values.live, plugins: positionals };
+  } catch {
+    return undefined;
   }
 }
 
@@ -108,11 +122,13 @@ async function validatePlugin(plugin: PluginUnderTest, run: Run): Promise<number
   for (const fault of declared) print(`FAIL  ${plugin.id}: ${fault}`);
 
   const ended = await runAll(plugin, run);
+  // A tool without any scenario loses its evidence; one whose scenarios are not for this place keeps it.
+  const notRun = place.where === "live" ? undefined : false;
   const outcomes = plugin.tools.map(({ name }): ToolOutcome => {
     const own = ended.filter(({ scenario }) => scenario.tool === name);
     return {
       tool: name,
-      passed: own.length > 0 && own.every(({ outcome }) => outcome.faults.length === 0),
+      passed: own.length === 0 ? notRun : own.every(({ outcome }) => outcome.faults.length === 0),
       scenarios: own.map(({ scenario }) => scenario.title).sort(),
       digest: plugin.digests[name]?.[place.pve] ?? "",
     };
@@ -138,9 +154,12 @@ function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenar
   const setting = settingOf(plugin, run);
   const known = plugin.scenarios.flatMap((scenario) => {
     const tool = plugin.tools.find(({ name }) => name === scenario.tool);
-    return tool === undefined ? [] : [{ scenario, tool }];
+    const isMeant = run.place.where === "lab" || scenario.live === true;
+    return tool === undefined || !isMeant ? [] : [{ scenario, tool }];
   });
-  return inParallel(PARALLEL, known, async ({ scenario, tool }) => {
+  // What runs against a real cluster runs alone.
+  const limit = run.place.where === "live" ? 1 : PARALLEL;
+  return inParallel(limit, known, async ({ scenario, tool }) => {
     const changes = tool.plan !== undefined;
     const outcome = await runScenario(scenario, { risk: tool.risk, changes }, setting);
     const state = outcome.faults.length === 0 ? "ok  " : "FAIL";

@@ -31,6 +31,11 @@ describe("evidence after a run", () => {
     expect(evidenceAfter(before, [{ ...outcome, passed: false }], place)).toEqual({ a_get: [live] });
   });
 
+  test("keeps what it has where no scenario ran", () => {
+    const after = evidenceAfter(evidence, [{ ...outcome, passed: undefined }], { ...place, where: "live" });
+    expect(after).toEqual(evidence);
+  });
+
   test("is written sorted, whatever the order of running", () => {
     const b = { ...outcome, tool: "b_get" };
     const one = evidenceAfter({}, [outcome, b], place);

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { PluginFault, reasonOf } from "../plugin-files/fault.ts";
+import type { OpenTarget, Target } from "./target.ts";
+
+const LINE = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)=(.*)$/;
+
+/** What the kit's own reader needs; the server may be given more. */
+const NEEDED = [
+  "PROXMOX_HOST",
+  "PROXMOX_TLS_FINGERPRINT",
+  "PROXMOX_API_TOKEN_USER",
+  "PROXMOX_API_TOKEN_REALM",
+  "PROXMOX_API_TOKEN_ID",
+  "PROXMOX_API_TOKEN_SECRET",
+] as const;
+
+/**
+ * A real cluster, reached with the settings in a file of `NAME=value` lines. Throws a
+ * {@link PluginFault} that names the settings that are missing.
+ */
+export function liveTarget(file: string): OpenTarget {
+  const env = settingsIn(file);
+  const missing = NEEDED.filter((name) => !env[name]);
+  if (missing.length > 0) throw new PluginFault(`${file} lacks ${missing.join(", ")}`);
+  const first = (name: string) => env[name]?.split(",", 1)[0]?.trim() ?? "";
+  const user = `${env.PROXMOX_API_TOKEN_USER}@${env.PROXMOX_API_TOKEN_REALM}`;
+  const target: Target = {
+    where: "live",
+    address: {
+      host: first("PROXMOX_HOST"),
+      port: Number(env.PROXMOX_API_PORT ?? 8006),
+      token: `${user}!${env.PROXMOX_API_TOKEN_ID}=${env.PROXMOX_API_TOKEN_SECRET}`,
+      fingerprint: first("PROXMOX_TLS_FINGERPRINT").toUpperCase(),
+    },
+    env,
+    close: async () => undefined,
+  };
+  return async () => target;
+}
+
+function settingsIn(file: string): Readonly<Record<string, string>> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new PluginFault(`the settings of the cluster cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+  return Object.fromEntries(
+    text.split(/\r?\n/).flatMap((line) => {
+      const [, name, value = ""] = LINE.exec(line) ?? [];
+      return name === undefined ? [] : [[name, value.trim().replace(/^(["'])(.*)\1$/, "$2")]];
+    }),
+  );
+}
