@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DefinedTool } from "../tool.ts";
 import { closureOf, readSource } from "./imports.ts";
@@ -25,6 +25,8 @@ const CODE = /\.(?:[cm]?js|ts|json)$/;
 
 /** Files beside a plugin's code that say nothing about what its tools do. */
 const NOT_CODE = /^(?:scenarios\.[cm]?[jt]s|evidence\.json|manifest\.json|package(?:-lock)?\.json)$/;
+
+const NO_CODE_BELOW: ReadonlySet<string> = new Set(["node_modules", "scenarios"]);
 
 /**
  * The source files that decide what each tool does, by tool name: what is reachable
@@ -70,6 +72,11 @@ function allCode(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && CODE.test(entry.name) && !NOT_CODE.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !file.split(/[\\/]/).includes("node_modules"))
+    .filter(
+      (file) =>
+        !relative(folder, file)
+          .split(sep)
+          .some((part) => NO_CODE_BELOW.has(part)),
+    )
     .sort();
 }

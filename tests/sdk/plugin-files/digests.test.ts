@@ -95,6 +95,8 @@ describe("sources of a tool", () => {
       "x.cjs": "",
       "deep/y.mjs": "",
       "scenarios.ts": "",
+      "scenarios/more.ts": "",
+      "node_modules/x/index.js": "",
       "evidence.json": "{}",
       "README.md": "",
     };
