@@ -25,11 +25,15 @@ export function registerAcl(lab: LabCore): void {
   lab.route("GET /access/permissions", readPermissions);
 }
 
-const HOLDERS = { users: "user", groups: "group", tokens: "token" } as const;
+/** Parameters that name holders, with the type of their entries. */
+const HOLDERS = [
+  ["users", "user"],
+  ["groups", "group"],
+  ["tokens", "token"],
+] as const;
 
 function updateAcl({ params, lab: { state } }: LabRequest): null {
-  const names = Object.keys(HOLDERS) as (keyof typeof HOLDERS)[];
-  if (!names.some((name) => params.has(name))) {
+  if (!HOLDERS.some(([name]) => params.has(name))) {
     const message = "either 'users', 'groups' or 'tokens' is required.";
     throw paramError({ users: message, groups: message, tokens: message });
   }
@@ -40,9 +44,8 @@ function updateAcl({ params, lab: { state } }: LabRequest): null {
   const entries: AclEntry[] = [];
   for (const roleid of params.list("roles")) {
     if (!state.access.roles.has(roleid)) throw die(`ACL update failed: role '${roleid}' does not exist`);
-    for (const name of names) {
+    for (const [name, type] of HOLDERS) {
       for (const ugid of params.list(name)) {
-        const type = HOLDERS[name];
         requireHolder(state, type, ugid);
         // Root needs no entries, and none are kept.
         if (ugid === "root@pam") continue;

@@ -60,7 +60,8 @@ const LOOKED_AT = ["/", "/nodes", "/access/groups", "/vms", "/storage", "/sdn", 
 
 /** What a user interface may show: privileges by area, wherever they are held. */
 function capabilities(state: LabState, userid: string): Record<string, Record<string, number>> {
-  const found = Object.fromEntries(Object.keys(AREAS).map((area) => [area, {} as Record<string, number>]));
+  const found: Record<string, Record<string, number>> = {};
+  for (const area of Object.keys(AREAS)) found[area] = {};
   const paths = new Set([...LOOKED_AT, ...[...state.access.acl.values()].map(({ path }) => path)]);
   for (const path of paths) {
     const top = /^\/(\w+)/.exec(path)?.[1] ?? "dc";

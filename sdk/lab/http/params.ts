@@ -40,5 +40,6 @@ export function decodeJson(text: string): Map<string, WireValue> | { readonly er
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { error: "Not a HASH reference" };
   }
-  return new Map(Object.entries(value as Record<string, WireValue>));
+  const fields: [string, WireValue][] = Object.entries(value);
+  return new Map(fields);
 }

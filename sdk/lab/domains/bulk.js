@@ -1,0 +1,80 @@
+import { paramError } from "../errors.js";
+import { follow, guestsOf, inParallel, isError, label, messageOf, requirePrivilege } from "./bulk-parts.js";
+import { migrateAll } from "./migrate-all.js";
+/** Start, stop, suspend and migrate all guests of a node: one task with a child for each guest. */
+export function registerBulk(lab) {
+    lab.route("POST /nodes/{node}/startall", (request) => {
+        requirePrivilege(request, "VM.PowerMgmt");
+        return request.task("startall", "", (task) => startAll(request, task));
+    });
+    lab.route("POST /nodes/{node}/stopall", (request) => {
+        requirePrivilege(request, "VM.PowerMgmt");
+        return request.task("stopall", "", (task) => stopAll(request, task));
+    });
+    lab.route("POST /nodes/{node}/suspendall", (request) => {
+        requirePrivilege(request, "VM.PowerMgmt");
+        return request.task("suspendall", "", (task) => suspendAll(request, task));
+    });
+    lab.route("POST /nodes/{node}/migrateall", (request) => {
+        const { params, node } = request;
+        requirePrivilege(request, "VM.Migrate");
+        const target = params.need("target");
+        if (target === node.name)
+            throw paramError({ target: "target is local node." });
+        if (!lab.state.nodes.has(target))
+            throw paramError({ target: `no such cluster node '${target}'` });
+        return request.task("migrateall", "", (task) => migrateAll(request, task, target));
+    });
+}
+async function child(request, guest, action, params = {}) {
+    const key = `POST /nodes/{node}/${guest.kind}/{vmid}/status/${action}`;
+    const given = { node: request.node.name, vmid: guest.vmid, ...params };
+    return String(await request.lab.invoke(key, given, request.caller));
+}
+async function startAll(request, task) {
+    const force = request.params.flag("force") || request.params.has("vms");
+    const list = guestsOf(request, (guest) => guest.ha === undefined &&
+        guest.config.get("template") !== "1" &&
+        (force || guest.config.get("onboot") === "1"));
+    for (const { guest, up } of list) {
+        task.signal.throwIfAborted();
+        if (guest.runtime !== undefined)
+            continue;
+        task.log(`Starting ${label(guest)}`);
+        try {
+            const status = await task.ended(await child(request, guest, "start"));
+            if (isError(status))
+                task.log(`Starting ${label(guest)} failed: ${status}`);
+            else {
+                const delay = up ?? (guest.kind === "qemu" ? 3 : 0);
+                if (up !== undefined && up > 0)
+                    task.log(`Waiting for ${up} seconds (startup delay)`);
+                await task.takes(delay * 1000);
+            }
+        }
+        catch (error) {
+            if (task.signal.aborted)
+                throw error;
+            task.log(messageOf(error));
+        }
+    }
+}
+async function stopAll(request, task) {
+    const { params } = request;
+    const list = guestsOf(request, (guest) => guest.runtime !== undefined).reverse();
+    const force = params.flag("force-stop", true) ? 1 : 0;
+    await inParallel(list, async ({ guest, down }) => {
+        const timeout = down ?? params.integer("timeout") ?? 180;
+        task.log(`Stopping ${label(guest)} (timeout = ${timeout} seconds)`);
+        await follow(task, "Stopping", guest, child(request, guest, "shutdown", { timeout, forceStop: force }));
+    });
+    task.log("All VMs and CTs stopped");
+}
+async function suspendAll(request, task) {
+    const list = guestsOf(request, (guest) => guest.kind === "qemu" && guest.runtime !== undefined);
+    await inParallel(list, async ({ guest }) => {
+        task.log(`Suspending ${label(guest)}`);
+        await follow(task, "Suspending", guest, child(request, guest, "suspend", { todisk: 1 }));
+    });
+    task.log("All VMs suspended");
+}

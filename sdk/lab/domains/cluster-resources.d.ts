@@ -1,0 +1,3 @@
+import type { LabCore } from "../types.ts";
+/** `/cluster/resources`. */
+export declare function registerClusterResources(lab: LabCore): void;

@@ -1,0 +1,65 @@
+import { guestResource } from "./guest-stats.js";
+import { nodeEntry } from "./node-stats.js";
+import { storageResource, visibleNodes } from "./storage-stats.js";
+/** `/cluster/resources`. */
+export function registerClusterResources(lab) {
+    lab.route("GET /cluster/resources", (request) => {
+        const type = request.params.text("type");
+        const wants = (kind) => type === undefined || type === kind;
+        return [
+            ...(type === undefined ? pools(request) : []),
+            ...(wants("vm") ? guests(request) : []),
+            ...(wants("node") ? nodes(request) : []),
+            ...(wants("storage") ? storages(request) : []),
+            ...(type === undefined ? zones(request) : []),
+        ];
+    });
+}
+function pools({ lab, may }) {
+    return [...lab.state.pools.keys()]
+        .filter((id) => may(`/pool/${id}`, ["Pool.Audit"]))
+        .map((id) => ({ id: `/pool/${id}`, pool: id, type: "pool" }));
+}
+function guests({ lab, may }) {
+    const poolOf = new Map();
+    for (const pool of lab.state.pools.values())
+        for (const vmid of pool.guests)
+            poolOf.set(vmid, pool.id);
+    const found = [];
+    for (const vmid of [...lab.state.guests.keys()].sort((a, b) => a - b)) {
+        const guest = lab.state.guests.get(vmid);
+        if (guest === undefined || !may(`/vms/${vmid}`, ["VM.Audit"]))
+            continue;
+        found.push(guestResource(lab, guest, poolOf.get(vmid)));
+    }
+    return found;
+}
+function nodes({ lab, may }) {
+    return [...lab.state.nodes.values()].map((node) => ({
+        ...nodeEntry(lab, node, may(`/nodes/${node.name}`, ["Sys.Audit"])),
+        ...(node.power === "online" ? { "cgroup-mode": 1 } : {}),
+    }));
+}
+function storages({ lab, may }) {
+    const found = [];
+    for (const storage of lab.state.storages.values()) {
+        if (!may(`/storage/${storage.id}`, ["Datastore.Audit"]))
+            continue;
+        for (const node of visibleNodes(lab.state, storage))
+            found.push(storageResource(lab, storage, node));
+    }
+    return found;
+}
+/** The zone of bridges that no SDN zone owns. */
+function zones({ lab, may }) {
+    if (!may("/sdn/zones/localnetwork", ["SDN.Audit"]))
+        return [];
+    return [...lab.state.nodes.values()].map(({ name, power }) => ({
+        id: `network/${name}/zone/localnetwork`,
+        type: "network",
+        "network-type": "zone",
+        network: "localnetwork",
+        node: name,
+        status: power === "online" ? "ok" : "unknown",
+    }));
+}

@@ -1,0 +1,46 @@
+/** Directory answers: the key of their entries, and the names. */
+const INDEXES = {
+    "/access": ["subdir", "users groups roles acl domains openid tfa ticket password"],
+    "/access/openid": ["subdir", "auth-url login"],
+    "/cluster": [
+        "name",
+        "acme backup backup-info bulk-action ceph config firewall ha jobs log mapping metrics notifications nextid options qemu replication resources status tasks sdn",
+    ],
+    "/cluster/firewall": ["name", "aliases rules options groups ipset macros refs"],
+    "/cluster/ha/status": ["name", "current manager_status disarm-ha arm-ha"],
+    "/cluster/jobs": ["subdir", "schedule-analyze realm-sync"],
+    "/cluster/mapping": ["name", "dir pci usb"],
+    "/cluster/metrics": ["name", "server"],
+    "/cluster/notifications": ["name", "endpoints matchers targets matcher-fields matcher-field-values"],
+    "/cluster/qemu": ["name", "cpu-flags custom-cpu-models"],
+    "/nodes/{node}": [
+        "name",
+        "aplinfo apt capabilities ceph certificates config disks dns firewall hardware hosts journal lxc migrateall netstat network qemu query-oci-repo-tags query-url-metadata replication report rrd rrddata scan sdn services spiceshell startall status stopall storage subscription suspendall syslog tasks termproxy time version vncshell vzdump wakeonlan",
+    ],
+    "/nodes/{node}/certificates": ["name", "acme custom info"],
+    "/nodes/{node}/disks": ["name", "list initgpt smart lvm lvmthin directory wipedisk zfs"],
+    "/nodes/{node}/firewall": ["name", "rules options log"],
+    "/nodes/{node}/lxc/{vmid}": [
+        "subdir",
+        "config pending status vncproxy termproxy vncwebsocket spiceproxy migrate clone rrd rrddata firewall snapshot resize interfaces",
+    ],
+    "/nodes/{node}/lxc/{vmid}/firewall": ["name", "rules aliases ipset refs options"],
+    "/nodes/{node}/lxc/{vmid}/status": ["subdir", "current start stop shutdown reboot migrate"],
+    "/nodes/{node}/qemu/{vmid}/firewall": ["name", "rules aliases ipset refs options"],
+    "/nodes/{node}/sdn": ["name", "fabrics vnets zones"],
+    "/nodes/{node}/storage/{storage}": [
+        "subdir",
+        "content download-url file-restore import-metadata identity oci-registry-pull prunebackups rrd rrddata status upload",
+    ],
+};
+/** Lists that are empty on an installation without the feature. */
+const EMPTY = ["/cluster/metrics/server", "/cluster/qemu/custom-cpu-models"];
+/** The directories of the API. */
+export function registerIndexes(lab) {
+    for (const [path, [key, names]] of Object.entries(INDEXES)) {
+        const entries = names.split(" ").map((name) => ({ [key]: name }));
+        lab.route(`GET ${path}`, () => entries);
+    }
+    for (const path of EMPTY)
+        lab.route(`GET ${path}`, () => []);
+}

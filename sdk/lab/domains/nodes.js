@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { die } from "../errors.js";
+import { LabAnswer } from "../frame/answer.js";
+import { nodeEntry, nodeUsage } from "./node-stats.js";
+/** The version that the lab claims to be. */
+export const VERSION = { release: "9.2", repoid: "14a22df3", version: "9.2.11" };
+const KERNEL = "6.17.2-1-pve";
+/** `/version` and what a node says of itself. */
+export function registerNodes(lab) {
+    lab.route("GET /version", () => VERSION);
+    lab.route("GET /nodes", ({ may }) => [...lab.state.nodes.values()].map((node) => ({
+        ...nodeEntry(lab, node, may(`/nodes/${node.name}`, ["Sys.Audit"])),
+        ssl_fingerprint: node.fingerprint,
+    })));
+    lab.route("GET /nodes/{node}/version", () => VERSION);
+    lab.route("GET /nodes/{node}/status", ({ node }) => nodeStatus(lab, node));
+    lab.route("GET /nodes/{node}/time", ({ node }) => {
+        const time = lab.clock.seconds();
+        return { time, localtime: time, timezone: node.timezone };
+    });
+    lab.route("GET /nodes/{node}/dns", ({ node: { dns } }) => ({
+        ...(dns.search === "" ? {} : { search: dns.search }),
+        ...Object.fromEntries(dns.servers.map((address, index) => [`dns${index + 1}`, address])),
+    }));
+    lab.route("PUT /nodes/{node}/dns", ({ node, params }) => {
+        const given = ["dns1", "dns2", "dns3"]
+            .map((name) => params.text(name))
+            .filter((text) => text !== undefined);
+        node.dns = { search: params.need("search"), servers: given };
+        return null;
+    });
+    lab.route("GET /nodes/{node}/config", readConfig);
+    lab.route("PUT /nodes/{node}/config", writeConfig);
+    lab.route("GET /nodes/{node}/journal", ({ node }) => {
+        const line = `systemd[1]: Started pvestatd.service - PVE Status Daemon on ${node.name}.`;
+        return new LabAnswer({ data: [line], gzip: true });
+    });
+}
+function nodeStatus(lab, node) {
+    const { cpu, mem, disk, uptime } = nodeUsage(lab, node);
+    const load = (cpu * node.cpus).toFixed(2);
+    return {
+        "boot-info": { mode: "legacy-bios" },
+        cpu,
+        cpuinfo: {
+            cores: node.cpus / 2,
+            cpus: node.cpus,
+            family: "6",
+            flags: "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat clflush mmx fxsr sse sse2 ht vmx",
+            hvm: "1",
+            mhz: "2400.000",
+            model: "Simulated CPU @ 2.40GHz",
+            sockets: 1,
+            user_hz: 100,
+            vendor: "GenuineIntel",
+        },
+        "current-kernel": {
+            machine: "x86_64",
+            release: KERNEL,
+            sysname: "Linux",
+            version: `#1 SMP PREEMPT_DYNAMIC PMX ${KERNEL}`,
+        },
+        idle: 0,
+        ksm: { shared: 0 },
+        kversion: `Linux ${KERNEL} #1 SMP PREEMPT_DYNAMIC PMX ${KERNEL}`,
+        loadavg: [load, load, load],
+        memory: { total: node.memory, used: mem, free: node.memory - mem, available: node.memory - mem },
+        pveversion: `pve-manager/${VERSION.version}/${VERSION.repoid}`,
+        rootfs: { total: node.rootfs, used: disk, free: node.rootfs - disk, avail: node.rootfs - disk },
+        swap: { total: 8 * 2 ** 30, used: 0, free: 8 * 2 ** 30 },
+        uptime,
+        wait: 0,
+    };
+}
+function readConfig({ node, params }) {
+    if (node.config.size === 0)
+        return {};
+    const asked = params.text("property");
+    const entries = [...node.config].filter(([key]) => asked === undefined || key === asked);
+    return { ...Object.fromEntries(entries), digest: digestOf(node) };
+}
+function digestOf(node) {
+    return createHash("sha1")
+        .update(JSON.stringify([...node.config]))
+        .digest("hex");
+}
+function writeConfig({ node, params }) {
+    const digest = params.text("digest");
+    if (digest !== undefined && node.config.size > 0 && digest !== digestOf(node)) {
+        throw die("detected modified configuration - file changed by other user? Try again.");
+    }
+    for (const key of params.list("delete"))
+        node.config.delete(key);
+    for (const key of params.names()) {
+        if (key === "node" || key === "digest" || key === "delete")
+            continue;
+        const text = params.need(key);
+        // Descriptions are stored as comment lines, and come back with an end of line.
+        node.config.set(key, key === "description" ? `${text}\n` : text);
+    }
+    return null;
+}

@@ -1,0 +1,115 @@
+import { LabError } from "../errors.js";
+import { NodeUnreachable } from "../frame/pipeline.js";
+import { identify } from "./credentials.js";
+import { decodeForm, decodeJson, decodePercent } from "./params.js";
+import { bare, failure, plain, success } from "./respond.js";
+/** Longer bodies are refused. */
+const BODY_LIMIT = 512 * 1024;
+const METHODS = new Set(["GET", "POST", "PUT", "DELETE"]);
+/** Takes an HTTP request through what stands before the API itself, in the daemon's own order. */
+export async function answer(parts, request) {
+    const method = request.method ?? "";
+    if (!METHODS.has(method))
+        return bare(501, `method '${method}' not available`);
+    const encoding = request.headers["transfer-encoding"];
+    if (encoding === "chunked")
+        return plain(501, "chunked transfer encoding not supported");
+    if (encoding !== undefined)
+        return plain(501, `Unknown transfer encoding '${encoding}'`);
+    const url = request.url ?? "/";
+    const mark = url.indexOf("?");
+    const path = decodePercent(mark < 0 ? url : url.slice(0, mark));
+    if (!path.startsWith("/api2"))
+        return plain(500, `no such file '${path}'\n`);
+    const [, format, rest] = /^\/api2\/+([a-z][a-z0-9]+)(\/.*)?$/s.exec(path) ?? [];
+    if (format === undefined)
+        return plain(501, "no such uri");
+    const relative = rest ?? "/";
+    const { lab, tickets } = parts;
+    const who = identify(method, relative, request.headers, lab.state.access, tickets, lab.clock.seconds());
+    if ("refused" in who) {
+        await delay(parts.refusalDelay);
+        return bare(401, who.refused);
+    }
+    const query = mark < 0 ? "" : url.slice(mark + 1);
+    const params = await readParams(request, method, relative, query);
+    if (!(params instanceof Map))
+        return params;
+    if (format !== "json" && format !== "extjs") {
+        return plain(501, `no formatter for uri ${relative}, ${format}`);
+    }
+    return respond(parts, format, { method, path: relative, params, ...who });
+}
+async function respond(parts, format, call) {
+    let outcome;
+    try {
+        outcome = await parts.pipeline.run(parts.lab, call);
+    }
+    catch (error) {
+        if (error instanceof NodeUnreachable)
+            return bare(595, "No route to host");
+        const fault = new LabError(500, `the lab failed: ${error instanceof Error ? error.message : "unknown"}`);
+        return failure(format, fault, undefined);
+    }
+    const { endpoint, data, fault } = outcome;
+    if (fault === undefined)
+        return success(format, data);
+    if (fault.status === 401)
+        await delay(parts.refusalDelay);
+    // A carriage return in the status line is more than the proxy in front takes.
+    if (/^[^\n]*\r/.test(fault.message))
+        return bare(400, "Bad Request");
+    if (Buffer.byteLength(fault.message) !== fault.message.length) {
+        // The daemon's writer takes bytes alone: such a message breaks the connection to its worker.
+        await delay(parts.refusalDelay);
+        return bare(596, "Broken pipe");
+    }
+    return failure(format, fault, endpoint);
+}
+/** Query and body parameters; a {@link Reply} where the body is refused. The query wins. */
+async function readParams(request, method, path, query) {
+    const body = await readBody(request, method, path);
+    if (typeof body !== "string")
+        return body;
+    const type = contentType(request);
+    let params = new Map();
+    if (method === "POST" || method === "PUT") {
+        const decoded = type === "application/json" ? decodeJson(body) : decodeForm(body);
+        if (!(decoded instanceof Map))
+            return plain(500, `${decoded.error}\n`);
+        params = decoded;
+    }
+    if (query !== "")
+        for (const [name, value] of decodeForm(query))
+            params.set(name, value);
+    params.delete("_dc");
+    return params;
+}
+async function readBody(request, method, path) {
+    const length = Number(request.headers["content-length"] ?? 0);
+    if (length === 0)
+        return "";
+    if (method !== "PUT" && method !== "POST")
+        return plain(501, `Unexpected content for method '${method}'`);
+    if (/^\/nodes\/[^/]+\/storage\/[^/]+\/upload$/.test(path)) {
+        return plain(501, "the lab does not simulate POST /nodes/{node}/storage/{storage}/upload");
+    }
+    if (length > BODY_LIMIT)
+        return plain(501, "for data too large");
+    const type = contentType(request);
+    if (type !== "" && type !== "application/x-www-form-urlencoded" && type !== "application/json") {
+        return plain(506, `upload 'Content-Type '${request.headers["content-type"]}' not implemented`);
+    }
+    const chunks = [];
+    for await (const chunk of request)
+        if (Buffer.isBuffer(chunk))
+            chunks.push(chunk);
+    return Buffer.concat(chunks).toString("utf8");
+}
+function contentType(request) {
+    return (request.headers["content-type"] ?? "").split(/\s*[;,]/)[0] ?? "";
+}
+async function delay(ms) {
+    if (ms > 0)
+        await new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,71 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { LabAnswer } from "../frame/answer.js";
+const compress = promisify(gzip);
+const GZIP_FROM = 1024;
+/** After this many answers Proxmox VE closes a connection. */
+const ANSWERS_PER_CONNECTION = 100;
+const answered = new WeakMap();
+/** Text of a fault that arose outside the API's own code. */
+export function plain(status, text) {
+    return { status, reason: firstLine(text), body: text, type: "text/plain" };
+}
+/** A status and nothing else. */
+export function bare(status, reason) {
+    return { status, reason, body: "", type: "text/plain" };
+}
+/** `format` is what stands after `/api2/`. */
+export function success(format, data) {
+    const answer = data instanceof LabAnswer ? data : new LabAnswer({ data });
+    if (answer.text !== undefined) {
+        return { status: 200, reason: "OK", body: answer.text, type: "text/plain", gzip: answer.gzip };
+    }
+    const members = { data: answer.data, ...answer.extra, ...(format === "extjs" ? { success: 1 } : {}) };
+    return { status: 200, reason: "OK", body: JSON.stringify(members), type: JSON_TYPE, gzip: answer.gzip };
+}
+/** A fault as the API answers it; `extjs` hides it behind a 200. */
+export function failure(format, fault, endpoint) {
+    const message = fault.newline ? `${fault.message}\n` : fault.message;
+    const members = {
+        data: null,
+        message,
+        ...(fault.errors === undefined ? {} : { errors: fault.errors }),
+    };
+    if (format === "json") {
+        return {
+            status: fault.status,
+            reason: firstLine(message),
+            body: JSON.stringify(members),
+            type: JSON_TYPE,
+        };
+    }
+    // What a privileged worker answered went through HTTP once more, and its status became text.
+    const status = endpoint?.protected === true ? String(fault.status) : fault.status;
+    const body = JSON.stringify({ ...members, success: 0, status });
+    return { status: 200, reason: "OK", body, type: JSON_TYPE };
+}
+const JSON_TYPE = "application/json;charset=UTF-8";
+/** Writes an answer. A fault closes the connection, as does the hundredth answer. */
+export async function send(request, response, reply) {
+    const { status, reason, type } = reply;
+    const content = Buffer.from(reply.body);
+    const accepts = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+    const zip = reply.gzip === true || (accepts && content.length > GZIP_FROM);
+    const body = zip ? await compress(content) : content;
+    const count = (answered.get(request.socket) ?? 0) + 1;
+    answered.set(request.socket, count);
+    const keep = status < 400 && count < ANSWERS_PER_CONNECTION && request.headers.connection !== "close";
+    response.writeHead(status, reason, {
+        "Cache-Control": "max-age=0",
+        Connection: keep ? "Keep-Alive" : "close",
+        Pragma: "no-cache",
+        Server: "pve-api-daemon/3.0",
+        "Content-Length": body.length,
+        ...(body.length > 0 ? { "Content-Type": type } : {}),
+        ...(zip ? { "Content-Encoding": "gzip" } : {}),
+    });
+    response.end(body);
+}
+function firstLine(text) {
+    return text.split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,74 @@
+import { createServer } from "node:https";
+import { answer } from "./gate.js";
+import { bare, plain, send } from "./respond.js";
+/** Starts listening; answers the server and its port. */
+export async function listen(parts, host, port) {
+    const { key, cert } = parts.certificate;
+    const options = { key, cert, keepAliveTimeout: 5000, noDelay: true, requireHostHeader: false };
+    const server = createServer(options, (request, response) => {
+        serve(parts, request, response).catch(() => request.socket.destroy());
+    });
+    server.on("clientError", refuseUnreadable);
+    await new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(port, host, () => {
+            server.removeListener("error", reject);
+            resolve();
+        });
+    });
+    const address = server.address();
+    return { server, port: isAddress(address) ? address.port : port };
+}
+async function serve(parts, request, response) {
+    const { lab, control } = parts;
+    const url = request.url ?? "/";
+    if (control !== undefined && url.startsWith("/lab/")) {
+        await send(request, response, await control(request));
+        return;
+    }
+    if (lab.state.nodes.get(lab.state.localNode)?.power !== "online") {
+        request.socket.destroy();
+        return;
+    }
+    const fault = lab.faults.takeRequest(request.method ?? "", url.replace(/^\/api2\/[a-z]+/, ""));
+    if (fault === undefined)
+        await send(request, response, await answer(parts, request));
+    else
+        await strike(parts, fault, request, response);
+}
+async function strike(parts, fault, request, response) {
+    if (fault.kind === "hung")
+        return;
+    if (fault.kind === "dropped-before") {
+        request.socket.destroy();
+        return;
+    }
+    if (fault.kind === "status") {
+        request.resume();
+        await send(request, response, bare(fault.status, fault.reason));
+        return;
+    }
+    const reply = await answer(parts, request);
+    if (fault.kind === "dropped-after") {
+        request.socket.destroy();
+        return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, fault.ms));
+    await send(request, response, reply);
+}
+/** What Node's own parser will not read, such as a method it never heard of. */
+function refuseUnreadable(error, socket) {
+    if (!("writable" in socket) || !("end" in socket) || socket.writable !== true)
+        return;
+    const { end } = socket;
+    if (typeof end !== "function")
+        return;
+    const method = /^[A-Z]+/.exec(error.rawPacket?.toString("latin1") ?? "")?.[0];
+    const reply = error.code === "HPE_INVALID_METHOD" && method !== undefined
+        ? bare(501, `method '${method}' not available`)
+        : plain(400, "bad request");
+    end.call(socket, `HTTP/1.1 ${reply.status} ${reply.reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+function isAddress(address) {
+    return typeof address === "object" && address !== null;
+}
