@@ -1,3 +1,0 @@
-import type { LabCore } from "../types.ts";
-/** `/access/acl` and `/access/permissions`. */
-export declare function registerAcl(lab: LabCore): void;
