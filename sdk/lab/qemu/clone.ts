@@ -184,9 +184,9 @@ async function copyDisks(
   const { lab, node, params } = request;
   for (const { name, drive, full } of plan.disks) {
     const target = { vmid: newid, storage: params.text("storage"), format: params.text("format") };
-    const copy = await copyDisk(lab, node.name, { name, drive }, target, full, task, (volid) =>
-      made.push(volid),
-    );
+    const runs = plan.source.runtime !== undefined && !params.has("snapname");
+    const source = { name, drive, mirror: runs ? ("stays" as const) : undefined };
+    const copy = await copyDisk(lab, node.name, source, target, full, task, (volid) => made.push(volid));
     plan.config.set(name, printDrive(copy));
   }
 }

@@ -14,11 +14,19 @@ export interface CopyTarget {
   readonly format?: string | undefined;
 }
 
+/** What is copied. */
+export interface CopySource {
+  readonly name: string;
+  readonly drive: Drive;
+  /** Set where a running machine uses the disk: whether it changes over to the copy. */
+  readonly mirror?: "stays" | "changes" | undefined;
+}
+
 /** Copies a drive, whole or as a linked clone; answers the new drive and tells of the new volume at once. */
 export async function copyDisk(
   lab: LabCore,
   node: string,
-  source: { readonly name: string; readonly drive: Drive },
+  source: CopySource,
   target: CopyTarget,
   full: boolean,
   task: TaskHandle,
@@ -57,20 +65,26 @@ export async function copyDisk(
   );
   made(volume.volid);
   log(`allocated target volume '${volume.volid}'`);
-  await transfer(volume.size, task);
+  await transfer(volume.size, task, source);
   volume.used = Math.max(volume.used, origin.used);
   return { file: volume.volid, size: volume.size, options };
 }
 
-/** Copying takes a second for each 4 GiB, ten steps at most. */
-async function transfer(size: number, task: TaskHandle): Promise<void> {
+/** Copying takes a second for each 4 GiB, ten steps at most. A running machine mirrors the disk itself. */
+async function transfer(size: number, task: TaskHandle, { name, mirror }: CopySource): Promise<void> {
   const steps = Math.min(10, Math.max(1, Math.ceil(size / 2 ** 32)));
   const ms = Math.ceil((size / 2 ** 32) * 1000) / steps;
   const total = renderBytes(size);
-  task.log(`transferred 0.0 B of ${total} (0.00%)`);
+  const start = mirror === undefined ? "" : `drive-${name}: `;
+  if (mirror !== undefined) task.log(`drive mirror is starting for drive-${name}`);
+  task.log(`${start}transferred 0.0 B of ${total} (0.00%)`);
   for (let step = 1; step <= steps; step += 1) {
     await task.takes(ms);
     const share = step / steps;
-    task.log(`transferred ${renderBytes(size * share)} of ${total} (${(share * 100).toFixed(2)}%)`);
+    task.log(`${start}transferred ${renderBytes(size * share)} of ${total} (${(share * 100).toFixed(2)}%)`);
   }
+  if (mirror === undefined) return;
+  task.log("all 'mirror' jobs are ready");
+  task.log(`${start}${mirror === "changes" ? "Completing block job..." : "Cancelling block job"}`);
+  task.log(`${start}${mirror === "changes" ? "Completed successfully." : "Done."}`);
 }

@@ -1,5 +1,5 @@
 import { die } from "../errors.ts";
-import type { GuestConfig, LabRequest, LabStorage } from "../types.ts";
+import type { GuestConfig, LabCore, LabRequest, LabStorage } from "../types.ts";
 import type { Settings } from "./check-drives.ts";
 import { type Drive, isCloudInit, newDisk, parseDrive, printDrive, splitVolid } from "./drive.ts";
 import { drivesOf, isTemplate } from "./guest.ts";
@@ -127,7 +127,7 @@ function makeVolume(
   const origin = source === undefined ? undefined : needVolume(lab.state, node.name, source);
   if (origin !== undefined) {
     if (/vm-\d+-cloudinit/.test(origin.volid)) throw die("cannot import from cloudinit disk");
-    context.log(`create full clone of drive (${origin.volid})`);
+    context.log(`create full clone of drive ${usedAs(lab, origin.volid)}(${origin.volid})`);
   }
   const volume = allocate(
     lab,
@@ -144,8 +144,18 @@ function makeVolume(
     },
     context.log,
   );
+  if (origin !== undefined) context.log(`allocated target volume '${volume.volid}'`);
   drive.file = isTemplate(context.config) ? makeBase(lab.state, node.name, volume.volid) : volume.volid;
   drive.size = volume.size;
+}
+
+/** The name of the drive that a volume is attached as, with a blank; empty for an unattached one. */
+function usedAs(lab: LabCore, volid: string): string {
+  for (const guest of lab.state.guests.values()) {
+    const found = drivesOf(guest.config).find(([, drive]) => drive.file === volid);
+    if (found !== undefined) return `${found[0]} `;
+  }
+  return "";
 }
 
 function sizeFor(name: string, drive: Drive, gib: number): number {

@@ -82,7 +82,8 @@ async function runMove(request: LabRequest, vmid: number, storage: string, task:
   const made: string[] = [];
   try {
     const target = { vmid, storage, format: params.text("format") };
-    const copy = await copyDisk(lab, node.name, { name, drive }, target, true, task, (volid) =>
+    const mirror = guest.runtime === undefined ? undefined : "changes";
+    const copy = await copyDisk(lab, node.name, { name, drive, mirror }, target, true, task, (volid) =>
       made.push(volid),
     );
     guest.config.set(name, printDrive(copy));

@@ -44,6 +44,15 @@ export function reserveState(
   );
   section.set("vmstate", volume.volid);
   section.set("runningmachine", `pc-i440fx-${qemuVersion(lab).replace(/\.\d+$/, "")}+pve0`);
+  const cards = [...guest.config].filter(([key, value]) => /^net\d+$/.test(key) && /^virtio/.test(value));
+  if (cards.length > 0)
+    section.set(
+      "running-nets-host-mtu",
+      cards
+        .map(([key]) => `${key}=1500`)
+        .sort()
+        .join(","),
+    );
   section.set("runningcpu", "kvm64,enforce,+kvm_pv_eoi,+kvm_pv_unhalt,+lahf_lm,+sep");
 }
 

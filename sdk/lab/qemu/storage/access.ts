@@ -1,7 +1,7 @@
 import { die } from "../../errors.ts";
 import type { LabRequest } from "../../types.ts";
 import { splitVolid } from "../drive.ts";
-import { volumeName } from "./names.ts";
+import { type VolumeName, volumeName } from "./names.ts";
 
 /**
  * Whether the caller may use a volume for a guest, as `check_volume_access` of
@@ -11,7 +11,7 @@ export function checkVolumeAccess(
   request: LabRequest,
   vmid: number,
   volid: string,
-  content?: "images" | "backup" | "snippets",
+  content?: VolumeName["content"],
 ): void {
   const parts = splitVolid(volid);
   if (parts === undefined) {
@@ -19,7 +19,9 @@ export function checkVolumeAccess(
     throw die("Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line 651.");
   }
   const name = volumeName(request.lab.state, volid);
-  if (content !== undefined && name.content !== content)
+  // Volumes of containers and disks of VMs look alike.
+  const fits = name.content === content || (content === "rootdir" && name.content === "images");
+  if (content !== undefined && !fits)
     throw die(`unable to use volume ${volid} - content type needs to be '${content}'`);
   const path = `/storage/${parts.storage}`;
   const foreign = name.vmid !== undefined && name.vmid !== vmid;

@@ -14,6 +14,8 @@ export interface NewVolume {
   readonly node: string;
   readonly vmid: number;
   readonly format: string;
+  /** `images` where left out. */
+  readonly content?: "images" | "rootdir";
   /** Bytes. */
   readonly size: number;
   /** Name without storage; the next free `vm-ID-disk-N` where left out. */
@@ -43,7 +45,7 @@ export function allocate(lab: LabCore, wanted: NewVolume, log: (line: string) =>
   } else if (storage.type.startsWith("lvm")) log(`  Logical volume "${name}" created.`);
   return lab.state.volumes.put(storage, node, {
     volid,
-    content: "images",
+    content: wanted.content ?? "images",
     format,
     vmid,
     size,
@@ -159,7 +161,7 @@ export function linkClone(
       : `${base.name}/${name}`;
   return lab.state.volumes.put(storage, node, {
     volid: `${storage.id}:${volname}`,
-    content: "images",
+    content: source.content,
     format: files ? "qcow2" : "raw",
     vmid,
     size: source.size,
