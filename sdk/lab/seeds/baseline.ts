@@ -71,7 +71,7 @@ function addContainer(state: Seed["state"], random: Random, ctime: number): void
   const volid = "local:200/vm-200-disk-0.raw";
   if (local !== undefined) {
     const common = { content: "rootdir", format: "raw", vmid: 200, size: GIB } as const;
-    state.volumes.put(local, "vm", { volid, ...common, used: 50_000_000, ctime });
+    state.volumes.put(local, "vm", { volid, ...common, used: 50_000_000, ctime, blank: true });
   }
   const guest = addGuest(state, { kind: "lxc", vmid: 200, node: "vm", name: "ct200" }, random);
   guest.config = new Map([
