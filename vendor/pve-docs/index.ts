@@ -9,6 +9,7 @@ export {
   releases,
   sinceRelease,
 } from "./catalog.ts";
+export { type CliCommand, cliCommand, cliCommands, cliSource, LOCAL_NODE } from "./cli.ts";
 export { NAMED_FORMATS } from "./formats/index.ts";
 export { uncheckedFormats } from "./formats/unchecked.ts";
 export { paramSchema } from "./parameters.ts";
