@@ -1,13 +1,14 @@
+import "reflect-metadata";
 import { container as root } from "tsyringe";
 import { ChainedAuditLog } from "./audit/log.ts";
 import { Road } from "./call/road.ts";
+import type { CallRoad } from "./call/types.ts";
 import { CAPABILITIES_TOOL, capabilitiesTool } from "./host/capabilities.ts";
 import { PluginHost } from "./host/host.ts";
 import type { KernelTool, ToolHost } from "./host/types.ts";
 import { StoredJobs } from "./jobs/service.ts";
 import { createJobTools } from "./jobs/tools.ts";
 import { createLogger, type Logger } from "./log.ts";
-import { McpServerFactory } from "./mcp/server.ts";
 import { createRedactor } from "./secrets/redact.ts";
 import type { Credentials, Settings } from "./settings/types.ts";
 import {
@@ -26,7 +27,9 @@ import { ConfiguredClusters } from "./transports/clusters.ts";
 /** A kernel that is wired but has done nothing yet. */
 export interface Kernel {
   readonly logger: Logger;
-  readonly servers: McpServerFactory;
+  readonly host: ToolHost;
+  readonly road: CallRoad;
+  readonly kernelTools: readonly KernelTool[];
   /** Loads plugins and takes up abandoned jobs. Rejects where a bad plugin must stop the start. */
   start(): Promise<void>;
   /** Waits for writes on the wire, leaves tasks running, seals the audit chain. */
@@ -60,7 +63,9 @@ export function compose(settings: Settings, version: string): Kernel {
 
   return {
     logger,
-    servers: container.resolve(McpServerFactory),
+    host,
+    road: container.resolve(CALL_ROAD),
+    kernelTools,
     start: async () => {
       await host.ready();
       await jobs.recover();

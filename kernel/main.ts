@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import "reflect-metadata";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../vendor/package-root.ts";

@@ -1,12 +1,14 @@
 import { Console } from "node:console";
-import { compose } from "./compose.ts";
+import type { Kernel } from "./compose.ts";
+import { createServer } from "./mcp/server.ts";
+import { serveStdio } from "./mcp/stdio.ts";
 import { readEnvironment } from "./settings/environment.ts";
 import { SettingsError } from "./settings/errors.ts";
 import type { LoadedSettings } from "./settings/load.ts";
 
 /**
  * Serves one client over stdio until it goes away or a signal comes.
- * Answers the process's exit code: 2 for bad settings.
+ * Answers the process's exit code: 2 for bad settings, 1 where a bad plugin must stop the start.
  */
 export async function serve(version: string): Promise<number> {
   // Whatever a library or plugin prints must not end up between protocol messages.
@@ -14,27 +16,39 @@ export async function serve(version: string): Promise<number> {
   const loaded = settingsOrFaults();
   if (loaded === undefined) return 2;
 
-  const kernel = compose(loaded.settings, version);
-  for (const warning of loaded.warnings) kernel.logger.warn(warning);
-  process.on("unhandledRejection", (reason) =>
-    kernel.logger.error(`unhandled rejection: ${describe(reason)}`),
-  );
-
-  const { serveStdio } = await import("./mcp/stdio.ts");
-  const server = kernel.servers.create(version, "stdio");
-  const signalled = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-  });
-  const failed = kernel.start().then(
-    () => new Promise<never>(() => undefined),
-    (error: unknown) => error,
-  );
-  const end = await Promise.race([serveStdio(server), signalled, failed]);
+  const failed = new AbortController();
+  let composed: Promise<Kernel> | undefined;
+  const kernel = () => {
+    composed ??= start(loaded, version, (fault) => failed.abort(fault));
+    return composed;
+  };
+  const server = createServer({ version, subject: "stdio", kernel });
+  // Whoever wants every plugin to be good wants to know before a client is served.
+  if (loaded.settings.plugins.strict) await (await kernel()).host.ready().catch(() => undefined);
+  if (!failed.signal.aborted) await Promise.race([serveStdio(server), signalled(), aborted(failed.signal)]);
   await server.close();
-  await kernel.close();
-  if (end === undefined) return 0;
-  process.stderr.write(`proxmox-mcp cannot start: ${end instanceof Error ? end.message : String(end)}\n`);
+  await (await composed)?.close();
+  if (!failed.signal.aborted) return 0;
+  process.stderr.write(`proxmox-mcp cannot start: ${messageOf(failed.signal.reason)}\n`);
   return 1;
+}
+
+/** Composes the kernel and sets it going; what stops the start is told to `fail`. */
+async function start(
+  { settings, warnings }: LoadedSettings,
+  version: string,
+  fail: (fault: unknown) => void,
+): Promise<Kernel> {
+  const { compose } = await import("./compose.ts");
+  const kernel = compose(settings, version);
+  for (const warning of warnings) kernel.logger.warn(warning);
+  process.on("unhandledRejection", (reason) =>
+    kernel.logger.error(
+      `unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
+    ),
+  );
+  kernel.start().catch(fail);
+  return kernel;
 }
 
 function settingsOrFaults(): LoadedSettings | undefined {
@@ -47,6 +61,16 @@ function settingsOrFaults(): LoadedSettings | undefined {
   }
 }
 
-function describe(reason: unknown): string {
-  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
 }

@@ -9,11 +9,9 @@ import {
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { JsonSchemaValidator, jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/types.js";
-import { inject, injectable } from "tsyringe";
 import type { CallContext, CallRoad, HumanAnswer, HumanQuestion } from "../call/types.ts";
 import type { KernelTool, ToolHost } from "../host/types.ts";
 import type { Logger } from "../log.ts";
-import { CALL_ROAD, KERNEL_TOOLS, LOGGER, TOOL_HOST } from "../tokens.ts";
 import { elicitationSchema, humanAnswer } from "./elicitation.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { listing } from "./listing.ts";
@@ -26,75 +24,86 @@ interface Peer {
   readonly canElicit: boolean;
 }
 
+/** What the protocol needs of the kernel. */
+export interface ServedKernel {
+  readonly host: ToolHost;
+  readonly road: CallRoad;
+  readonly kernelTools: readonly KernelTool[];
+  readonly logger: Logger;
+}
+
+/** How a server is made. */
+export interface ServerParts {
+  readonly version: string;
+  /** Who speaks through this connection. */
+  readonly subject: string;
+  /**
+   * The kernel, composed on first use: `initialize` is answered without it, so that a client is
+   * not kept waiting for plugins that it has not asked about yet.
+   */
+  readonly kernel: () => Promise<ServedKernel>;
+}
+
 /**
- * Binds the call road to one version of the MCP SDK. It keeps no state between
- * calls: whatever a call needs is put into its {@link CallContext} here.
+ * A server for one connection, not yet connected. It binds the call road to one version of the
+ * MCP SDK and keeps no state between calls: whatever a call needs is put into its
+ * {@link CallContext} here.
  */
-@injectable()
-export class McpServerFactory {
-  constructor(
-    @inject(TOOL_HOST) private readonly host: ToolHost,
-    @inject(CALL_ROAD) private readonly road: CallRoad,
-    @inject(KERNEL_TOOLS) private readonly kernelTools: readonly KernelTool[],
-    @inject(LOGGER) private readonly logger: Logger,
-  ) {}
-
-  /** A server for one connection, not yet connected. `subject` is who speaks through it. */
-  create(version: string, subject: string): Server {
-    const server = new Server(
-      { name: "proxmox-mcp", title: "Proxmox VE", version },
-      {
-        capabilities: { tools: { listChanged: true } },
-        instructions: INSTRUCTIONS,
-        jsonSchemaValidator: PASS_THROUGH_VALIDATOR,
-      },
+export function createServer({ version, subject, kernel }: ServerParts): Server {
+  const server = new Server(
+    { name: "proxmox-mcp", title: "Proxmox VE", version },
+    {
+      capabilities: { tools: { listChanged: true } },
+      instructions: INSTRUCTIONS,
+      jsonSchemaValidator: PASS_THROUGH_VALIDATOR,
+    },
+  );
+  const warn = (text: string) => void kernel().then(({ logger }) => logger.warn(text));
+  server.onerror = (error) => warn(`protocol: ${error.message}`);
+  server.setRequestHandler(ListToolsRequestSchema, async () => {
+    const { host, kernelTools } = await kernel();
+    await host.ready();
+    return { tools: listing(kernelTools, host.listed()) };
+  });
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+    const { road } = await kernel();
+    const answer = await road.call(
+      params.name,
+      params.arguments ?? {},
+      contextOf(subject, peerOf(server), extra, warn),
     );
-    server.onerror = (error) => this.logger.warn(`protocol: ${error.message}`);
-    server.setRequestHandler(ListToolsRequestSchema, async () => {
-      await this.host.ready();
-      return { tools: listing(this.kernelTools, this.host.listed()) };
-    });
-    server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-      const answer = await this.road.call(
-        params.name,
-        params.arguments ?? {},
-        this.context(subject, peerOf(server), extra),
-      );
-      return { content: [{ type: "text", text: answer.text }], isError: answer.isError };
-    });
-    this.host.onListChanged(() => {
-      server.sendToolListChanged().catch((error: unknown) => {
-        this.logger.debug(`list_changed was not sent: ${String(error)}`);
-      });
-    });
-    return server;
-  }
+    return { content: [{ type: "text", text: answer.text }], isError: answer.isError };
+  });
+  server.oninitialized = () => {
+    void kernel().then(({ host }) => host.onListChanged(() => void server.sendToolListChanged().catch(warn)));
+  };
+  return server;
+}
 
-  private context(subject: string, peer: Peer, extra: Extra): CallContext {
-    const base = {
-      callId: randomUUID(),
-      subject,
-      client: peer.client,
-      signal: extra.signal,
-      progress: this.progressOf(extra),
-    };
-    if (!peer.canElicit) return base;
-    return { ...base, ask: (question, timeoutMs) => ask(extra, question, timeoutMs) };
-  }
+function contextOf(subject: string, peer: Peer, extra: Extra, warn: (text: string) => void): CallContext {
+  const base = {
+    callId: randomUUID(),
+    subject,
+    client: peer.client,
+    signal: extra.signal,
+    progress: progressOf(extra, warn),
+  };
+  if (!peer.canElicit) return base;
+  return { ...base, ask: (question, timeoutMs) => ask(extra, question, timeoutMs) };
+}
 
-  private progressOf(extra: Extra): CallContext["progress"] {
-    const progressToken = extra._meta?.progressToken;
-    if (progressToken === undefined) return () => undefined;
-    let last = 0;
-    return (message, progress, total) => {
-      // The protocol demands a rising figure; a log line is progress without one.
-      last = Math.max(last + 1, progress ?? 0);
-      const params = { progressToken, progress: last, message, ...(total === undefined ? {} : { total }) };
-      extra.sendNotification({ method: "notifications/progress", params }).catch((error: unknown) => {
-        this.logger.debug(`progress was not sent: ${String(error)}`);
-      });
-    };
-  }
+function progressOf(extra: Extra, warn: (text: string) => void): CallContext["progress"] {
+  const progressToken = extra._meta?.progressToken;
+  if (progressToken === undefined) return () => undefined;
+  let last = 0;
+  return (message, progress, total) => {
+    // The protocol demands a rising figure; a log line is progress without one.
+    last = Math.max(last + 1, progress ?? 0);
+    const params = { progressToken, progress: last, message, ...(total === undefined ? {} : { total }) };
+    extra.sendNotification({ method: "notifications/progress", params }).catch((error: unknown) => {
+      warn(`progress was not sent: ${String(error)}`);
+    });
+  };
 }
 
 /** The kernel judges an answer itself ({@link humanAnswer}); a schema compiler at start-up would only cost time. */
