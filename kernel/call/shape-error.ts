@@ -8,11 +8,13 @@ import type { CallAnswer } from "./types.ts";
 /** Details that the message has already told. */
 const TOLD: ReadonlySet<string> = new Set(["errors", "faults", "nearest", "request", "status"]);
 const LONGEST_DETAIL = 1_000;
+/** A message may quote what the caller gave, however long that is. */
+const LONGEST_MESSAGE = 4_000;
 
 /** An error as an answer: code and message, what to do next, whether a retry can help, then the details. */
 export function shapeError(error: ToolError, redactor: Redactor): CallAnswer {
-  const message = redactor.text(error.message);
-  const next = error.next === undefined ? undefined : redactor.text(error.next);
+  const message = cut(redactor.text(error.message), LONGEST_MESSAGE);
+  const next = error.next === undefined ? undefined : cut(redactor.text(error.next), LONGEST_MESSAGE);
   const details = error.details && maskedDetails(error.details, redactor);
   const lines = [
     `Error ${error.code}: ${oneLine(message)}`,
@@ -53,8 +55,12 @@ function detailLines(details: Readonly<Record<string, unknown>>): string[] {
         return `Last lines of the log (${OUTSIDE}):\n${fenced(value.join("\n"))}`;
       }
       const shown = oneLine(printed(value));
-      return `${oneLine(name)}: ${shown.length > LONGEST_DETAIL ? `${shown.slice(0, LONGEST_DETAIL)}…` : shown}`;
+      return `${oneLine(name)}: ${cut(shown, LONGEST_DETAIL)}`;
     });
+}
+
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 function isEmptyList(value: unknown): boolean {

@@ -51,13 +51,13 @@ interface Given {
   readonly texts: readonly string[];
 }
 
-/** A missing parameter, one that the input names, or one whose value came from the input. */
+/** A missing parameter, one that the input names, or one whose value came from the input or from a path in it. */
 function isFromInput(fault: ParamFault, known: Readonly<Record<string, unknown>>, given: Given): boolean {
   const name = baseName(fault);
   const value = known[name];
   if (value === undefined || given.names.has(name)) return true;
   const text = String(value);
-  return given.texts.some((part) => part !== "" && text.includes(part));
+  return given.texts.some((part) => part !== "" && (text.includes(part) || part.split("/").includes(text)));
 }
 
 function givenBy(input: Readonly<Record<string, unknown>>): Given {

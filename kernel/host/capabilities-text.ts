@@ -1,3 +1,4 @@
+import { ToolError } from "../../sdk/errors.ts";
 import { useName } from "../../sdk/tool.ts";
 import type { CallAnswer } from "../call/types.ts";
 import type { Capabilities, ReportedCluster, ReportedPlugin } from "./capabilities.ts";
@@ -5,7 +6,7 @@ import type { HostedTool, ToolHost } from "./types.ts";
 
 /** The report as an answer: text for reading, the same as data. */
 export function capabilitiesText(report: Capabilities, plugin: string | undefined): CallAnswer {
-  if (plugin !== undefined && report.plugins.length === 0) return unknown("plugin", plugin);
+  if (plugin !== undefined && report.plugins.length === 0) throw unknown("plugin", plugin);
   const { client } = report;
   const text = [
     `proxmox-mcp ${report.version}; access ${report.access}; a human confirms from ${report.confirm} on; tools from validation ${report.minValidation} on`,
@@ -18,12 +19,12 @@ export function capabilitiesText(report: Capabilities, plugin: string | undefine
   return { text, isError: false, data: { ...report, tools: report.tools.map(toolData) } };
 }
 
-/** Everything about one tool. */
+/** Everything about one tool. Throws `not_found`. */
 export function toolText(name: string, host: ToolHost): CallAnswer {
   const found = host.find(name);
   if (found === undefined) {
     const absent = host.absent(name);
-    if (absent === undefined) return unknown("tool", name);
+    if (absent === undefined) throw unknown("tool", name);
     const text = `${name} is not there: ${absent.why}. ${absent.show}`;
     return { text, isError: false, data: { name, hidden: absent } };
   }
@@ -38,14 +39,12 @@ export function toolText(name: string, host: ToolHost): CallAnswer {
   return { text, isError: false, data: toolData(found) };
 }
 
-function unknown(kind: "plugin" | "tool", name: string): CallAnswer {
-  const message = `There is no ${kind} "${name}".`;
-  const next = "Call proxmox_capabilities without input for everything there is.";
-  return {
-    text: `Error not_found: ${message}\nNext: ${next}`,
-    isError: true,
-    data: { error: { code: "not_found", message, next, retry: false } },
-  };
+function unknown(kind: "plugin" | "tool", name: string): ToolError {
+  return new ToolError({
+    code: "not_found",
+    message: `There is no ${kind} ${JSON.stringify(name)}.`,
+    next: "Call proxmox_capabilities without input for everything there is.",
+  });
 }
 
 function clusterLine({ name, version, fault }: ReportedCluster): string {
