@@ -236,7 +236,7 @@ export const DEFINITIONS = {
   }),
   PROXMOX_MCP_STATE_DIR: define({
     group: "Server",
-    describe: "Folder of jobs and audit log.",
+    describe: "Folder of jobs, artifacts and audit log.",
     accepts: "a path",
     parse: path,
     shownDefault:
@@ -269,6 +269,22 @@ export const DEFINITIONS = {
     3_600_000,
     "How old the inventory may be for reads; 0 asks each time. Changes always look afresh.",
   ),
+  PROXMOX_MCP_ARTIFACT_INLINE_CHARS: define({
+    group: "Limits",
+    describe:
+      "Longest answer of a tool; what is longer is kept whole as an artifact, and only its head is answered.",
+    accepts: "characters, 2000 to 1000000",
+    parse: integer(2_000, 1_000_000),
+    fallback: 20_000,
+  }),
+  PROXMOX_MCP_ARTIFACT_MAX_AGE_MS: milliseconds(DAY, 60_000, 30 * DAY, "How long artifacts are kept."),
+  PROXMOX_MCP_ARTIFACT_MAX_BYTES: define({
+    group: "Limits",
+    describe: "Room for all artifacts in the state folder; the oldest make way for new ones.",
+    accepts: "bytes, 65536 to 999999999999",
+    parse: integer(65_536, 999_999_999_999),
+    fallback: 268_435_456,
+  }),
   PROXMOX_MCP_MAX_CONNECTIONS: define({
     group: "Limits",
     describe: "Requests to one host at a time; more wait their turn.",

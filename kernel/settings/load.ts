@@ -149,6 +149,9 @@ function assemble(
       confirmTimeoutMs: values.PROXMOX_MCP_CONFIRM_TIMEOUT_MS,
       taskTimeoutMs: values.PROXMOX_MCP_TASK_TIMEOUT_MS,
       inventoryCacheMs: values.PROXMOX_MCP_INVENTORY_CACHE_MS,
+      artifactInlineChars: values.PROXMOX_MCP_ARTIFACT_INLINE_CHARS,
+      artifactMaxAgeMs: values.PROXMOX_MCP_ARTIFACT_MAX_AGE_MS,
+      artifactMaxBytes: values.PROXMOX_MCP_ARTIFACT_MAX_BYTES,
       maxConnections: values.PROXMOX_MCP_MAX_CONNECTIONS,
     },
   };

@@ -39,13 +39,18 @@ export interface ClusterSettings {
   readonly defaults: DefaultsSettings;
 }
 
-/** Durations in milliseconds, and the bound on parallel requests a host. */
+/** Durations in milliseconds, sizes, and the bound on parallel requests a host. */
 export interface LimitSettings {
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly confirmTimeoutMs: number;
   readonly taskTimeoutMs: number;
   readonly inventoryCacheMs: number;
+  /** Longest answer of a tool, in characters; what is longer becomes an artifact. */
+  readonly artifactInlineChars: number;
+  readonly artifactMaxAgeMs: number;
+  /** Room for all artifacts together, in bytes. */
+  readonly artifactMaxBytes: number;
   readonly maxConnections: number;
 }
 

@@ -33,6 +33,9 @@ export const SETTINGS: Settings = {
     confirmTimeoutMs: 60_000,
     taskTimeoutMs: 60_000,
     inventoryCacheMs: 1_000,
+    artifactInlineChars: 20_000,
+    artifactMaxAgeMs: 86_400_000,
+    artifactMaxBytes: 268_435_456,
     maxConnections: 4,
   },
 };

@@ -64,6 +64,9 @@ export const limits: LimitSettings = {
   confirmTimeoutMs: 1_000,
   taskTimeoutMs: 1_000,
   inventoryCacheMs: 5_000,
+  artifactInlineChars: 20_000,
+  artifactMaxAgeMs: 86_400_000,
+  artifactMaxBytes: 268_435_456,
   maxConnections: 4,
 };
 
