@@ -132,3 +132,12 @@ export function fromApi<
     Type.Object(properties, { ...families, additionalProperties: false }),
   );
 }
+
+/** Defaults that an endpoint declares for its parameters, by name; for what a record may leave out. */
+export function apiDefaults(key: `${ApiMethod} /${string}`): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(endpointOf(key).parameters).flatMap(([name, schema]) =>
+      schema.default === undefined ? [] : [[name, schema.default]],
+    ),
+  );
+}

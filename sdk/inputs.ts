@@ -21,6 +21,17 @@ export function defaulted<Schema extends TSchema>(kind: DefaultKind, schema: Sch
   return Object.assign(schema, { "x-default": kind });
 }
 
+/**
+ * Gives a property a shorter form for the list of tools; calls are validated against the property itself.
+ * Bounds, patterns and the like are left out of the list anyway.
+ */
+export function listedAs<Schema extends TSchema>(
+  schema: Schema,
+  shown: Readonly<Record<string, unknown>>,
+): Schema {
+  return Object.assign(schema, { "x-listed": shown });
+}
+
 function named(schema: Readonly<Record<string, unknown>>, options: InputOptions): TUnsafe<string> {
   const text = options.description === undefined ? {} : { description: options.description };
   const made = Type.Unsafe<string>({ ...schema, ...text });

@@ -4,11 +4,32 @@
  */
 export type Unit = "bytes" | "percent" | "seconds" | "time" | "count" | "text";
 
-/** A column of a list: the key of the row, its unit, and a title where the key is not clear. */
+/** JSON type of a column's values. */
+export type ColumnType = "string" | "integer" | "number" | "boolean" | "object" | "array";
+
+/** A column of a list or a field of a record: its key, how it is shown, and a title where the key is not clear. */
 export interface Column {
   readonly key: string;
   readonly unit?: Unit;
   readonly title?: string;
+  /** Type of the values; text where left out, a number where there is a unit. */
+  readonly type?: ColumnType;
+  /** Shown only where the caller's `fields` name it. */
+  readonly optional?: true;
+}
+
+/**
+ * How a caller wants a list. The kernel filters, sorts, counts and pages by it; a tool only hands it on.
+ * `filter` and `sort` go by keys of the rows, `fields` by keys of the columns.
+ */
+export interface ListView {
+  readonly filter?: Readonly<Record<string, string>>;
+  readonly fields?: readonly string[];
+  /** A key; with `-` before it from the highest down. */
+  readonly sort?: string;
+  readonly limit?: number;
+  /** Where the next page begins, from the answer before. */
+  readonly cursor?: string;
 }
 
 /** A row of a list; absent values are shown empty. */
@@ -22,24 +43,33 @@ export interface ListResult {
   /** What is listed, plural: `VMs`, `nodes`, `tasks`. */
   readonly of: string;
   readonly columns: readonly Column[];
+  /** All there are; they may hold more keys than there are columns, to filter and count by. */
   readonly rows: readonly Row[];
-  /** How many there are in all, where `rows` is only a part. */
-  readonly total?: number;
-  /** Counts by field, shown before the table: `{ status: { running: 3 } }`. */
-  readonly counts?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Which part the caller wants; left out, as many rows as fit are shown in the order given. */
+  readonly view?: ListView;
+  /** Keys that together name a row; the first column's where left out. */
+  readonly id?: readonly string[];
+  /** Order where the view has none: a key, with `-` before it from the highest down; by `id` where left out. */
+  readonly sort?: string;
+  /** Keys whose values are counted before the table. */
+  readonly counted?: readonly string[];
   /** What could not be seen, and why. */
   readonly unseen?: readonly string[];
-  /** A remark after the table, such as how to get the rest. */
+  /** A remark after the table. */
   readonly note?: string;
 }
 
-/** A single object: `fields` in order of interest; empty ones are left out. */
+/** A single object: `fields` in order of interest; what is empty or a default is left out. */
 export interface RecordResult {
   readonly [RESULT]: "record";
   /** What it is: `VM 100 (web1) on pve1`. */
   readonly title: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly units?: Readonly<Record<string, Unit>>;
+  /** Values that say nothing, by field; those of an object's fields in an object of their own. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /** Only these, even where empty or a default; a field of an object as `config.cores`. */
+  readonly asked?: readonly string[];
   readonly unseen?: readonly string[];
   readonly note?: string;
 }

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from "typebox";
 import type { PveReader } from "./reader.ts";
+import { CHANGE_RESULT } from "./result-schemas.ts";
 import type { ToolResult } from "./results.ts";
 import type { Risk } from "./risk.ts";
 import type { Step } from "./steps.ts";
@@ -28,6 +29,8 @@ export interface ToolHead<Input extends TSchema> {
 /** A tool that only looks. */
 export interface ReadTool<Input extends TSchema = TSchema> extends ToolHead<Input> {
   readonly risk: "read";
+  /** Schema of the answer's data: a listing's or details' `result`, or one of `listSchema`, `recordSchema`, `textSchema`. */
+  readonly result: TSchema;
   readonly read: (input: Static<Input>, pve: PveReader) => Promise<ToolResult>;
 }
 
@@ -45,16 +48,18 @@ const TOOL = Symbol.for("proxmox-mcp.tool");
 export type DefinedTool = Omit<ToolHead<TSchema>, "risk"> & {
   readonly [TOOL]: true;
   readonly risk: Risk;
+  /** Schema of the answer's data, as plain JSON Schema. */
+  readonly result: TSchema;
   // The host has validated the input against `input` before it calls these.
   readonly read?: (input: never, pve: PveReader) => Promise<ToolResult>;
   readonly plan?: (input: never, pve: PveReader) => Promise<readonly Step[]>;
 };
 
-/** Declares a tool. It adds types and a brand, nothing else. */
+/** Declares a tool. It adds types, a brand, and the result schema that all change tools share. */
 export function defineTool<Input extends TSchema>(tool: ReadTool<Input>): DefinedTool;
 export function defineTool<Input extends TSchema>(tool: ChangeTool<Input>): DefinedTool;
 export function defineTool<Input extends TSchema>(tool: Tool<Input>): DefinedTool {
-  return { [TOOL]: true, ...tool };
+  return { [TOOL]: true, result: CHANGE_RESULT, ...tool };
 }
 
 /** True for what {@link defineTool} made, in any copy of the SDK. */

@@ -1,6 +1,7 @@
 import type { RecordResult, Unit } from "../../sdk/results.ts";
 import { isPlainObject } from "./json-schema.ts";
 import { oneLine } from "./one-line.ts";
+import { isEmpty } from "./record-fields.ts";
 import { columnsOf, rowsOf } from "./result-of.ts";
 import { renderTable } from "./table.ts";
 import { humanise } from "./units.ts";
@@ -65,9 +66,4 @@ function renderGroup(
   if (full.length <= LONGEST_GROUP) return { text: full, value: group };
   const cut = `${full.slice(0, LONGEST_GROUP)}… (cut, ${full.length} characters in all)`;
   return { text: cut, value: cut };
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null || value === "") return true;
-  return typeof value === "object" && Object.keys(value).length === 0;
 }

@@ -1,4 +1,4 @@
-import { defineTool, record, Type } from "../../sdk/index.ts";
+import { defineTool, record, recordSchema, Type } from "../../sdk/index.ts";
 
 interface StatusEntry {
   readonly type: string;
@@ -16,11 +16,17 @@ interface StatusEntry {
 export const clusterStatus = defineTool({
   name: "proxmox_cluster_status",
   title: "Membership and quorum",
-  describe:
-    "Name of the cluster, whether it is quorate, and each node with address and whether it is online.",
+  describe: "Cluster name, quorum, and each node with address and whether it is online.",
   risk: "read",
   uses: ["GET /cluster/status"],
   input: Type.Object({}),
+  result: recordSchema([
+    { key: "quorate", type: "boolean" },
+    { key: "configVersion", type: "integer" },
+    { key: "nodesOnline", type: "integer" },
+    { key: "nodesTotal", type: "integer" },
+    { key: "nodes", type: "array" },
+  ]),
   async read(_input, pve) {
     const entries = await pve.get<readonly StatusEntry[]>("/cluster/status");
     const cluster = entries.find(({ type }) => type === "cluster");

@@ -2,8 +2,10 @@ import {
   type Catalog,
   defineTool,
   type Endpoint,
-  list,
+  eitherSchema,
+  listing,
   record,
+  recordSchema,
   type Static,
   ToolError,
   Type,
@@ -12,25 +14,22 @@ import { describeParameter } from "./describe-parameter.ts";
 import { nearestPaths } from "./nearest-paths.ts";
 import { searchEndpoints } from "./search.ts";
 
-const DEFAULT_LIMIT = 30;
+const found = listing({
+  of: "endpoints",
+  columns: [{ key: "method" }, { key: "path" }, { key: "risk" }, { key: "task" }],
+  id: ["method", "path"],
+  // The best match first.
+  sort: "rank",
+});
 
 const input = Type.Object({
-  search: Type.Optional(Type.String({ description: "Words to find in methods, paths and parameter names" })),
-  path: Type.Optional(
-    Type.String({ description: "Describe this path: a template or with values, such as /nodes/{node}/qemu" }),
-  ),
+  search: Type.Optional(Type.String({ description: "Words in methods, paths, parameters" })),
+  path: Type.Optional(Type.String({ description: "Describe this path, template or filled in" })),
   method: Type.Optional(
-    Type.Union([Type.Literal("GET"), Type.Literal("POST"), Type.Literal("PUT"), Type.Literal("DELETE")], {
-      description: "Only this method",
-    }),
+    Type.Union([Type.Literal("GET"), Type.Literal("POST"), Type.Literal("PUT"), Type.Literal("DELETE")]),
   ),
-  limit: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 500,
-      description: `At most so many endpoints (default ${DEFAULT_LIMIT})`,
-    }),
-  ),
+  limit: found.inputs.limit,
+  cursor: found.inputs.cursor,
 });
 
 /** Searches and shows the API as the vendored catalog knows it. */
@@ -39,12 +38,13 @@ export function apiDescribe(catalog: Catalog) {
     name: "proxmox_api_describe",
     title: "Look up the API",
     describe:
-      "Searches the Proxmox VE API by words, or describes the endpoints of one path: parameters, risk, privileges, whether a task results.",
+      "Searches the Proxmox VE API by words, or describes one path: parameters, risk, privileges, whether it starts a task.",
     risk: "read",
     uses: [],
     input,
-    async read({ search, path, method, limit = DEFAULT_LIMIT }: Static<typeof input>) {
-      if (path === undefined) return found(catalog, search ?? "", method, limit);
+    result: eitherSchema(found.result, recordSchema()),
+    async read({ search, path, method, ...view }: Static<typeof input>) {
+      if (path === undefined) return matches(catalog, search ?? "", method, view);
       const endpoints = onPath(catalog, path).filter(
         (endpoint) => method === undefined || endpoint.method === method,
       );
@@ -59,22 +59,23 @@ export function apiDescribe(catalog: Catalog) {
   });
 }
 
-function found(catalog: Catalog, search: string, method: string | undefined, limit: number) {
-  const matches = searchEndpoints(catalog, search).filter(
-    (endpoint) => method === undefined || endpoint.method === method,
-  );
-  return list({
-    of: "endpoints",
-    columns: [{ key: "method" }, { key: "path" }, { key: "risk" }, { key: "task" }],
-    rows: matches.slice(0, limit).map((endpoint) => ({
+function matches(
+  catalog: Catalog,
+  search: string,
+  method: string | undefined,
+  view: Pick<Static<typeof input>, "limit" | "cursor">,
+) {
+  const rows = searchEndpoints(catalog, search)
+    .filter((endpoint) => method === undefined || endpoint.method === method)
+    .map((endpoint, rank) => ({
+      rank,
       method: endpoint.method,
       path: endpoint.path,
       risk: catalog.risk(endpoint),
       task: endpoint.task === true ? "task" : undefined,
-    })),
-    total: matches.length,
-    note: `Proxmox VE ${catalog.release}. Give path for the parameters${matches.length > limit ? "; narrow the search or raise limit for the rest" : ""}.`,
-  });
+    }));
+  const note = `Proxmox VE ${catalog.release}. Give path for the parameters.`;
+  return found.rows(rows, view, { note });
 }
 
 function onPath(catalog: Catalog, path: string): readonly Endpoint[] {

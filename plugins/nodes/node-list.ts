@@ -1,38 +1,35 @@
-import { countBy, defineTool, list, Type } from "../../sdk/index.ts";
+import { countBy, defineTool, listing, Type } from "../../sdk/index.ts";
+
+const nodesOf = listing({
+  of: "nodes",
+  columns: [
+    { key: "node" },
+    { key: "status" },
+    { key: "cpu", unit: "percent" },
+    { key: "maxcpu", unit: "count", title: "cores" },
+    { key: "mem", unit: "bytes" },
+    { key: "maxmem", unit: "bytes" },
+    { key: "disk", unit: "bytes", optional: true },
+    { key: "maxdisk", unit: "bytes", optional: true },
+    { key: "uptime", unit: "seconds" },
+    { key: "guests", unit: "count" },
+  ],
+  filters: ["status", "text"],
+  counted: ["status"],
+});
 
 export const nodeList = defineTool({
   name: "proxmox_node_list",
   title: "List nodes",
-  describe: "Nodes of the cluster with state, load, memory, root disk, uptime and number of guests.",
+  describe: "Nodes of the cluster: status, load, memory, uptime, number of guests.",
   risk: "read",
   uses: ["GET /cluster/resources"],
-  input: Type.Object({
-    status: Type.Optional(
-      Type.Union([Type.Literal("online"), Type.Literal("offline"), Type.Literal("unknown")], {
-        description: "Only nodes in this state",
-      }),
-    ),
-  }),
-  async read({ status }, pve) {
+  input: Type.Object(nodesOf.inputs),
+  result: nodesOf.result,
+  async read(view, pve) {
     const { nodes, guests } = await pve.inventory();
     const perNode = countBy(guests, ({ node }) => node);
-    const shown = nodes.filter((node) => status === undefined || node.status === status);
-    return list({
-      of: "nodes",
-      columns: [
-        { key: "node" },
-        { key: "status" },
-        { key: "cpu", unit: "percent" },
-        { key: "maxcpu", unit: "count", title: "cores" },
-        { key: "mem", unit: "bytes" },
-        { key: "maxmem", unit: "bytes" },
-        { key: "disk", unit: "bytes" },
-        { key: "maxdisk", unit: "bytes" },
-        { key: "uptime", unit: "seconds" },
-        { key: "guests", unit: "count" },
-      ],
-      rows: shown.map((node) => ({ ...node, guests: perNode[node.node] ?? 0 })),
-      counts: { status: countBy(nodes, (node) => node.status) },
-    });
+    const rows = nodes.map(({ level: _level, ...node }) => ({ ...node, guests: perNode[node.node] ?? 0 }));
+    return nodesOf.rows(rows, view);
   },
 });

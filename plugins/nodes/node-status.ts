@@ -1,4 +1,4 @@
-import type { Unit } from "../../sdk/index.ts";
+import type { Column } from "../../sdk/index.ts";
 
 interface Usage {
   readonly used?: number;
@@ -20,18 +20,25 @@ export interface NodeStatus {
   readonly "boot-info"?: unknown;
 }
 
-/** Units of {@link statusFields}. */
-export const STATUS_UNITS: Readonly<Record<string, Unit>> = {
-  uptime: "seconds",
-  cpu: "percent",
-  ioWait: "percent",
-  memoryUsed: "bytes",
-  memoryTotal: "bytes",
-  swapUsed: "bytes",
-  swapTotal: "bytes",
-  rootfsUsed: "bytes",
-  rootfsTotal: "bytes",
-};
+/** The fields of {@link statusFields}. */
+export const STATUS_COLUMNS: readonly Column[] = [
+  { key: "pveversion" },
+  { key: "kernel" },
+  { key: "boot", type: "object" },
+  { key: "uptime", unit: "seconds" },
+  { key: "cpu", unit: "percent" },
+  { key: "ioWait", unit: "percent" },
+  { key: "loadavg", type: "array" },
+  { key: "processor" },
+  { key: "sockets", type: "integer" },
+  { key: "threads", type: "integer" },
+  { key: "memoryUsed", unit: "bytes" },
+  { key: "memoryTotal", unit: "bytes" },
+  { key: "swapUsed", unit: "bytes" },
+  { key: "swapTotal", unit: "bytes" },
+  { key: "rootfsUsed", unit: "bytes" },
+  { key: "rootfsTotal", unit: "bytes" },
+];
 
 /** A node's status without the noise of processor flags and the like. */
 export function statusFields(status: NodeStatus): Readonly<Record<string, unknown>> {

@@ -1,4 +1,15 @@
-import { defineTool, isToolError, type PveReader, record, ToolError, Type, text } from "../../sdk/index.ts";
+import {
+  defineTool,
+  eitherSchema,
+  isToolError,
+  type PveReader,
+  record,
+  recordSchema,
+  ToolError,
+  Type,
+  text,
+  textSchema,
+} from "../../sdk/index.ts";
 import { outcome, type Task } from "./task.ts";
 
 /** `UPID:node:pid:pstart:starttime:type:id:user:`, numbers in hex; the last colon is part of it. */
@@ -19,11 +30,21 @@ export const taskGet = defineTool({
   risk: "read",
   uses: ["GET /nodes/{node}/tasks/{upid}/status", "GET /nodes/{node}/tasks/{upid}/log"],
   input: Type.Object({
-    upid: Type.String({ description: "The task's UPID, with its last colon" }),
-    lines: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 1000, description: "Log lines to show (default 50)" }),
-    ),
+    upid: Type.String({ description: "With its last colon" }),
+    lines: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: "Log lines (50)" })),
   }),
+  result: eitherSchema(
+    textSchema(),
+    recordSchema([
+      { key: "outcome" },
+      { key: "exitstatus" },
+      { key: "type" },
+      { key: "id" },
+      { key: "user" },
+      { key: "starttime", unit: "time" },
+      { key: "upid" },
+    ]),
+  ),
   async read({ upid, lines = 50 }, pve) {
     const node = UPID.exec(upid)?.[1];
     if (node === undefined) {

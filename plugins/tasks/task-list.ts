@@ -1,39 +1,44 @@
 import {
-  countBy,
   defineTool,
   guestRef,
-  list,
+  listing,
   nodeName,
   type PveReader,
+  type Row,
   type Static,
   Type,
 } from "../../sdk/index.ts";
 import { outcome, type Task } from "./task.ts";
 
+/** Most tasks that are asked of a node's archive. */
+const MOST_OF_NODE = 1_000;
+
+const tasks = listing({
+  of: "tasks",
+  columns: [
+    { key: "starttime", unit: "time" },
+    { key: "endtime", unit: "time", optional: true },
+    { key: "node" },
+    { key: "type" },
+    { key: "id" },
+    { key: "user" },
+    { key: "status" },
+    { key: "upid" },
+  ],
+  filters: ["type", "user", "outcome", "text"],
+  counted: ["outcome"],
+  id: ["upid"],
+  sort: "-starttime",
+});
+
+const seconds = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }));
+
 const input = Type.Object({
-  node: Type.Optional(
-    nodeName({ description: "Only this node, with its whole archive; left out: recent tasks of all nodes" }),
-  ),
+  node: Type.Optional(nodeName({ description: "This node's archive; else recent tasks of all" })),
   vmid: Type.Optional(guestRef()),
-  typefilter: Type.Optional(
-    Type.String({ description: "Only this type, such as qmstart, vzdump or qmigrate" }),
-  ),
-  userfilter: Type.Optional(Type.String({ description: "Only users whose name contains this" })),
-  errors: Type.Optional(Type.Boolean({ description: "Only tasks that failed" })),
-  source: Type.Optional(
-    Type.Union([Type.Literal("archive"), Type.Literal("active"), Type.Literal("all")], {
-      description: "active: running; archive: ended; default all",
-    }),
-  ),
-  since: Type.Optional(
-    Type.Integer({ minimum: 0, description: "Started at or after this, seconds since the epoch" }),
-  ),
-  until: Type.Optional(
-    Type.Integer({ minimum: 0, description: "Started at or before this, seconds since the epoch" }),
-  ),
-  limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 1000, description: "At most so many (default 50)" }),
-  ),
+  since: seconds("Epoch seconds"),
+  until: seconds("Epoch seconds"),
+  ...tasks.inputs,
 });
 
 type Input = Static<typeof input>;
@@ -41,93 +46,67 @@ type Input = Static<typeof input>;
 export const taskList = defineTool({
   name: "proxmox_task_list",
   title: "List tasks",
-  describe: "Tasks, newest first, with type, object, user, times and outcome. Details by proxmox_task_get.",
+  describe: "Tasks, newest first, counted by outcome (running, ok, warnings, failed).",
   risk: "read",
   uses: ["GET /cluster/tasks", "GET /nodes/{node}/tasks"],
   input,
-  async read(filter, pve) {
-    const limit = filter.limit ?? 50;
-    const found =
-      filter.node === undefined
-        ? await ofCluster(filter, pve)
-        : await ofNode(filter, filter.node, limit, pve);
-    const tasks = found.toSorted((a, b) => b.starttime - a.starttime);
-    const notes = [
-      ...(filter.node === undefined
-        ? ["The cluster remembers recent tasks only; name a node for its archive."]
-        : []),
-      ...(tasks.length > limit || (filter.node !== undefined && tasks.length === limit)
-        ? ["There may be more: raise limit, or narrow by since, until, vmid or typefilter."]
-        : []),
-    ];
-    return list({
-      of: "tasks",
-      columns: [
-        { key: "starttime", unit: "time" },
-        { key: "endtime", unit: "time" },
-        { key: "node" },
-        { key: "type" },
-        { key: "id" },
-        { key: "user" },
-        { key: "status" },
-        { key: "upid" },
-      ],
-      rows: tasks.slice(0, limit).map(({ starttime, endtime, node, type, id, user, status, upid }) => ({
-        starttime,
-        endtime,
-        node,
-        type,
-        id,
-        user,
-        status: status ?? "running",
-        upid,
-      })),
-      ...(filter.node === undefined ? { total: tasks.length } : {}),
-      counts: { outcome: countBy(tasks.slice(0, limit), ({ status }) => outcome(status)) },
-      ...(notes.length > 0 ? { note: notes.join(" ") } : {}),
-    });
+  result: tasks.result,
+  async read({ node, vmid, since, until, ...view }, pve) {
+    const range = { vmid: await vmidOf(vmid, pve), since, until };
+    if (node === undefined) {
+      const found = await ofCluster(range, pve);
+      const note = "The cluster remembers recent tasks only; name a node for its archive.";
+      return tasks.rows(found.map(taskRow), view, { note });
+    }
+    const found = await ofNode(node, range, view.filter ?? {}, pve);
+    const cut = `These are the newest ${MOST_OF_NODE}; narrow by since, until or vmid for older ones.`;
+    return tasks.rows(found.map(taskRow), view, found.length < MOST_OF_NODE ? {} : { note: cut });
   },
 });
+
+/** What the API itself can narrow by. */
+interface Range {
+  readonly vmid: number | undefined;
+  readonly since: Input["since"];
+  readonly until: Input["until"];
+}
+
+function taskRow({ starttime, endtime, node, type, id, user, status, upid }: Task): Row {
+  const end = status ?? "running";
+  return { starttime, endtime, node, type, id, user, status: end, outcome: outcome(status), upid };
+}
 
 async function vmidOf(ref: number | string | undefined, pve: PveReader): Promise<number | undefined> {
   if (ref === undefined || typeof ref === "number") return ref;
   return (await pve.guest("any", ref)).vmid;
 }
 
-async function ofNode(filter: Input, node: string, limit: number, pve: PveReader): Promise<readonly Task[]> {
-  const { typefilter, userfilter, errors, since, until } = filter;
+/** The node narrows as far as it can, so that its answer reaches further back. */
+async function ofNode(
+  node: string,
+  range: Range,
+  filter: Readonly<Record<string, string>>,
+  pve: PveReader,
+): Promise<readonly Task[]> {
+  const ended = filter.outcome?.toLowerCase();
   return pve.get<readonly Task[]>("/nodes/{node}/tasks", {
     node,
-    vmid: await vmidOf(filter.vmid, pve),
-    typefilter,
-    userfilter,
-    errors,
-    since,
-    until,
-    source: filter.source ?? "all",
-    limit,
+    ...range,
+    typefilter: filter.type,
+    userfilter: filter.user,
+    errors: ended === "failed" ? true : undefined,
+    source: ended === undefined ? "all" : ended === "running" ? "active" : "archive",
+    limit: MOST_OF_NODE,
   });
 }
 
-/** The cluster's list takes no filters, so they are applied here. */
-async function ofCluster(filter: Input, pve: PveReader): Promise<readonly Task[]> {
-  const [tasks, vmid] = await Promise.all([
-    pve.get<readonly Task[]>("/cluster/tasks"),
-    vmidOf(filter.vmid, pve),
-  ]);
-  return tasks.filter(
+/** The cluster's list takes no parameters. */
+async function ofCluster({ vmid, since, until }: Range, pve: PveReader): Promise<readonly Task[]> {
+  const all = await pve.get<readonly Task[]>("/cluster/tasks");
+  return all.filter(
     (task) =>
       (vmid === undefined || task.id === String(vmid)) &&
-      (filter.typefilter === undefined || task.type === filter.typefilter) &&
-      (filter.userfilter === undefined ||
-        task.user.toLowerCase().includes(filter.userfilter.toLowerCase())) &&
-      (filter.errors !== true || outcome(task.status) === "failed") &&
-      isFrom(task, filter.source ?? "all") &&
-      task.starttime >= (filter.since ?? 0) &&
-      task.starttime <= (filter.until ?? Number.POSITIVE_INFINITY),
+      task.starttime >= (since ?? 0) &&
+      task.starttime <= (until ?? Number.POSITIVE_INFINITY),
   );
-}
-
-function isFrom(task: Task, source: "archive" | "active" | "all"): boolean {
-  return source === "all" || (outcome(task.status) === "running") === (source === "active");
 }

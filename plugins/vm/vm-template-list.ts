@@ -1,35 +1,23 @@
-import { countBy, defineTool, list, Type } from "../../sdk/index.ts";
-import { cutNote, DEFAULT_LIMIT, guestFilters, guestRow, matching } from "./filters.ts";
+import { defineTool, guestRow, listing, TEMPLATE_COLUMNS, TEMPLATE_FILTERS, Type } from "../../sdk/index.ts";
+
+const templates = listing({
+  of: "VM templates",
+  columns: TEMPLATE_COLUMNS,
+  filters: TEMPLATE_FILTERS,
+  counted: ["node"],
+});
 
 export const vmTemplateList = defineTool({
   name: "proxmox_vm_template_list",
   title: "List VM templates",
-  describe: "QEMU templates to clone from: VMID, name, node, memory, disk, tags.",
+  describe: "QEMU templates to clone from.",
   risk: "read",
   uses: ["GET /cluster/resources"],
-  input: Type.Object(guestFilters),
-  async read({ limit = DEFAULT_LIMIT, ...filter }, pve) {
+  input: Type.Object(templates.inputs),
+  result: templates.result,
+  async read(view, pve) {
     const { guests } = await pve.inventory();
-    const templates = matching(
-      guests.filter(({ kind, template }) => kind === "qemu" && template),
-      filter,
-    );
-    return list({
-      of: "VM templates",
-      columns: [
-        { key: "vmid" },
-        { key: "name" },
-        { key: "node" },
-        { key: "maxcpu", unit: "count", title: "cores" },
-        { key: "maxmem", unit: "bytes", title: "memory" },
-        { key: "maxdisk", unit: "bytes", title: "disk" },
-        { key: "pool" },
-        { key: "tags" },
-      ],
-      rows: templates.slice(0, limit).map(guestRow),
-      total: templates.length,
-      counts: { node: countBy(templates, ({ node }) => node) },
-      ...cutNote(templates.length, limit),
-    });
+    const own = guests.filter(({ kind, template }) => kind === "qemu" && template);
+    return templates.rows(own.map(guestRow), view);
   },
 });

@@ -44,8 +44,8 @@ export function digestOfFiles(files: readonly string[], folder: string): string 
 }
 
 function contractOf(tool: DefinedTool): unknown {
-  const { name, describe, risk, uses, input } = tool;
-  return { name, describe, risk, uses, input, kind: tool.plan === undefined ? "read" : "change" };
+  const { name, describe, risk, uses, input, result } = tool;
+  return { name, describe, risk, uses, input, result, kind: tool.plan === undefined ? "read" : "change" };
 }
 
 function schemasOf(tool: DefinedTool, catalog: Catalog): unknown {

@@ -42,6 +42,7 @@ export function toolSource(name: string, parts: Readonly<Record<string, string>>
     uses: '["GET /nodes"]',
     input: '{ type: "object", properties: {} }',
     ...(parts.plan === undefined ? { read: "async () => ({})" } : {}),
+    ...(parts.plan === undefined && parts.result === undefined ? { result: '{ type: "object" }' } : {}),
     ...parts,
   };
   const body = Object.entries(fields).map(([key, value]) => `  ${key}: ${value},\n`);

@@ -1,4 +1,6 @@
-import { defineTool, record } from "proxmox-mcp/sdk";
+import { defineTool, details } from "proxmox-mcp/sdk";
+
+const greeting = details([{ key: "uptime", unit: "seconds" }, { key: "kernel" }]);
 
 export const nodeGreet = defineTool({
   name: "hello_node_greet",
@@ -8,16 +10,14 @@ export const nodeGreet = defineTool({
   uses: ["GET /nodes/{node}/status"],
   input: {
     type: "object",
-    properties: { node: { type: "string", description: "Name of the node" } },
+    properties: { node: { type: "string", description: "Name of the node" }, ...greeting.inputs },
     required: ["node"],
   },
-  async read({ node }, pve) {
+  result: greeting.result,
+  async read({ node, ...view }, pve) {
     await pve.node(node);
     const status = await pve.get("/nodes/{node}/status", { node });
-    return record({
-      title: `Hello, ${node}!`,
-      fields: { uptime: status.uptime, kernel: status["current-kernel"]?.release },
-      units: { uptime: "seconds" },
-    });
+    const fields = { uptime: status.uptime, kernel: status["current-kernel"]?.release };
+    return greeting.record({ title: `Hello, ${node}!`, fields }, view);
   },
 });

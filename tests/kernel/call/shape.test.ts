@@ -2,8 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { fenced } from "../../../kernel/call/fence.ts";
 import { resultOf } from "../../../kernel/call/result-of.ts";
-import { LONGEST_TEXT, shapeResult } from "../../../kernel/call/shape.ts";
+import { shapeResult } from "../../../kernel/call/shape.ts";
 import { shapeError } from "../../../kernel/call/shape-error.ts";
+import { LONGEST_TEXT } from "../../../kernel/call/shape-parts.ts";
 import { renderTable } from "../../../kernel/call/table.ts";
 import { duration, size } from "../../../kernel/call/units.ts";
 import { createRedactor } from "../../../kernel/secrets/redact.ts";
@@ -43,27 +44,31 @@ describe("lists", () => {
           { key: "uptime", unit: "seconds" },
         ],
         rows: [
-          { vmid: 100, mem: 4 * 2 ** 30, cpu: 0.125, uptime: 93_784 },
-          { vmid: 101, mem: 512 * 2 ** 20, cpu: 0, uptime: undefined },
+          { vmid: 100, mem: 4 * 2 ** 30, cpu: 0.125, uptime: 93_784, status: "running" },
+          { vmid: 101, mem: 512 * 2 ** 20, cpu: 0, uptime: undefined, status: "stopped" },
         ],
-        counts: { status: { running: 1, stopped: 1 } },
-        total: 5,
+        counted: ["status"],
         unseen: ["pve3 is offline"],
-        note: "More with offset.",
+        note: "Recent ones only.",
       }),
       redactor,
     );
     expect(answer.text).toBe(
       [
-        "5 VMs, 2 shown (status: 1 running, 1 stopped)",
+        "2 VMs (status: 1 running, 1 stopped)",
         "vmid\tmem\tcpu\tuptime",
         "100\t4 GiB\t12.5%\t1d 2h",
         "101\t512 MiB\t0%\t",
         "Not seen: pve3 is offline",
-        "More with offset.",
+        "Recent ones only.",
       ].join("\n"),
     );
-    expect(answer.data).toMatchObject({ of: "VMs", total: 5, rows: [{ vmid: 100 }, { vmid: 101 }] });
+    expect(answer.data).toMatchObject({
+      of: "VMs",
+      total: 2,
+      counts: { status: { running: 1, stopped: 1 } },
+      rows: [{ vmid: 100 }, { vmid: 101 }],
+    });
   });
 
   test("no rows is said plainly", () => {

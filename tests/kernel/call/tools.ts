@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { listSchema, recordSchema } from "../../../sdk/result-schemas.ts";
 import { list, record } from "../../../sdk/results.ts";
 import { from, rest } from "../../../sdk/steps.ts";
 import { defineTool } from "../../../sdk/tool.ts";
@@ -13,6 +14,7 @@ export const getVm = defineTool({
   risk: "read",
   uses: [`GET ${CONFIG}`],
   input: Type.Object({ vmid: Type.Union([Type.Integer({ minimum: 100 }), Type.String({ minLength: 2 })]) }),
+  result: recordSchema(),
   async read({ vmid }, pve) {
     const guest = await pve.guest("qemu", vmid);
     const config = await pve.get<Record<string, unknown>>(CONFIG, { node: guest.node, vmid: guest.vmid });
@@ -28,6 +30,7 @@ export const listVms = defineTool({
   risk: "read",
   uses: [],
   input: Type.Object({}),
+  result: listSchema([{ key: "vmid", type: "integer" }, { key: "name" }]),
   async read(_input, pve) {
     const { guests } = await pve.inventory();
     return list({

@@ -197,6 +197,7 @@ function builtin(id: string) {
     risk: "read",
     uses: [],
     input: { type: "object", properties: {} },
+    result: { type: "object" },
     read: async () => ({}),
   };
   return { [Symbol.for("proxmox-mcp.plugin")]: true, sdk: "1.0.0", id, title: id, tools: () => [tool] };

@@ -18,6 +18,7 @@ function tool(name: string): DefinedTool {
     risk: "read",
     uses: ["GET /nodes"],
     input: Type.Object({}),
+    result: Type.Object({}),
     read: async () => {
       throw new Error("not called");
     },
