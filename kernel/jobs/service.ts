@@ -16,6 +16,7 @@ import { endAbandoned } from "./recovery.ts";
 import { JobRun } from "./run.ts";
 import { JobStore } from "./store.ts";
 import type { Job, JobService, JobState, RunningJob } from "./types.ts";
+import { watchJob } from "./watch.ts";
 
 /** How often a job of another process is looked at while waiting for it, milliseconds. */
 const FOREIGN_POLL_MS = 250;
@@ -102,6 +103,12 @@ export class StoredJobs implements JobService {
     if (tasks.length === 0) return [];
     const environment = this.#environments.of(job.cluster);
     return readLogs(environment.tasks, tasks, options.limit ?? LOG_LINES, options.signal);
+  }
+
+  async watch(id: string, changed: () => void, signal: AbortSignal): Promise<void> {
+    const { cluster } = await this.#known(id);
+    const { tasks } = this.#environments.of(cluster);
+    await watchJob({ look: (ms) => this.wait(id, ms, signal), tasks, changed, signal });
   }
 
   async cancel(id: string): Promise<Job> {

@@ -100,6 +100,11 @@ export interface JobService {
   wait(id: string, timeoutMs: number, signal?: AbortSignal): Promise<Job | undefined>;
   /** Log lines of the job's tasks, newest `limit` ones. Throws `not_found`. */
   logs(id: string, options?: { limit?: number; signal?: AbortSignal }): Promise<string[]>;
+  /**
+   * Calls back whenever the job's log may have grown or its state changed, until the job has ended or `signal`
+   * is aborted. Throws `not_found`.
+   */
+  watch(id: string, changed: () => void, signal: AbortSignal): Promise<void>;
   /** Stops the running tasks on Proxmox and begins no further step. Throws `not_found` and `conflict`. */
   cancel(id: string): Promise<Job>;
   /** After a start: takes up jobs whose process is gone. Resolves when they are taken up, not when they end. */

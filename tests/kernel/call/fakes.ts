@@ -153,6 +153,7 @@ export function fakeJobs({ plans, detached, state, access }: FakeJobParts): JobS
     list: unused,
     wait: unused,
     logs: unused,
+    watch: unused,
     cancel: unused,
     recover: unused,
     close: unused,

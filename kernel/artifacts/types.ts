@@ -1,0 +1,53 @@
+/** Something too large or too binary for an answer, kept for whoever made it. */
+export interface Artifact {
+  /** `a_` and 24 hex digits. */
+  readonly id: string;
+  readonly title: string;
+  readonly mimeType: string;
+  /** Whether its content is UTF-8 text. */
+  readonly isText: boolean;
+  /** Size of the content in bytes. */
+  readonly size: number;
+  /** Times in milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** What is to be kept, and as what it is shown. */
+export interface NewArtifact {
+  readonly title: string;
+  /** Of text where left out: `text/plain`; of bytes: `application/octet-stream`. */
+  readonly mimeType?: string;
+  /** Text is masked before it is stored; bytes are kept as they are. */
+  readonly content: string | Uint8Array;
+}
+
+/** A part of an artifact, in bytes of its content. */
+export interface ArtifactRange {
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** A part of an artifact's content. Of text it begins and ends at whole characters. */
+export interface ArtifactPart {
+  readonly artifact: Artifact;
+  readonly bytes: Uint8Array;
+  /** Where the part really begins. */
+  readonly offset: number;
+  /** Where the next part begins; undefined at the end. */
+  readonly next?: number;
+}
+
+/** Artifacts by subject; nobody sees those of others. */
+export interface Artifacts {
+  /** Keeps content; throws ToolError `unsupported` where it is larger than all room, `internal` where it cannot be written. */
+  put(subject: string, artifact: NewArtifact): Promise<Artifact>;
+  /** Newest first. */
+  list(subject: string, limit: number): Promise<readonly Artifact[]>;
+  /** Throws ToolError `not_found` where it is unknown, expired or of another subject. */
+  get(subject: string, id: string): Promise<Artifact>;
+  /** Throws as `get` does, and `invalid_input` for a range beyond the end. */
+  read(subject: string, id: string, range?: ArtifactRange): Promise<ArtifactPart>;
+  /** Calls back when this process has put an artifact. */
+  onPut(listener: (subject: string) => void): void;
+}
