@@ -1,4 +1,5 @@
 import type { Tickets } from "../access/tickets.ts";
+import { registerLxc } from "../lxc/index.ts";
 import { registerQemu } from "../qemu/index.ts";
 import type { LabCore } from "../types.ts";
 import { registerAcl } from "./access-acl.ts";
@@ -9,8 +10,6 @@ import { registerBulk } from "./bulk.ts";
 import { registerCluster } from "./cluster.ts";
 import { registerClusterResources } from "./cluster-resources.ts";
 import { registerIndexes } from "./indexes.ts";
-import { registerLxc } from "./lxc.ts";
-import { registerLxcPower } from "./lxc-power.ts";
 import { registerNodePower } from "./node-power.ts";
 import { registerNodes } from "./nodes.ts";
 import { registerPools } from "./pools.ts";
@@ -36,7 +35,6 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerStorage(lab);
   registerStorageContent(lab);
   registerLxc(lab);
-  registerLxcPower(lab);
   registerQemu(lab);
   registerRefusals(lab);
 }

@@ -22,12 +22,7 @@ const INDEXES: Readonly<Record<string, readonly [key: "name" | "subdir", names: 
   "/nodes/{node}/certificates": ["name", "acme custom info"],
   "/nodes/{node}/disks": ["name", "list initgpt smart lvm lvmthin directory wipedisk zfs"],
   "/nodes/{node}/firewall": ["name", "rules options log"],
-  "/nodes/{node}/lxc/{vmid}": [
-    "subdir",
-    "config pending status vncproxy termproxy vncwebsocket spiceproxy migrate clone rrd rrddata firewall snapshot resize interfaces",
-  ],
   "/nodes/{node}/lxc/{vmid}/firewall": ["name", "rules aliases ipset refs options"],
-  "/nodes/{node}/lxc/{vmid}/status": ["subdir", "current start stop shutdown reboot migrate"],
   "/nodes/{node}/qemu/{vmid}/firewall": ["name", "rules aliases ipset refs options"],
   "/nodes/{node}/sdn": ["name", "fabrics vnets zones"],
   "/nodes/{node}/storage/{storage}": [

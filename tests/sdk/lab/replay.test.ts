@@ -5,8 +5,8 @@ import { DIVERGENCES } from "./replay/divergences.ts";
 import { replay } from "./replay/replay.ts";
 import { loadSequence } from "./replay/sequence.ts";
 
-/** These rest on VMs and are replayed with them. */
-const ELSEWHERE = /^(?:qemu|agent|param|consoles$|auth-root-only$|auth-pool-acl$)/;
+/** These rest on guests and are replayed with them. */
+const ELSEWHERE = /^(?:qemu|lxc|agent|param|consoles$|auth-root-only$|auth-pool-acl$)/;
 
 const names = readdirSync(new URL("../../fixtures/pve-wire/", import.meta.url))
   .map((file) => file.replace(/\.json$/, ""))

@@ -189,8 +189,9 @@ function missingLines(expected: unknown, actual: unknown): string[] {
     return Array.isArray(data) ? data.map((line) => at(line, "/t")) : [];
   };
   const came = lines(actual);
+  const options = { unordered: false, captured: {} };
   return lines(expected)
-    .filter((line) => !came.includes(line))
+    .filter((line) => !came.some((other) => compare(line, other, options).length === 0))
     .map((line) => `no line ${JSON.stringify(line)} in ${JSON.stringify(came)}`);
 }
 

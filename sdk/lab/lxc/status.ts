@@ -1,0 +1,45 @@
+import { limitsOf, nameOf, usageOf } from "../domains/guest-stats.ts";
+import { isTemplate } from "../qemu/guest.ts";
+import type { LabCore, LabGuest, LabRequest } from "../types.ts";
+import { containerOf } from "./container.ts";
+
+/** GET the containers of a node, those that the caller may see. */
+export function listContainers({ lab, node, may }: LabRequest): unknown {
+  return [...lab.state.guests.values()]
+    .filter((guest) => guest.kind === "lxc" && guest.node === node.name)
+    .filter((guest) => may(`/vms/${guest.vmid}`, ["VM.Audit"]))
+    .sort((a, b) => a.vmid - b.vmid)
+    .map((guest) => statusOf(lab, guest));
+}
+
+/** GET status/current. */
+export function currentStatus(request: LabRequest): unknown {
+  const guest = containerOf(request);
+  const ha = guest.ha === undefined ? { managed: 0 } : { managed: 1, ...guest.ha };
+  return { ...statusOf(request.lab, guest), ha };
+}
+
+function statusOf(lab: LabCore, guest: LabGuest): Record<string, unknown> {
+  const { config, runtime, vmid } = guest;
+  const limits = limitsOf(guest, lab.state.nodes.get(guest.node));
+  const entry: Record<string, unknown> = {
+    vmid,
+    type: "lxc",
+    name: nameOf(guest),
+    status: runtime === undefined ? "stopped" : "running",
+    ...usageOf(lab, guest, limits),
+    ...limits,
+    maxswap: Number(config.get("swap") ?? 512) * 2 ** 20,
+    swap: 0,
+  };
+  for (const key of ["lock", "tags"]) {
+    const value = config.get(key);
+    if (value !== undefined) entry[key] = value;
+  }
+  if (isTemplate(config)) entry.template = 1;
+  if (runtime === undefined) return entry;
+  for (const what of ["cpu", "io", "memory"]) {
+    for (const kind of ["full", "some"]) entry[`pressure${what}${kind}`] = null;
+  }
+  return { ...entry, pid: runtime.pid };
+}
