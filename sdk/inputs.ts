@@ -49,11 +49,6 @@ export function guestRef(options: Pick<InputOptions, "description"> = {}): TUnsa
   });
 }
 
-/** The VMID of a guest, old or new. */
-export function vmid(options: Pick<InputOptions, "description"> = {}): TUnsafe<number> {
-  return Type.Unsafe<number>({ type: "integer", minimum: LOWEST_VMID, maximum: HIGHEST_VMID, ...options });
-}
-
 /** The name of a node. */
 export function nodeName(options: InputOptions = {}): TUnsafe<string> {
   return named({ type: "string", pattern: "^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$" }, options);

@@ -32,7 +32,7 @@ export interface CliCommand {
   readonly alias?: string;
   /** `pvesh`: the method it calls on the path that it is given. */
   readonly verb?: ApiMethod;
-  /** There is no API method behind it: it works on the node alone. */
+  /** No API method is behind it. */
   readonly private: boolean;
   /** Controls a service of the node. */
   readonly daemon: boolean;

@@ -185,13 +185,26 @@ function codeOf(atom: string): number {
   return named ?? atom.replace(/^\\/, "").codePointAt(0) ?? 0;
 }
 
+/**
+ * Parts that match the same text in many ways, against parts that match it in one:
+ * Perl cuts the search short, JavaScript would go through them all and never end.
+ */
+const UNAMBIGUOUS: readonly (readonly [string, string])[] = [
+  // After a letter or digit an empty separator adds nothing.
+  ["(?:(?:[._]|__|[-]*)[a-z\\d]+)*", "(?:(?:[._]|__|[-]+)[a-z\\d]+)*"],
+];
+
+function unambiguous(pattern: string): string {
+  return UNAMBIGUOUS.reduce((text, [from, to]) => text.replaceAll(from, to), pattern);
+}
+
 const compiled = new Map<string, RegExp>();
 
 /** The Perl pattern, anchored as Proxmox anchors it, for `test()`. Throws for syntax that no schema uses. */
 export function perlPattern(pattern: string): RegExp {
   let known = compiled.get(pattern);
   if (known === undefined) {
-    known = new RegExp(`^${new Translator(pattern).run()}${END}`, "u");
+    known = new RegExp(`^${new Translator(unambiguous(pattern)).run()}${END}`, "u");
     compiled.set(pattern, known);
   }
   return known;

@@ -1,4 +1,5 @@
-import { AGENT_COMMANDS, ENDPOINT_RISKS, GENERIC_AGENT, PARAM_RISKS, type ParamRisk } from "./risk-table.ts";
+import { PARAM_RISKS, type ParamRisk } from "./risk-params.ts";
+import { AGENT_COMMANDS, ENDPOINT_RISKS, GENERIC_AGENT } from "./risk-table.ts";
 import type { ApiRisk, CallParams, Endpoint, EndpointKey } from "./types.ts";
 
 const ORDER: readonly ApiRisk[] = ["read", "write", "destructive", "escape"];

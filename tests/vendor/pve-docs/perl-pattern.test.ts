@@ -97,11 +97,29 @@ describe("Perl patterns", () => {
       expect(() => perlPattern(pattern)).toThrow();
   });
 
+  test("no text keeps any of them busy", () => {
+    // Text that almost matches, in a process of its own: an endless search would block this one.
+    const pieces = ["a", "0", "a0", "a-", "a.", "0:", "a=", "a,", "a;", "aa:00:", "+a;"];
+    const texts = pieces.map((piece) => `${piece.repeat(300)}!\u0001`);
+    const script = `
+      const { sources, texts } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+      for (const source of sources) for (const text of texts) new RegExp(source, "u").test(text);
+      process.stdout.write("done");
+    `;
+    const sources = patterns.map((pattern) => perlPattern(pattern).source);
+    const run = spawnSync(process.execPath, ["-e", script], {
+      input: JSON.stringify({ sources, texts }),
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    expect(run.stdout).toBe("done");
+  });
+
   (hasPerl ? test : test.skip)("the translation decides as perl itself does", () => {
     const seed = Date.now() % 2 ** 31;
     const cases = patterns.map((pattern) => ({
       pattern,
-      values: fc.sample(candidates(pattern), { numRuns: 120, seed }),
+      values: [...TRICKY, ...fc.sample(candidates(pattern), { numRuns: 80, seed })],
     }));
     const perl = spawnSync("perl", ["-MJSON::PP", "-e", SCRIPT], {
       input: JSON.stringify(cases),
@@ -116,7 +134,7 @@ describe("Perl patterns", () => {
         return ours === (verdicts[at]?.[index] === 1) ? [] : [{ pattern, value, ours, seed }];
       }),
     );
-    expect(differing).toEqual([]);
+    expect(differing.slice(0, 5)).toEqual([]);
     expect(verdicts.flat().filter((verdict) => verdict === 1).length).toBeGreaterThan(1000);
   });
 });

@@ -2,12 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { loadCatalog, releases } from "../../../vendor/pve-docs/catalog.ts";
 import { keyOf, paramsAbove } from "../../../vendor/pve-docs/risk.ts";
-import {
-  AGENT_COMMANDS,
-  ENDPOINT_RISKS,
-  GENERIC_AGENT,
-  PARAM_RISKS,
-} from "../../../vendor/pve-docs/risk-table.ts";
+import { PARAM_RISKS } from "../../../vendor/pve-docs/risk-params.ts";
+import { AGENT_COMMANDS, ENDPOINT_RISKS, GENERIC_AGENT } from "../../../vendor/pve-docs/risk-table.ts";
 import type { CallParams } from "../../../vendor/pve-docs/types.ts";
 
 const catalog = loadCatalog("9.2");
