@@ -40,11 +40,11 @@ describe.each(releases())("the stored API of %s", (release) => {
   });
 });
 
-test("how many endpoints there are", () => {
-  const counts = Object.fromEntries(
-    releases().map((release) => [release, stored(release).compact.endpoints.length]),
-  );
-  expect(counts).toEqual({ "8.4": 605, "9.2": 675 });
+test.each([
+  ["8.4", 605],
+  ["9.2", 675],
+])("%s has %d endpoints", (release, count) => {
+  expect(stored(release).compact.endpoints).toHaveLength(count);
 });
 
 describe("packing", () => {
