@@ -1,170 +1,31 @@
 import { GRANTS } from "../../sdk/plugin.ts";
 import { RISKS } from "../../sdk/risk.ts";
-import { password, realm, tokenId, tokenSecret, tokenUser, username } from "./credentials.ts";
-import { fingerprints } from "./fingerprint.ts";
-import { host } from "./host.ts";
-import { FLAG_ACCEPTS, flag, integer, named, oneOf, type Parser } from "./parsers.ts";
+import { CLUSTER_DEFINITIONS } from "./cluster-definitions.ts";
+import { clusterNames } from "./cluster-names.ts";
+import { choice, define } from "./definition.ts";
+import { FLAG_ACCEPTS, flag, integer } from "./parsers.ts";
 import { path, searchPath } from "./paths.ts";
 import { pluginGrants, pluginSelection } from "./plugins.ts";
 import { VALIDATION_STATUSES } from "./types.ts";
 
-/** Chapters of the settings page, in its order. */
-export const GROUPS = [
-  "Cluster",
-  "Sign-in",
-  "TLS",
-  "Defaults of tools",
-  "Safety",
-  "Plugins",
-  "Server",
-  "Limits",
-] as const;
-
-/** One variable: the source of both the reader and the settings page. */
-export interface Definition<T> {
-  readonly group: (typeof GROUPS)[number];
-  readonly describe: string;
-  /** What is accepted, as faults and the page say it. */
-  readonly accepts: string;
-  readonly parse: Parser<T>;
-  /** Value where the variable is not set. */
-  readonly fallback?: T;
-  /** How the page shows a default that is not simply `fallback`. */
-  readonly shownDefault?: string;
-  readonly required?: true;
-  /** Its value is never quoted. */
-  readonly secret?: true;
-}
-
-type Fallback<T> = { readonly fallback: NoInfer<T> } | { readonly fallback?: never };
-
-function define<T>(
-  definition: Definition<T> & { readonly fallback: T },
-): Definition<T> & { readonly fallback: T };
-function define<T>(definition: Definition<T> & Fallback<T>): Definition<T>;
-function define<T>(definition: Definition<T>): Definition<T> {
-  return definition;
-}
+export { type Definition, GROUPS } from "./definition.ts";
 
 function milliseconds(fallback: number, minimum: number, maximum: number, describe: string) {
   const accepts = `milliseconds, ${minimum} to ${maximum}`;
   return define({ group: "Limits", describe, accepts, parse: integer(minimum, maximum), fallback });
 }
 
-function choice<const Word extends string>(
-  words: readonly Word[],
-  rest: { group: (typeof GROUPS)[number]; describe: string; fallback: NoInfer<Word> },
-) {
-  return define<Word>({ ...rest, accepts: words.join(", "), parse: oneOf(words) });
-}
-
-const NODE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
-const BRIDGE_NAME = /^[\w.-]{1,15}$/;
-const STORAGE_NAME = /^[a-z][a-z0-9\-_.]*[a-z0-9]$/i;
 const DAY = 86_400_000;
 
-/** Every variable that the server reads. */
-export const DEFINITIONS = {
-  PROXMOX_HOST: define({
+/** Variables of the server as a whole. */
+export const SERVER_DEFINITIONS = {
+  PROXMOX_CLUSTERS: define({
     group: "Cluster",
-    describe: "A node of the cluster: host name or IP address, without scheme and port.",
-    accepts: "a host name, an IPv4 address, or an IPv6 address with or without brackets",
-    parse: host,
-    required: true,
-  }),
-  PROXMOX_API_PORT: define({
-    group: "Cluster",
-    describe: "Port of the API.",
-    accepts: "a port, 1 to 65535",
-    parse: integer(1, 65_535),
-    fallback: 8006,
-  }),
-  PROXMOX_API_TOKEN_USER: define({
-    group: "Sign-in",
     describe:
-      "User that the API token belongs to, without realm. A token takes all four `PROXMOX_API_TOKEN_*`.",
-    accepts: "a user name such as root",
-    parse: tokenUser,
-  }),
-  PROXMOX_API_TOKEN_REALM: define({
-    group: "Sign-in",
-    describe: "Realm of that user.",
-    accepts: "a realm such as pam or pve",
-    parse: realm,
-  }),
-  PROXMOX_API_TOKEN_ID: define({
-    group: "Sign-in",
-    describe: "Id of the token: the part after the `!`.",
-    accepts: "a token id such as mcp",
-    parse: tokenId,
-  }),
-  PROXMOX_API_TOKEN_SECRET: define({
-    group: "Sign-in",
-    describe: "Secret of the token.",
-    accepts: "the secret that Proxmox VE showed when the token was made",
-    parse: tokenSecret,
-    secret: true,
-  }),
-  PROXMOX_USERNAME: define({
-    group: "Sign-in",
-    describe: "Login with a ticket instead of a token; goes with `PROXMOX_PASSWORD`.",
-    accepts: "user@realm, such as root@pam",
-    parse: username,
-  }),
-  PROXMOX_PASSWORD: define({
-    group: "Sign-in",
-    describe: "Password of that login.",
-    accepts: "the password",
-    parse: password,
-    secret: true,
-  }),
-  PROXMOX_TLS_REJECT_UNAUTHORIZED: define({
-    group: "TLS",
-    describe: "Whether the certificate of the API is verified. Pin a fingerprint rather than turn this off.",
-    accepts: FLAG_ACCEPTS,
-    parse: flag,
-    fallback: true,
-  }),
-  PROXMOX_TLS_CA_FILE: define({
-    group: "TLS",
-    describe: "PEM file with the authority to trust, such as a copy of `/etc/pve/pve-root-ca.pem`.",
-    accepts: "the path of a readable PEM file",
-    parse: path,
-  }),
-  PROXMOX_TLS_FINGERPRINT: define({
-    group: "TLS",
-    describe:
-      "SHA-256 fingerprint of the certificate, as the Proxmox VE interface shows it; of several, any may match. Replaces the check by authorities.",
-    accepts: "64 hex digits, with or without colons; several apart by commas or spaces",
-    parse: fingerprints,
-    fallback: [],
-    shownDefault: "none",
-  }),
-  PROXMOX_DEFAULT_NODE: define({
-    group: "Defaults of tools",
-    describe: "Node that tools take where none is named.",
-    accepts: "a node name",
-    parse: named(NODE_NAME),
-  }),
-  PROXMOX_DEFAULT_BRIDGE: define({
-    group: "Defaults of tools",
-    describe: "Bridge of new network devices.",
-    accepts: "a bridge such as vmbr0, or a virtual network",
-    parse: named(BRIDGE_NAME),
-    fallback: "vmbr0",
-  }),
-  PROXMOX_DEFAULT_VM_STORAGE: define({
-    group: "Defaults of tools",
-    describe: "Storage of new disks.",
-    accepts: "a storage name",
-    parse: named(STORAGE_NAME),
-  }),
-  PROXMOX_DEFAULT_SNIPPET_STORAGE: define({
-    group: "Defaults of tools",
-    describe: "Storage of snippets.",
-    accepts: "a storage name",
-    parse: named(STORAGE_NAME),
-    fallback: "local",
+      "Names of several clusters. Each then has the variables of the chapters Cluster, Sign-in, TLS and Defaults of tools to itself: `PROXMOX_PROD_HOST` for the cluster `prod`.",
+    accepts: "names in lower-case letters, digits and single hyphens, apart by commas",
+    parse: clusterNames,
+    shownDefault: "one cluster, named `default`",
   }),
   PROXMOX_MCP_ACCESS: choice(RISKS, {
     group: "Safety",
@@ -294,17 +155,11 @@ export const DEFINITIONS = {
   }),
 } as const;
 
+/** Every variable that the server reads, as it is named where there is one cluster. */
+export const DEFINITIONS = { ...CLUSTER_DEFINITIONS, ...SERVER_DEFINITIONS } as const;
+
 /** Name of a variable. */
 export type SettingName = keyof typeof DEFINITIONS;
-
-/** Values by variable; `undefined` where it is not set and has no default. */
-export type SettingValues = {
-  readonly [Name in SettingName]: (typeof DEFINITIONS)[Name] extends { readonly fallback: infer T }
-    ? T
-    : (typeof DEFINITIONS)[Name] extends Definition<infer T>
-      ? T | undefined
-      : never;
-};
 
 /** All names in the order of the table. */
 // Object.keys loses the key type; the table is a literal with exactly these keys.

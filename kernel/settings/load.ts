@@ -1,18 +1,15 @@
-import { accessSync, constants } from "node:fs";
-import { customCleanEnv, makeExactValidator } from "envalid";
-import { credentials } from "./credentials.ts";
-import {
-  DEFINITIONS,
-  type Definition,
-  SETTING_NAMES,
-  type SettingName,
-  type SettingValues,
-} from "./definitions.ts";
-import { ParseFault, type SettingFault, SettingsError } from "./errors.ts";
+import { readCluster } from "./cluster.ts";
+import { CLUSTER_DEFINITIONS, CLUSTER_SETTING_NAMES } from "./cluster-definitions.ts";
+import { ONLY_CLUSTER, PLAIN_PREFIX, prefixed, prefixOf } from "./cluster-names.ts";
+import type { Definition, ValuesOf } from "./definition.ts";
+import { SERVER_DEFINITIONS } from "./definitions.ts";
+import { type SettingFault, SettingsError } from "./errors.ts";
+import { holds, secretsOf, withoutSecrets } from "./hide-secrets.ts";
 import { defaultStateDir, type Machine, pathRules, thisMachine } from "./paths.ts";
-import { type Environment, readTexts } from "./texts.ts";
-import type { ClusterSettings, Credentials, Settings } from "./types.ts";
+import type { Environment } from "./texts.ts";
+import type { ClusterSettings, Settings } from "./types.ts";
 import { unknownNames } from "./unknown-names.ts";
+import { readValues } from "./values.ts";
 
 /** Settings and what the operator should know about them. */
 export interface LoadedSettings {
@@ -20,25 +17,61 @@ export interface LoadedSettings {
   readonly warnings: readonly string[];
 }
 
+const NAMES_HOLD_SECRET: SettingFault = {
+  name: "PROXMOX_CLUSTERS",
+  wrong: "it holds a secret",
+  accepted: SERVER_DEFINITIONS.PROXMOX_CLUSTERS.accepts,
+};
+
+type ServerValues = ValuesOf<typeof SERVER_DEFINITIONS>;
+
 /**
  * Reads all settings from an environment. Throws {@link SettingsError} with every
  * fault at once; neither faults nor warnings hold a secret.
  */
 export function loadSettings(environment: Environment, machine: Machine = thisMachine()): LoadedSettings {
   const env = machine.platform === "win32" ? upperCaseNames(environment) : environment;
+  const server = readValues(SERVER_DEFINITIONS, env, machine);
+  const isNamed = server.given.has("PROXMOX_CLUSTERS");
+  const named = server.values.PROXMOX_CLUSTERS ?? [];
+  const scopes = isNamed
+    ? named.map((name) => ({ name, prefix: prefixOf(name) }))
+    : [{ name: ONLY_CLUSTER, prefix: PLAIN_PREFIX }];
+  const clusters = scopes.map((scope) => readCluster(env, scope, machine));
+  const plain = isNamed ? plainNames(env, named) : [];
+
+  const variables = variablesOf(scopes.map(({ prefix }) => prefix));
+  const misplaced = new Set(plain.map(({ name }) => name));
   const names = unknownNames(
-    Object.keys(env),
-    SETTING_NAMES.flatMap((name) => [name, `${name}_FILE`]),
+    Object.keys(env).filter((name) => !misplaced.has(name)),
+    [...variables.keys()].flatMap((name) => [name, `${name}_FILE`]),
   );
-  const { texts, faults: fileFaults, given } = readTexts(env, SETTING_NAMES);
-  const { values, faults: valueFaults } = parseAll(texts, machine, fileFaults);
-  const signIn = credentials(values, given);
-  const faults = [...names.faults, ...fileFaults, ...valueFaults, ...signIn.faults, ...caFaults(values)];
-  if (faults.length > 0 || signIn.credentials === undefined || values.PROXMOX_HOST === undefined) {
-    throw new SettingsError(faults.map((fault) => withoutSecrets(fault, texts)));
+  const faults = [
+    ...names.faults,
+    ...plain,
+    ...clusters.flatMap((cluster) => cluster.faults),
+    ...server.faults,
+  ];
+  const read = clusters.flatMap(({ settings }) => settings ?? []);
+  if (faults.length > 0 || read.length < clusters.length) {
+    const texts = new Map([...server.texts, ...clusters.flatMap((cluster) => [...cluster.texts])]);
+    const secrets = secretsOf(env, texts);
+    // Names of clusters are part of nearly every fault; a secret among them leaves only what can be told without.
+    const isTold = !holds(server.texts.get("PROXMOX_CLUSTERS") ?? "", secrets);
+    throw new SettingsError(
+      (isTold ? faults : [NAMES_HOLD_SECRET, ...server.faults]).map((fault) =>
+        withoutSecrets(fault, { variables, texts, secrets }),
+      ),
+    );
   }
-  const settings = assemble(values, values.PROXMOX_HOST, signIn.credentials, env, machine);
-  return { settings: deepFreeze(settings), warnings: [...names.warnings, ...doubtful(values, given)] };
+  return {
+    settings: deepFreeze(assemble(server.values, read, env, machine)),
+    warnings: [
+      ...names.warnings,
+      ...clusters.flatMap((cluster) => cluster.warnings),
+      ...doubtful(server.values, server.given),
+    ],
+  };
 }
 
 /** Windows knows `Proxmox_Host` and `PROXMOX_HOST` as the same variable. */
@@ -46,88 +79,45 @@ function upperCaseNames(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).map(([name, text]) => [name.toUpperCase(), text]));
 }
 
-function parseAll(
-  texts: ReadonlyMap<string, string>,
-  machine: Machine,
-  already: readonly SettingFault[],
-): { values: SettingValues; faults: SettingFault[] } {
-  const faults: SettingFault[] = [];
-  const reported = new Set(already.flatMap(({ name }) => [name, name.replace(/_FILE$/, "")]));
-  const specs = Object.fromEntries(SETTING_NAMES.map((name) => [name, spec(DEFINITIONS[name], machine)]));
-  const values = customCleanEnv(Object.fromEntries(texts), specs, (cleaned) => cleaned, {
-    reporter: ({ errors }) => {
-      for (const name of SETTING_NAMES) {
-        const error: unknown = errors[name];
-        if (error !== undefined && !reported.has(name)) faults.push(asFault(name, error));
-      }
-    },
-  });
-  // The specs were made from the table one by one, so the values have the table's types.
-  return { values: values as unknown as SettingValues, faults };
+/** Every variable there is for clusters with these prefixes. */
+function variablesOf(prefixes: readonly string[]): ReadonlyMap<string, Definition<NonNullable<unknown>>> {
+  return new Map<string, Definition<NonNullable<unknown>>>([
+    ...prefixes.flatMap((prefix) =>
+      CLUSTER_SETTING_NAMES.map((name) => [prefixed(name, prefix), CLUSTER_DEFINITIONS[name]] as const),
+    ),
+    ...Object.entries(SERVER_DEFINITIONS),
+  ]);
 }
 
-function spec(definition: Definition<NonNullable<unknown>>, machine: Machine) {
-  const validator = makeExactValidator<NonNullable<unknown>>((text) => definition.parse(text, machine));
-  return definition.required === true ? validator() : validator({ default: definition.fallback });
+/** Beside PROXMOX_CLUSTERS a plain name is no cluster's: which one it was meant for must be said. */
+function plainNames(env: Environment, clusters: readonly string[]): SettingFault[] {
+  return CLUSTER_SETTING_NAMES.flatMap((name) => [name, `${name}_FILE`])
+    .filter((name) => (env[name] ?? "").trim() !== "")
+    .map((name) => ({
+      name,
+      wrong: "PROXMOX_CLUSTERS is set, and this is a setting of one cluster",
+      accepted:
+        clusters.length === 0
+          ? "the same under the prefix of a cluster"
+          : clusters.map((cluster) => prefixed(name, prefixOf(cluster))).join(", "),
+    }));
 }
 
-function asFault(name: SettingName, error: unknown): SettingFault {
-  const accepted = DEFINITIONS[name].accepts;
-  if (error instanceof ParseFault)
-    return { name, wrong: error.message, accepted: error.accepted ?? accepted };
-  return { name, wrong: error instanceof ReferenceError ? "it is not set" : "it cannot be read", accepted };
-}
-
-function caFaults({ PROXMOX_TLS_CA_FILE: path }: SettingValues): SettingFault[] {
-  if (path === undefined) return [];
-  try {
-    accessSync(path, constants.R_OK);
-    return [];
-  } catch {
-    const { accepts } = DEFINITIONS.PROXMOX_TLS_CA_FILE;
-    return [{ name: "PROXMOX_TLS_CA_FILE", wrong: "the file cannot be read", accepted: accepts }];
-  }
-}
-
-/** A last guard: a secret may have been pasted into another variable as well. Those of the sign-in quote nothing. */
-function withoutSecrets(fault: SettingFault, texts: ReadonlyMap<string, string>): SettingFault {
-  const name = SETTING_NAMES.find((known) => known === fault.name);
-  const text = texts.get(fault.name);
-  if (name === undefined || text === undefined || DEFINITIONS[name].group === "Sign-in") return fault;
-  const secrets = SETTING_NAMES.filter((known) => "secret" in DEFINITIONS[known]);
-  const holdsSecret = secrets.some((secret) => {
-    const value = texts.get(secret)?.trim() ?? "";
-    return value.length >= 4 && text.includes(value);
-  });
-  if (!holdsSecret) return fault;
-  return { name, wrong: "it is not accepted, and holds a secret", accepted: DEFINITIONS[name].accepts };
-}
-
-function doubtful(values: SettingValues, given: ReadonlySet<string>): string[] {
-  const warnings: string[] = [];
-  if (!values.PROXMOX_TLS_REJECT_UNAUTHORIZED && values.PROXMOX_TLS_FINGERPRINT.length === 0) {
-    warnings.push("PROXMOX_TLS_REJECT_UNAUTHORIZED is off: the API's certificate is not verified");
-  }
-  if (
-    values.PROXMOX_MCP_ENABLE_ESCAPE &&
-    given.has("PROXMOX_MCP_ACCESS") &&
-    values.PROXMOX_MCP_ACCESS !== "escape"
-  ) {
-    warnings.push(`PROXMOX_MCP_ENABLE_ESCAPE is on: access is escape, not ${values.PROXMOX_MCP_ACCESS}`);
-  }
-  return warnings;
+function doubtful(values: ServerValues, given: ReadonlySet<string>): string[] {
+  const { PROXMOX_MCP_ACCESS: access } = values;
+  const isRaised = values.PROXMOX_MCP_ENABLE_ESCAPE && given.has("PROXMOX_MCP_ACCESS") && access !== "escape";
+  return isRaised ? [`PROXMOX_MCP_ENABLE_ESCAPE is on: access is escape, not ${access}`] : [];
 }
 
 function assemble(
-  values: SettingValues,
-  host: string,
-  signIn: Credentials,
+  values: ServerValues,
+  clusters: readonly ClusterSettings[],
   env: Environment,
   machine: Machine,
 ): Settings {
   const stateDir = values.PROXMOX_MCP_STATE_DIR ?? defaultStateDir(env, machine);
   return {
-    clusters: [cluster(values, host, signIn)],
+    clusters,
     mode: values.PROXMOX_MCP_MODE,
     authMode: values.PROXMOX_MCP_AUTH_MODE,
     secretBackend: values.PROXMOX_MCP_SECRET_BACKEND,
@@ -149,35 +139,10 @@ function assemble(
       confirmTimeoutMs: values.PROXMOX_MCP_CONFIRM_TIMEOUT_MS,
       taskTimeoutMs: values.PROXMOX_MCP_TASK_TIMEOUT_MS,
       inventoryCacheMs: values.PROXMOX_MCP_INVENTORY_CACHE_MS,
+      maxConnections: values.PROXMOX_MCP_MAX_CONNECTIONS,
       artifactInlineChars: values.PROXMOX_MCP_ARTIFACT_INLINE_CHARS,
       artifactMaxAgeMs: values.PROXMOX_MCP_ARTIFACT_MAX_AGE_MS,
       artifactMaxBytes: values.PROXMOX_MCP_ARTIFACT_MAX_BYTES,
-      maxConnections: values.PROXMOX_MCP_MAX_CONNECTIONS,
-    },
-  };
-}
-
-function cluster(values: SettingValues, host: string, signIn: Credentials): ClusterSettings {
-  const {
-    PROXMOX_DEFAULT_NODE: node,
-    PROXMOX_DEFAULT_VM_STORAGE: vmStorage,
-    PROXMOX_TLS_CA_FILE: caFile,
-  } = values;
-  return {
-    name: "default",
-    hosts: [host],
-    port: values.PROXMOX_API_PORT,
-    credentials: signIn,
-    tls: {
-      rejectUnauthorized: values.PROXMOX_TLS_REJECT_UNAUTHORIZED,
-      ...(caFile === undefined ? {} : { caFile }),
-      fingerprints: values.PROXMOX_TLS_FINGERPRINT,
-    },
-    defaults: {
-      ...(node === undefined ? {} : { node }),
-      bridge: values.PROXMOX_DEFAULT_BRIDGE,
-      ...(vmStorage === undefined ? {} : { vmStorage }),
-      snippetStorage: values.PROXMOX_DEFAULT_SNIPPET_STORAGE,
     },
   };
 }

@@ -12,12 +12,22 @@ export type Credentials =
     }
   | { readonly kind: "password"; readonly username: string; readonly password: Secret };
 
-/** How a host's certificate is judged. A pin replaces the CA check. */
+/** A node that answers for its cluster. */
+export interface HostSettings {
+  /** Host name or address; an IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /**
+   * SHA-256 of the certificates that are trusted on it, upper-case hex pairs with colons; any match will do.
+   * Where there are some they replace the check by authorities.
+   */
+  readonly fingerprints: readonly string[];
+}
+
+/** How certificates of hosts without a fingerprint are judged. */
 export interface TlsSettings {
   readonly rejectUnauthorized: boolean;
   readonly caFile?: string;
-  /** SHA-256, upper-case hex pairs with colons; any match will do. */
-  readonly fingerprints: readonly string[];
 }
 
 /** Defaults of tool inputs of those kinds. */
@@ -31,9 +41,10 @@ export interface DefaultsSettings {
 /** One Proxmox VE cluster. */
 export interface ClusterSettings {
   readonly name: string;
-  /** Host names or addresses, without port; an IPv6 address without brackets. */
-  readonly hosts: readonly string[];
-  readonly port: number;
+  /** How its variables begin: `PROXMOX_`, or `PROXMOX_PROD_` for one of several, for messages. */
+  readonly prefix: string;
+  /** In the order in which they are tried. */
+  readonly hosts: readonly HostSettings[];
   readonly credentials: Credentials;
   readonly tls: TlsSettings;
   readonly defaults: DefaultsSettings;

@@ -8,6 +8,7 @@ import type { Redactor } from "../secrets/redact.ts";
 import type { ClusterSettings, LimitSettings } from "../settings/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { isRecord } from "./rest/answer.ts";
+import { namingSettings } from "./rest/name-settings.ts";
 import { UndiciTransport } from "./rest/transport.ts";
 import { RestFault, type RestTransport } from "./types.ts";
 
@@ -26,11 +27,13 @@ export class ConfiguredCluster implements ClusterAccess {
   readonly name: string;
   readonly rest: RestTransport;
   readonly inventory: ClusterInventory;
+  readonly #prefix: string;
   #version: PveVersion | undefined;
   #asking: Promise<PveVersion> | undefined;
 
   constructor({ settings, limits, redactor, logger }: ClusterParts) {
     this.name = settings.name;
+    this.#prefix = settings.prefix;
     this.rest = new UndiciTransport({
       cluster: settings,
       limits,
@@ -62,7 +65,8 @@ export class ConfiguredCluster implements ClusterAccess {
   }
 
   async #askVersion(): Promise<PveVersion> {
-    this.#version = toVersion(await this.rest.read({ endpoint: VERSION, params: {} }));
+    const asked = this.rest.read({ endpoint: VERSION, params: {} }).then(toVersion);
+    this.#version = await namingSettings(this.#prefix, asked);
     return this.#version;
   }
 }

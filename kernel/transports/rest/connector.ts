@@ -24,7 +24,27 @@ export class SecureConnector {
   }
 
   readonly connect: buildConnector.connector = ({ hostname, port }, callback) => {
-    const socket = this.#open(hostname, Number(port));
+    this.#judged(hostname, Number(port), callback);
+  };
+
+  /** Resolves when a host can be reached and its certificate is accepted. */
+  reach(host: string, port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#judged(host, port, (error, socket) => {
+        socket?.destroy();
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  /** Gives up connections that are being opened. */
+  close(): void {
+    for (const socket of this.#opening) socket.destroy(new Error("closed"));
+  }
+
+  #judged(host: string, port: number, callback: buildConnector.Callback): void {
+    const socket = this.#open(host, port);
     const timer = setTimeout(() => socket.destroy(new ConnectTimeout()), this.#timeoutMs);
     const settled = () => {
       clearTimeout(timer);
@@ -44,11 +64,6 @@ export class SecureConnector {
         callback(null, socket);
       }
     });
-  };
-
-  /** Gives up connections that are being opened. */
-  close(): void {
-    for (const socket of this.#opening) socket.destroy(new Error("closed"));
   }
 
   /**

@@ -5,7 +5,7 @@ import { CertificateFault, ConnectTimeout } from "./connect-faults.ts";
 import { codeOf } from "./error-code.ts";
 import { AnswerTooLarge, MAX_ANSWER_BYTES } from "./exchange.ts";
 import { CaFileFault } from "./host.ts";
-import { HostFault } from "./hosts.ts";
+import { HostFault } from "./host-fault.ts";
 
 interface Explanation {
   readonly reason: string;
@@ -46,9 +46,10 @@ const NETWORK: Readonly<Record<string, Omit<Explanation, "passing">>> = {
   },
 };
 
-function explain(cause: unknown): Explanation {
+/** `host` is named in hints where there are others beside it. */
+function explain(cause: unknown, host?: string): Explanation {
   if (cause instanceof Left) return { reason: leftReason(cause), passing: false };
-  if (cause instanceof CertificateFault) return certificate(cause);
+  if (cause instanceof CertificateFault) return certificate(cause, host);
   if (cause instanceof ConnectTimeout) return { ...lookUp("ETIMEDOUT"), passing: true };
   if (cause instanceof CaFileFault) {
     return {
@@ -81,17 +82,28 @@ function explain(cause: unknown): Explanation {
 
 /** The RestFault of a request without a readable answer, from whatever an exchange threw. */
 export function connectionFault(error: unknown, write: boolean, redactor: Redactor): RestFault {
-  const cause = error instanceof HostFault ? error.cause : error;
-  const { reason, hint } = explain(cause);
+  const faults = error instanceof HostFault ? [error, ...error.others] : [];
+  const told = faults.length > 0 ? faults.map(atHost) : [explain(error)];
   const sent = !(error instanceof HostFault) || error.sent;
   const kind = sent ? (write ? "unknown" : "no_answer") : "not_sent";
-  const where = error instanceof HostFault && !(cause instanceof Left) ? `${error.host}: ` : "";
-  return new RestFault(kind, redactor.text(where + reason), hint === undefined ? {} : { hint });
+  const reason = [...new Set(told.map((each) => each.reason))].join("; ");
+  const hint = told.find((each) => each.hint !== undefined)?.hint;
+  return new RestFault(kind, redactor.text(reason), hint === undefined ? {} : { hint });
+}
+
+function atHost({ host, cause, others }: HostFault): Explanation {
+  const explanation = explain(cause, others.length > 0 ? host : undefined);
+  return cause instanceof Left ? explanation : { ...explanation, reason: `${host}: ${explanation.reason}` };
+}
+
+/** Why a host could not be reached, in few words. */
+export function reasonOf(cause: unknown): string {
+  return explain(cause).reason;
 }
 
 /** Whether the same request can fare better a moment later. */
 export function mayPass(error: unknown): boolean {
-  return error instanceof HostFault && explain(error.cause).passing;
+  return error instanceof HostFault && [error, ...error.others].some(({ cause }) => explain(cause).passing);
 }
 
 /** Why a caller has no answer, for the reason of a fault. */
@@ -106,14 +118,14 @@ export function leftReason(left: Left, timeoutMs?: number): string {
   }
 }
 
-function certificate(fault: CertificateFault): Explanation {
+function certificate(fault: CertificateFault, host: string | undefined): Explanation {
   const { fingerprint, message } = fault;
   if (fingerprint === undefined) return { reason: message, passing: false };
   return {
     reason: `${message}; its SHA-256 fingerprint is ${fingerprint}`,
     hint:
       "Compare the fingerprint with the one the node shows (its System, Certificates page). If they are the " +
-      `same, set PROXMOX_TLS_FINGERPRINT=${fingerprint}, or set PROXMOX_TLS_CA_FILE to a copy of the cluster's ` +
+      `same, ${host === undefined ? `set PROXMOX_TLS_FINGERPRINT=${fingerprint}` : `add ${host}=${fingerprint} to PROXMOX_TLS_FINGERPRINT`}, or set PROXMOX_TLS_CA_FILE to a copy of the cluster's ` +
       "/etc/pve/pve-root-ca.pem. If they differ, somebody may be listening in between.",
     passing: false,
   };

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import type { Client } from "undici";
-import type { ClusterSettings, LimitSettings } from "../../settings/types.ts";
+import type { ClusterSettings, HostSettings, LimitSettings } from "../../settings/types.ts";
 import type { SecureConnector } from "./connector.ts";
 import {
   ExchangeFault,
@@ -36,12 +36,14 @@ interface Pool {
 export class Host {
   /** `pve1:8006`, for messages. */
   readonly name: string;
+  readonly #host: HostSettings;
   readonly #cluster: ClusterSettings;
   readonly #limits: LimitSettings;
   #pool: Promise<Pool> | undefined;
 
-  constructor(host: string, cluster: ClusterSettings, limits: LimitSettings) {
-    this.name = `${isIPv6(host) ? `[${host}]` : host}:${cluster.port}`;
+  constructor(host: HostSettings, cluster: ClusterSettings, limits: LimitSettings) {
+    this.name = `${isIPv6(host.host) ? `[${host.host}]` : host.host}:${host.port}`;
+    this.#host = host;
     this.#cluster = cluster;
     this.#limits = limits;
   }
@@ -53,6 +55,12 @@ export class Host {
     // A connection that is still being opened for somebody who left stays taken until that ends.
     void running.ended.then(lane.release);
     return running.answer;
+  }
+
+  /** Resolves when a connection could be opened whose certificate is accepted; it is not kept. */
+  async reach(): Promise<void> {
+    const { connector } = await this.#opened();
+    await connector.reach(this.#host.host, this.#host.port);
   }
 
   /** Breaks all connections. */
@@ -87,7 +95,8 @@ export class Host {
       import("./connector.ts"),
       caFile ? readCa(caFile) : undefined,
     ]);
-    const connector = new SecureConnector({ ...tls, ...(ca ? { ca } : {}) }, this.#limits.connectTimeoutMs);
+    const checks = { ...tls, fingerprints: this.#host.fingerprints, ...(ca ? { ca } : {}) };
+    const connector = new SecureConnector(checks, this.#limits.connectTimeoutMs);
     const connection = () =>
       new Client(`https://${this.name}`, {
         connect: connector.connect,

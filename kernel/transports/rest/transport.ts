@@ -10,6 +10,7 @@ import type { WireRequest } from "./exchange.ts";
 import { leftReason } from "./faults.ts";
 import type { WireValues } from "./form.ts";
 import { Hosts } from "./hosts.ts";
+import { namingSettings } from "./name-settings.ts";
 import { requestOf } from "./requests.ts";
 import { Sender } from "./sender.ts";
 import { WriteWay } from "./write-way.ts";
@@ -29,6 +30,8 @@ export interface TransportParts {
   readonly firstWaitMs?: number;
   /** How long closing waits for writes on the wire. */
   readonly closeWaitMs?: number;
+  /** How long a host that could not be reached is left alone. */
+  readonly returnAfterMs?: number;
   readonly now?: () => number;
 }
 
@@ -46,7 +49,7 @@ export class UndiciTransport implements RestTransport {
   constructor(parts: TransportParts) {
     const { cluster, limits, redactor, logger, now, firstWaitMs = FIRST_WAIT_MS } = parts;
     this.#parts = parts;
-    this.#hosts = new Hosts(cluster, limits, logger);
+    this.#hosts = new Hosts({ cluster, limits, logger, returnAfterMs: parts.returnAfterMs, now });
     this.#sender = new Sender({
       hosts: this.#hosts,
       credentials: cluster.credentials,
@@ -60,20 +63,18 @@ export class UndiciTransport implements RestTransport {
   /** Throws ToolError `invalid_input` as well, where a value cannot be sent as it is. */
   async read<T = unknown>(request: RestRequest): Promise<T> {
     const wire = await this.#prepare(request);
-    const answer = await this.#waiting(request, (caller, timeoutMs) =>
-      this.#readWire(wire, caller, timeoutMs),
+    const data = this.#waiting(request, async (caller, timeoutMs) =>
+      this.#data(await this.#readWire(wire, caller, timeoutMs), false),
     );
     // What the endpoint answers is for the caller to know. Each caller gets data of its own.
-    return this.#data(answer, false) as T;
+    return (await namingSettings(this.#parts.cluster.prefix, data)) as T;
   }
 
   /** Throws ToolError `invalid_input` as well, where a value cannot be sent as it is. */
   async write<T = unknown>(request: RestRequest): Promise<T> {
     const wire = await this.#prepare(request);
-    const data = await this.#waiting(request, (caller, timeoutMs) =>
-      this.#writeWire(wire, caller, timeoutMs),
-    );
-    return data as T;
+    const data = this.#waiting(request, (caller, timeoutMs) => this.#writeWire(wire, caller, timeoutMs));
+    return (await namingSettings(this.#parts.cluster.prefix, data)) as T;
   }
 
   async close(): Promise<void> {

@@ -34,8 +34,8 @@ export const SETTINGS: Settings = {
   clusters: [
     {
       name: "pve",
-      hosts: ["pve.test"],
-      port: 8006,
+      prefix: "PROXMOX_",
+      hosts: [{ host: "pve.test", port: 8006, fingerprints: [] }],
       credentials: {
         kind: "token",
         user: "root",
@@ -43,7 +43,7 @@ export const SETTINGS: Settings = {
         tokenId: "t",
         secret: new Secret("s3cret-token"),
       },
-      tls: { rejectUnauthorized: true, fingerprints: [] },
+      tls: { rejectUnauthorized: true },
       defaults: { bridge: "vmbr0", snippetStorage: "local" },
     },
   ],
@@ -105,6 +105,7 @@ export function hosted(tool: DefinedTool, settings: Settings, options: HarnessOp
     highest: tool.risk,
     ...(options.hidden ? { hidden: options.hidden } : {}),
     inputSchema: withCommonInputs(tool.input, tool.plan === undefined ? "read" : "change", settings),
+    listedSchema: {},
   };
 }
 

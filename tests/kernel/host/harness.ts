@@ -11,10 +11,10 @@ export const SETTINGS: Settings = {
   clusters: [
     {
       name: "default",
-      hosts: ["pve.test"],
-      port: 8006,
+      prefix: "PROXMOX_",
+      hosts: [{ host: "pve.test", port: 8006, fingerprints: [] }],
       credentials: { kind: "token", user: "root", realm: "pam", tokenId: "t", secret: new Secret("s3cret") },
-      tls: { rejectUnauthorized: true, fingerprints: [] },
+      tls: { rejectUnauthorized: true },
       defaults: { bridge: "vmbr0", snippetStorage: "local" },
     },
   ],

@@ -60,9 +60,9 @@ describe("a good environment", () => {
     });
     const [cluster] = settings.clusters;
     expect(cluster).toMatchObject({
-      hosts: ["pve1.example.com"],
-      port: 8006,
-      tls: { rejectUnauthorized: true, fingerprints: [] },
+      name: "default",
+      hosts: [{ host: "pve1.example.com", port: 8006, fingerprints: [] }],
+      tls: { rejectUnauthorized: true },
       defaults: { bridge: "vmbr0", snippetStorage: "local" },
     });
     expect(Object.isFrozen(settings) && Object.isFrozen(cluster?.tls)).toBe(true);
@@ -109,13 +109,14 @@ describe("a good environment", () => {
   });
 
   test("an empty variable counts as not set", () => {
-    expect(load({ PROXMOX_API_PORT: "", PROXMOX_USERNAME: " " }).settings.clusters[0]?.port).toBe(8006);
+    const [cluster] = load({ PROXMOX_API_PORT: "", PROXMOX_USERNAME: " " }).settings.clusters;
+    expect(cluster?.hosts[0]?.port).toBe(8006);
   });
 
   test("variables on Windows are found in any case", () => {
     const { PROXMOX_HOST: host, ...rest } = GOOD;
     const { settings } = loadSettings({ ...rest, Proxmox_Host: host }, WINDOWS);
-    expect(settings.clusters[0]?.hosts).toEqual([host]);
+    expect(settings.clusters[0]?.hosts).toMatchObject([{ host }]);
   });
 
   test("private plugins are split by the platform's delimiter", () => {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { CLUSTER_SETTING_NAMES } from "../../../kernel/settings/cluster-definitions.ts";
+import { clusterNames, prefixed, prefixOf, withPrefix } from "../../../kernel/settings/cluster-names.ts";
+import { SETTING_NAMES } from "../../../kernel/settings/definitions.ts";
 import { ParseFault } from "../../../kernel/settings/errors.ts";
 import { fingerprints } from "../../../kernel/settings/fingerprint.ts";
-import { host } from "../../../kernel/settings/host.ts";
+import { hosts } from "../../../kernel/settings/host.ts";
 import { flag, integer, type Parser } from "../../../kernel/settings/parsers.ts";
 import { pluginGrants, pluginSelection } from "../../../kernel/settings/plugins.ts";
 import { slips } from "../../../kernel/settings/unknown-names.ts";
@@ -23,50 +26,125 @@ function refusal(parser: Parser<unknown>, text: string): ParseFault {
   throw new Error(`accepted: ${text}`);
 }
 
-describe("host", () => {
+describe("hosts", () => {
   test.each([
-    ["pve1", "pve1"],
-    [" pve1.example.com ", "pve1.example.com"],
-    ["192.0.2.10", "192.0.2.10"],
-    ["[2001:db8::1]", "2001:db8::1"],
-    ["2001:db8::1", "2001:db8::1"],
-  ])("takes %s", (text, expected) => {
-    expect(parse(host, text)).toBe(expected);
+    ["pve1", "pve1", undefined],
+    [" pve1.example.com ", "pve1.example.com", undefined],
+    ["192.0.2.10", "192.0.2.10", undefined],
+    ["[2001:db8::1]", "2001:db8::1", undefined],
+    ["2001:db8::1", "2001:db8::1", undefined],
+    ["pve1:8007", "pve1", 8007],
+    ["[2001:db8::1]:443", "2001:db8::1", 443],
+  ])("take %s", (text, host, port) => {
+    expect(parse(hosts, text)).toEqual([{ host, port }]);
+  });
+
+  test("take several, in their order and each once", () => {
+    expect(parse(hosts, "pve2, pve1:8007,[::1]:8006\n2001:db8::1 pve2,pve1")).toEqual([
+      { host: "pve2", port: undefined },
+      { host: "pve1", port: 8007 },
+      { host: "::1", port: 8006 },
+      { host: "2001:db8::1", port: undefined },
+      { host: "pve1", port: undefined },
+    ]);
   });
 
   test.each([
-    ["https://pve1:8006/", "set PROXMOX_HOST=pve1 and PROXMOX_API_PORT=8006"],
-    [
-      "https://pve1.example.com:8006/api2/json",
-      "set PROXMOX_HOST=pve1.example.com and PROXMOX_API_PORT=8006",
-    ],
-    ["https://pve1", "set PROXMOX_HOST=pve1 and PROXMOX_API_PORT=443"],
-    ["pve1:8007", "set PROXMOX_HOST=pve1 and PROXMOX_API_PORT=8007"],
-    ["[2001:db8::1]:8006", "set PROXMOX_HOST=[2001:db8::1] and PROXMOX_API_PORT=8006"],
-    ["https://root:hunter22@pve1:8006", "set PROXMOX_HOST=pve1 and PROXMOX_API_PORT=8006"],
-  ])("says what to set instead of %s", (text, accepted) => {
-    const fault = refusal(host, text);
+    ["https://pve1:8006/", "set PROXMOX_HOST=pve1:8006"],
+    ["https://pve1.example.com:8006/api2/json", "set PROXMOX_HOST=pve1.example.com:8006"],
+    ["pve2,https://pve1", "set PROXMOX_HOST=pve1:443"],
+    ["https://root:hunter22@pve1:8006", "set PROXMOX_HOST=pve1:8006"],
+    ["pve1:8006/api2", "set PROXMOX_HOST=pve1:8006"],
+  ])("say what to set instead of %s", (text, accepted) => {
+    const fault = refusal(hosts, text);
     expect(fault.accepted).toBe(accepted);
     expect(fault.message).not.toContain("hunter22");
   });
 
-  test.each(["pve1,pve2", "bad host", "fe80::1%eth0", "-x", "a..b", "ftp://pve1"])("refuses %s", (text) => {
-    expect(refusal(host, text)).toBeInstanceOf(ParseFault);
+  test.each([
+    ",",
+    "pve1;pve2",
+    "fe80::1%eth0",
+    "-x",
+    "a..b",
+    "ftp://pve1",
+    "pve1:0",
+    "pve1:65536",
+    "[pve1]",
+    ":8006",
+  ])("refuse %s", (text) => {
+    expect(refusal(hosts, text)).toBeInstanceOf(ParseFault);
   });
 
-  test("gives only what fits into a URL", () => {
+  test("give only what fits into a URL", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        let found: string;
+        let found: ReturnType<typeof hosts>;
         try {
-          found = parse(host, text);
+          found = parse(hosts, text);
         } catch (error) {
           expect(error).toBeInstanceOf(ParseFault);
           return;
         }
-        expect(found).toMatch(/^[\w.:-]+$/);
+        for (const { host } of found) expect(host).toMatch(/^[\w.:-]+$/);
       }),
     );
+  });
+});
+
+describe("names of clusters", () => {
+  test("are taken apart by commas or spaces", () => {
+    expect(parse(clusterNames, "prod, lab-2 dr")).toEqual(["prod", "lab-2", "dr"]);
+  });
+
+  test.each([
+    [",", "no name"],
+    ["Prod", "not a name"],
+    ["2lab", "not a name"],
+    ["a_b", "not a name"],
+    ["a--b", "not a name"],
+    ["prod,lab,prod", "named twice"],
+    ["mcp", "cannot be"],
+    ["api", "cannot be"],
+    ["default", "cannot be"],
+    ["tls-lab", "cannot be"],
+    ["clusters", "cannot be"],
+    ["host", "cannot be"],
+    ["shell", "cannot be"],
+    ["ssh", "cannot be"],
+    ["prod,prod-tls", "told apart"],
+  ])("are refused: %s", (text, part) => {
+    expect(refusal(clusterNames, text).message).toContain(part);
+  });
+
+  test("make prefixes under which no variable is another's", () => {
+    const word = fc.constantFrom("prod", "lab", "a", "default", "tls", "api", "mcp", "host", "file", "x1");
+    const name = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join("-"));
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 4 }), (names) => {
+        let found: readonly string[];
+        try {
+          found = parse(clusterNames, names.join(","));
+        } catch {
+          return;
+        }
+        const variables = [
+          ...SETTING_NAMES,
+          ...found.flatMap((each) => CLUSTER_SETTING_NAMES.map((plain) => prefixed(plain, prefixOf(each)))),
+        ].flatMap((variable) => [variable, `${variable}_FILE`]);
+        expect(new Set(variables).size).toBe(variables.length);
+      }),
+    );
+  });
+
+  test("are put into texts that speak of a cluster's variables", () => {
+    const text =
+      "Check PROXMOX_HOST and PROXMOX_API_TOKEN_USER, _REALM; not PROXMOX_MCP_ACCESS or PROXMOX_HOSTS.";
+    expect(withPrefix(text, "PROXMOX_LAB_")).toBe(
+      "Check PROXMOX_LAB_HOST and PROXMOX_LAB_API_TOKEN_USER, _REALM; not PROXMOX_MCP_ACCESS or PROXMOX_HOSTS.",
+    );
+    for (const name of CLUSTER_SETTING_NAMES)
+      expect(withPrefix(name, "PROXMOX_LAB_")).toBe(prefixed(name, "PROXMOX_LAB_"));
   });
 });
 
@@ -79,9 +157,21 @@ describe("fingerprints", () => {
       fc.property(bytes, bytes, (one, two) => {
         const pairs = (value: Uint8Array) => hex(value).toUpperCase().match(/../g)?.join(":");
         const text = `SHA256 Fingerprint=${pairs(one)},\n sha256:${hex(two)}`;
-        expect(parse(fingerprints, text)).toEqual([...new Set([pairs(one), pairs(two)])]);
+        const expected = [one, two].map((value) => ({ fingerprint: pairs(value), only: undefined }));
+        expect(parse(fingerprints, text)).toEqual(expected);
       }),
     );
+  });
+
+  test.each([
+    ["pve1", { host: "pve1", port: undefined }],
+    ["pve1:8007", { host: "pve1", port: 8007 }],
+    ["2001:db8::1", { host: "2001:db8::1", port: undefined }],
+    ["[2001:db8::1]:8007", { host: "2001:db8::1", port: 8007 }],
+  ])("may be for one host: %s", (host, only) => {
+    const fingerprint = Array.from({ length: 32 }, () => "AB").join(":");
+    expect(parse(fingerprints, `${host}=${fingerprint}`)).toEqual([{ fingerprint, only }]);
+    expect(parse(fingerprints, `${host}=SHA256:${"ab".repeat(32)}`)).toEqual([{ fingerprint, only }]);
   });
 
   test.each([
@@ -89,6 +179,8 @@ describe("fingerprints", () => {
     ["ab".repeat(31), "62 hex digits"],
     ["zz".repeat(32), "other than hex"],
     [",", "no fingerprint"],
+    ["pve1=", "other than hex"],
+    [`=${"ab".repeat(32)}`, "neither a host name"],
   ])("refuse %s", (text, part) => {
     expect(refusal(fingerprints, text).message).toContain(part);
   });

@@ -1,7 +1,7 @@
 import type { Logger } from "../../../kernel/log.ts";
 import { createRedactor, type Redactor } from "../../../kernel/secrets/redact.ts";
 import { Secret } from "../../../kernel/secrets/secret.ts";
-import type { ClusterSettings, LimitSettings } from "../../../kernel/settings/types.ts";
+import type { ClusterSettings, HostSettings, LimitSettings } from "../../../kernel/settings/types.ts";
 import type { WireValues } from "../../../kernel/transports/rest/form.ts";
 import { type TransportParts, UndiciTransport } from "../../../kernel/transports/rest/transport.ts";
 import { RestFault, type RestRequest } from "../../../kernel/transports/types.ts";
@@ -43,16 +43,26 @@ export interface TransportOptions {
   readonly logger?: Logger;
   readonly now?: () => number;
   readonly closeWaitMs?: number;
+  readonly returnAfterMs?: number;
+}
+
+/** A host with the certificate of all tests pinned, or with other pins. */
+export function hostSettings(
+  host: string,
+  port: number,
+  fingerprints: readonly string[] = [certificate.fingerprint],
+): HostSettings {
+  return { host, port, fingerprints };
 }
 
 /** Settings of one cluster on loopback, its certificate pinned. */
 export function clusterSettings(port: number, parts: Partial<ClusterSettings> = {}): ClusterSettings {
   return {
     name: "test",
-    hosts: ["127.0.0.1"],
-    port,
+    prefix: "PROXMOX_",
+    hosts: [hostSettings("127.0.0.1", port)],
     credentials: tokenCredentials,
-    tls: { rejectUnauthorized: true, fingerprints: [certificate.fingerprint] },
+    tls: { rejectUnauthorized: true },
     defaults: { bridge: "vmbr0", snippetStorage: "local" },
     ...parts,
   };
@@ -82,6 +92,7 @@ export function transport(options: TransportOptions): UndiciTransport {
     firstWaitMs: 1,
     closeWaitMs: options.closeWaitMs ?? 100,
     ...(options.now ? { now: options.now } : {}),
+    ...(options.returnAfterMs === undefined ? {} : { returnAfterMs: options.returnAfterMs }),
   };
   const made = new UndiciTransport(parts);
   open.push(made);

@@ -4,10 +4,10 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import type { TlsSettings } from "../../../kernel/settings/types.ts";
+import type { HostSettings, TlsSettings } from "../../../kernel/settings/types.ts";
 import { selfSigned, type TestCertificate } from "../../helpers/certificates.ts";
 import { answer, ScriptedServer } from "../../helpers/scripted-server.ts";
-import { certificate, closeTransports, faultOf, request, transport } from "./harness.ts";
+import { certificate, closeTransports, faultOf, hostSettings, request, transport } from "./harness.ts";
 
 const VERSION = request("GET", "/version");
 const OTHER = selfSigned();
@@ -31,10 +31,11 @@ async function serve(shown: TestCertificate = certificate) {
   return server;
 }
 
-function connect(tls: Partial<TlsSettings>) {
+function connect({ fingerprints = [], ...tls }: Partial<TlsSettings & Pick<HostSettings, "fingerprints">>) {
+  const hosts = [hostSettings("127.0.0.1", server.port, fingerprints)];
   return transport({
     port: server.port,
-    cluster: { tls: { rejectUnauthorized: true, fingerprints: [], ...tls } },
+    cluster: { hosts, tls: { rejectUnauthorized: true, ...tls } },
   });
 }
 
@@ -181,44 +182,4 @@ test("a host that does not speak TLS is named as such", async () => {
 
   expect((await faultOf(rest.read(VERSION))).reason).toContain("does not speak TLS");
   plain.close();
-});
-
-describe("several hosts", () => {
-  test("the first one that can be reached is used, and stays in use", async () => {
-    await serve();
-    const warnings: string[] = [];
-    // Loopback addresses on which nobody listens.
-    const rest = transport({
-      port: server.port,
-      cluster: { hosts: ["127.0.0.2", "127.0.0.3", "127.0.0.1"] },
-      logger: {
-        debug: () => undefined,
-        info: () => undefined,
-        error: () => undefined,
-        warn: (line) => warnings.push(line),
-      },
-    });
-
-    await expect(rest.read(VERSION)).resolves.toBe("ok");
-    await expect(rest.write(request("POST", "/pools"))).resolves.toBe("ok");
-    expect(warnings).toEqual([
-      `127.0.0.2:${server.port} cannot be reached; 127.0.0.1:${server.port} is asked from now on.`,
-    ]);
-  });
-
-  test("a write that broke on the wire does not go to the next host", async () => {
-    await serve();
-    server.script = (_, response) => void response.socket?.destroy();
-    const rest = transport({ port: server.port, cluster: { hosts: ["127.0.0.1", "localhost"] } });
-
-    expect((await faultOf(rest.write(request("POST", "/pools")))).kind).toBe("unknown");
-    expect(server.seen).toHaveLength(1);
-  });
-
-  test("the fault of the first one is told when none can be reached", async () => {
-    await serve();
-    const rest = transport({ port: server.port, cluster: { hosts: ["127.0.0.2", "127.0.0.3"] } });
-
-    expect((await faultOf(rest.read(VERSION))).reason).toBe(`127.0.0.2:${server.port}: connection refused`);
-  });
 });
