@@ -1,5 +1,6 @@
 import { ERROR_CODES, type ErrorCode } from "../../sdk/errors.ts";
-import { header, type Page, table } from "./page.ts";
+import { table } from "./markdown.ts";
+import { header, type Page } from "./page.ts";
 
 const MEANING: Readonly<Record<ErrorCode, readonly [what: string, next: string]>> = {
   invalid_input: [

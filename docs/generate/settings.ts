@@ -1,5 +1,6 @@
 import { DEFINITIONS, type Definition, GROUPS, SETTING_NAMES } from "../../kernel/settings/definitions.ts";
-import { header, type Page, table } from "./page.ts";
+import { table } from "./markdown.ts";
+import { header, type Page } from "./page.ts";
 
 const RULES = `The server is set up by environment variables alone, read once at the start.
 
