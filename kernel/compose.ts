@@ -1,5 +1,8 @@
 import "reflect-metadata";
 import { container as root } from "tsyringe";
+import { artifactsForPlugins } from "./artifacts/for-plugins.ts";
+import { StoredArtifacts } from "./artifacts/store.ts";
+import { artifactTool } from "./artifacts/tool.ts";
 import { ChainedAuditLog } from "./audit/log.ts";
 import { Road } from "./call/road.ts";
 import type { CallRoad } from "./call/types.ts";
@@ -12,6 +15,7 @@ import { createLogger, type Logger } from "./log.ts";
 import { createRedactor } from "./secrets/redact.ts";
 import type { Credentials, Settings } from "./settings/types.ts";
 import {
+  ARTIFACTS,
   AUDIT_LOG,
   CALL_ROAD,
   CLUSTERS,
@@ -19,6 +23,7 @@ import {
   KERNEL_TOOLS,
   LOGGER,
   REDACTOR,
+  RESOURCES,
   SETTINGS,
   TOOL_HOST,
 } from "./tokens.ts";
@@ -47,18 +52,33 @@ export function compose(settings: Settings, version: string): Kernel {
   container.registerSingleton(CLUSTERS, ConfiguredClusters);
   container.registerSingleton(AUDIT_LOG, ChainedAuditLog);
   container.registerSingleton(JOBS, StoredJobs);
+  container.registerSingleton(ARTIFACTS, StoredArtifacts);
 
   const clusters = container.resolve(CLUSTERS);
+  const artifacts = container.resolve(ARTIFACTS);
   const jobs = container.resolve(JOBS);
   const jobTools = createJobTools({ jobs, redactor, maxWaitMs: settings.limits.taskTimeoutMs });
-  const reserved = [CAPABILITIES_TOOL, ...jobTools.map((tool) => tool.name)];
-  const host: ToolHost = new PluginHost({ settings, logger, clusters, reserved });
+  const longest = settings.limits.artifactInlineChars;
+  const ownTools = [...jobTools, artifactTool(artifacts, longest)];
+  const reserved = [CAPABILITIES_TOOL, ...ownTools.map((tool) => tool.name)];
+  const host: ToolHost = new PluginHost({
+    settings,
+    logger,
+    clusters,
+    artifacts: artifactsForPlugins(artifacts),
+    reserved,
+  });
   const kernelTools: readonly KernelTool[] = [
     capabilitiesTool({ host, settings, clusters, version }),
-    ...jobTools,
+    ...ownTools,
   ];
+  const resources = once(async () => {
+    const { kernelResources } = await import("./resources/kernel.ts");
+    return kernelResources({ clusters, jobs, artifacts, longest });
+  });
   container.registerInstance(TOOL_HOST, host);
   container.registerInstance(KERNEL_TOOLS, kernelTools);
+  container.registerInstance(RESOURCES, resources);
   container.registerSingleton(CALL_ROAD, Road);
 
   return {
@@ -75,6 +95,15 @@ export function compose(settings: Settings, version: string): Kernel {
       await clusters.close();
       await container.resolve(AUDIT_LOG).close();
     },
+  };
+}
+
+/** Loaded and made when first asked for: most clients never do. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

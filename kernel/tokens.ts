@@ -1,10 +1,12 @@
 import type { InjectionToken } from "tsyringe";
+import type { Artifacts } from "./artifacts/types.ts";
 import type { AuditLog } from "./audit/types.ts";
 import type { CallRoad } from "./call/types.ts";
 import type { KernelTool, ToolHost } from "./host/types.ts";
 import type { ClusterInventory } from "./inventory/types.ts";
 import type { JobService } from "./jobs/types.ts";
 import type { Logger } from "./log.ts";
+import type { Resources } from "./resources/types.ts";
 import type { Redactor } from "./secrets/redact.ts";
 import type { Settings } from "./settings/types.ts";
 import type { Cluster } from "./transports/types.ts";
@@ -19,10 +21,14 @@ export const LOGGER = kernelToken<Logger>("Logger");
 export const REDACTOR = kernelToken<Redactor>("Redactor");
 export const CLUSTERS = kernelToken<Clusters>("Clusters");
 export const AUDIT_LOG = kernelToken<AuditLog>("AuditLog");
+export const ARTIFACTS = kernelToken<Artifacts>("Artifacts");
 export const JOBS = kernelToken<JobService>("JobService");
 export const TOOL_HOST = kernelToken<ToolHost>("ToolHost");
 export const CALL_ROAD = kernelToken<CallRoad>("CallRoad");
 export const KERNEL_TOOLS = kernelToken<readonly KernelTool[]>("KernelTools");
+
+/** Loaded on first use: most clients never ask for a resource. */
+export const RESOURCES = kernelToken<() => Promise<Resources>>("Resources");
 
 /** A cluster together with its inventory. */
 export interface ClusterAccess extends Cluster {

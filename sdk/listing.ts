@@ -33,6 +33,7 @@ export type ListInputs = {
   readonly sort: TOptional<TUnsafe<string | undefined>>;
   readonly limit: TOptional<TUnsafe<number | undefined>>;
   readonly cursor: TOptional<TUnsafe<string | undefined>>;
+  readonly artifact: TOptional<TUnsafe<boolean | undefined>>;
 };
 
 /** A list's inputs, its result schema, and how its rows become a result. */
@@ -57,7 +58,7 @@ export function listing(parts: ListingParts): Listing {
   return {
     inputs: listInputs(parts),
     result: listSchema(parts.columns),
-    rows: (rows, { filter, fields, sort, limit, cursor }, remarks = {}) => {
+    rows: (rows, { filter, fields, sort, limit, cursor, artifact }, remarks = {}) => {
       const { filters: _filters, ...head } = parts;
       const view = {
         ...(filter === undefined ? {} : { filter }),
@@ -65,6 +66,7 @@ export function listing(parts: ListingParts): Listing {
         ...(sort === undefined ? {} : { sort }),
         ...(limit === undefined ? {} : { limit }),
         ...(cursor === undefined ? {} : { cursor }),
+        ...(artifact === undefined ? {} : { artifact }),
       };
       return list({ ...head, rows, view, ...remarks });
     },
@@ -82,13 +84,16 @@ function listInputs({ columns, filters = ["text"] }: ListingParts): ListInputs {
           type: "string",
           enum: [...keys, ...keys.map((key) => `-${key}`)],
         }),
-        { type: "string", description: "Column; -column descending" },
+        { type: "string", description: "-column: descending" },
       ),
     ),
     limit: Type.Optional(
       Type.Unsafe<number | undefined>({ type: "integer", minimum: 1, maximum: MOST_ROWS }),
     ),
     cursor: Type.Optional(Type.Unsafe<string | undefined>({ type: "string", minLength: 1 })),
+    artifact: Type.Optional(
+      Type.Unsafe<boolean | undefined>({ type: "boolean", description: "Keep all rows as an artifact" }),
+    ),
   };
 }
 
@@ -102,7 +107,6 @@ function filterInput(filters: readonly string[]): ListInputs["filter"] {
   return Type.Optional(
     listedAs(Type.Unsafe<Readonly<Record<string, string>> | undefined>(schema), {
       type: "object",
-      additionalProperties: { type: "string" },
       description: words,
     }),
   );

@@ -1,3 +1,4 @@
+import type { PveReader } from "./reader.ts";
 import type { DefinedTool } from "./tool.ts";
 
 /** What the registry or the operator may allow a plugin to do. */
@@ -17,12 +18,39 @@ export type { Catalog } from "../vendor/pve-docs/types.ts";
 
 import type { Catalog } from "../vendor/pve-docs/types.ts";
 
+/** What a plugin keeps because it is too large for an answer, or no text. */
+export interface PluginArtifact {
+  readonly title: string;
+  /** `text/plain` where left out, of bytes `application/octet-stream`. */
+  readonly mimeType?: string;
+  /** Secrets in text are masked; bytes are kept as they are. */
+  readonly content: string | Uint8Array;
+}
+
+/** Where a kept artifact is found. */
+export interface KeptArtifact {
+  /** To be named in the tool's result. */
+  readonly uri: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Keeps artifacts for whoever makes the call, for a while and within bounds. */
+export interface PluginArtifacts {
+  /** `pve` is the client that the call's `read` or `plan` got. Throws ToolError where it cannot be kept. */
+  put(pve: PveReader, artifact: PluginArtifact): Promise<KeptArtifact>;
+}
+
 /** Services by name that a plugin may ask for with `needs`; each is there only where granted. */
 export interface PluginServices {
   /** Always granted. */
   readonly log: PluginLogger;
   /** Always granted: the API of the newest known version. */
   readonly catalog: Catalog;
+  /** Takes the grant `artifacts`. */
+  readonly artifacts: PluginArtifacts;
 }
 
 /** Name of a service. */

@@ -4,7 +4,11 @@ import type { Column, ColumnType } from "./results.ts";
 type Schema = Readonly<Record<string, unknown>>;
 
 const TEXT = { type: "string" };
-const REMARKS = { unseen: { type: "array", items: TEXT }, note: TEXT, cut: TEXT };
+const ARTIFACT = {
+  type: "object",
+  properties: { uri: TEXT, mimeType: TEXT, size: { type: "integer" }, expiresAt: { type: "number" } },
+};
+const REMARKS = { unseen: { type: "array", items: TEXT }, note: TEXT, cut: TEXT, artifact: ARTIFACT };
 
 function object(properties: Schema, required: readonly string[]): Schema {
   return { type: "object", properties, required, additionalProperties: false };

@@ -30,6 +30,8 @@ export interface ListView {
   readonly limit?: number;
   /** Where the next page begins, from the answer before. */
   readonly cursor?: string;
+  /** Keep every row that passes the filter as an artifact besides. */
+  readonly artifact?: boolean;
 }
 
 /** A row of a list; absent values are shown empty. */

@@ -1,8 +1,6 @@
 import { fillReferences } from "../jobs/references.ts";
-import type { Redactor } from "../secrets/redact.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { resultOf } from "./result-of.ts";
-import { shapeResult } from "./shape.ts";
 import type { CallAnswer, Plan } from "./types.ts";
 import { fromUpstream } from "./upstream-errors.ts";
 
@@ -11,7 +9,7 @@ export async function runReads(
   plan: Plan,
   access: ClusterAccess,
   signal: AbortSignal,
-  redactor: Redactor,
+  shape: (result: unknown) => Promise<CallAnswer>,
 ): Promise<CallAnswer> {
   const answers = new Map<string, unknown>();
   const shaped: CallAnswer[] = [];
@@ -21,7 +19,7 @@ export async function runReads(
       const params = fillReferences(step.params, answers);
       const data = await access.rest.read({ endpoint, params, signal });
       answers.set(step.id, data);
-      shaped.push(shapeResult(resultOf(what, data), redactor));
+      shaped.push(await shape(resultOf(what, data)));
     } catch (error) {
       throw fromUpstream(error, { what, signal });
     }

@@ -17,6 +17,8 @@ export interface ExecuteParts {
   readonly jobs: JobService;
   readonly recorder: Recorder;
   readonly redactor: Redactor;
+  /** Makes an answer of what a read answered. */
+  readonly shape: (result: unknown) => Promise<CallAnswer>;
   readonly call: RecordedCall;
   readonly wait: WaitOptions;
 }
@@ -28,7 +30,7 @@ export async function execute(plan: Plan, context: CallContext, parts: ExecutePa
     return shapeNothingToDo(plan);
   }
   if (plan.risk === "read") {
-    const answer = await runReads(plan, parts.cluster, context.signal, parts.redactor);
+    const answer = await runReads(plan, parts.cluster, context.signal, parts.shape);
     parts.recorder.called(parts.call);
     return answer;
   }

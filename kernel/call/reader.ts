@@ -14,6 +14,7 @@ import type { HostedTool } from "../host/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { missingEndpoint } from "./endpoints.ts";
 import { nearest } from "./suggest.ts";
+import type { CallContext } from "./types.ts";
 import { fromUpstream } from "./upstream-errors.ts";
 
 const usesOf = new WeakMap<HostedTool, ReadonlySet<string>>();
@@ -34,12 +35,23 @@ export class CallReader implements PveReader {
   readonly #hosted: HostedTool;
   readonly #access: ClusterAccess;
   readonly #fresh: boolean;
+  readonly #subject: string;
 
-  constructor(hosted: HostedTool, access: ClusterAccess, signal: AbortSignal) {
+  constructor(
+    hosted: HostedTool,
+    access: ClusterAccess,
+    { signal, subject }: Pick<CallContext, "signal" | "subject">,
+  ) {
     this.#hosted = hosted;
     this.#access = access;
     this.signal = signal;
     this.#fresh = hosted.tool.plan !== undefined;
+    this.#subject = subject;
+  }
+
+  /** Who makes the call that this client serves; undefined for any other object. */
+  static subjectOf(pve: object): string | undefined {
+    return #subject in pve ? pve.#subject : undefined;
   }
 
   get cluster(): string {

@@ -1,12 +1,15 @@
 import { inject, injectable } from "tsyringe";
 import { isToolError, ToolError } from "../../sdk/errors.ts";
+import type { Artifacts } from "../artifacts/types.ts";
 import type { AuditLog } from "../audit/types.ts";
 import type { HostedTool, KernelTool, ToolHost } from "../host/types.ts";
 import type { JobService } from "../jobs/types.ts";
 import type { Logger } from "../log.ts";
+import type { Resources } from "../resources/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
 import {
+  ARTIFACTS,
   AUDIT_LOG,
   CLUSTERS,
   type Clusters,
@@ -14,22 +17,24 @@ import {
   KERNEL_TOOLS,
   LOGGER,
   REDACTOR,
+  RESOURCES,
   SETTINGS,
   TOOL_HOST,
 } from "../tokens.ts";
 import { authorizeKernelTool, authorizePlan, authorizeTool, planRefusal } from "./authorize.ts";
 import { confirm } from "./confirm.ts";
 import { execute, Recorded } from "./execute.ts";
+import { shapeOrKeep } from "./keep-whole.ts";
 import { makePlan } from "./plan.ts";
+import { readContent } from "./read-content.ts";
 import { CallReader } from "./reader.ts";
 import { recheck } from "./recheck.ts";
 import { type RecordedCall, Recorder } from "./record.ts";
 import { type ResolvedCall, refuseHidden, resolve, resolveKernelTool, unknownTool } from "./resolve.ts";
 import { SchemaChecks } from "./schema-checks.ts";
-import { shapeResult } from "./shape.ts";
 import { shapeError } from "./shape-error.ts";
 import { shapePlan } from "./shape-plan.ts";
-import type { CallAnswer, CallContext, CallRoad, Plan } from "./types.ts";
+import type { CallAnswer, CallContext, CallRoad, Plan, ResourceAnswer } from "./types.ts";
 import { cancelled } from "./upstream-errors.ts";
 
 /** The road every call takes: resolve, authorize, plan, confirm, execute, record, shape. */
@@ -41,6 +46,8 @@ export class Road implements CallRoad {
   readonly #clusters: Clusters;
   readonly #jobs: JobService;
   readonly #host: ToolHost;
+  readonly #artifacts: Artifacts;
+  readonly #resources: () => Promise<Resources>;
   readonly #kernelTools: ReadonlyMap<string, KernelTool>;
   readonly #recorder: Recorder;
   readonly #checks: SchemaChecks;
@@ -54,6 +61,8 @@ export class Road implements CallRoad {
     @inject(JOBS) jobs: JobService,
     @inject(TOOL_HOST) host: ToolHost,
     @inject(KERNEL_TOOLS) kernelTools: readonly KernelTool[],
+    @inject(ARTIFACTS) artifacts: Artifacts,
+    @inject(RESOURCES) resources: () => Promise<Resources>,
   ) {
     this.#settings = settings;
     this.#redactor = redactor;
@@ -61,12 +70,15 @@ export class Road implements CallRoad {
     this.#clusters = clusters;
     this.#jobs = jobs;
     this.#host = host;
+    this.#artifacts = artifacts;
+    this.#resources = resources;
     this.#kernelTools = new Map(kernelTools.map((tool) => [tool.name, tool]));
     this.#recorder = new Recorder(audit, redactor, logger);
     this.#checks = new SchemaChecks(redactor);
   }
 
-  async call(tool: string, args: unknown, context: CallContext): Promise<CallAnswer> {
+  async call(tool: string, args: unknown, caller: CallContext): Promise<CallAnswer> {
+    const context = this.#masked(caller);
     const call: MutableCall = { context, tool, input: args, begunAt: Date.now() };
     try {
       const kernelTool = this.#kernelTools.get(tool);
@@ -74,11 +86,38 @@ export class Road implements CallRoad {
         ? await this.#kernelCall(kernelTool, args, call)
         : await this.#toolCall(tool, args, call);
     } catch (thrown) {
-      const isRecorded = thrown instanceof Recorded;
-      const error = this.#toolError(isRecorded ? thrown.cause : thrown, context, tool);
-      if (!isRecorded) this.#recorder.called(call, error);
-      return this.#shapedError(error);
+      return this.#failed(thrown, call);
     }
+  }
+
+  async readResource(uri: string, context: CallContext): Promise<ResourceAnswer> {
+    const call: MutableCall = { context, tool: "resource", input: { uri }, begunAt: Date.now() };
+    try {
+      const resource = (await this.#resources()).open(uri);
+      call.tool = resource.what;
+      if (resource.cluster !== undefined) call.cluster = this.#clusters.get(resource.cluster).name;
+      authorizeKernelTool(resource.what, "read", this.#settings.access);
+      const content = await readContent(resource, context, this.#redactor);
+      this.#recorder.called(call);
+      return { content };
+    } catch (thrown) {
+      return { error: this.#failed(thrown, call) };
+    }
+  }
+
+  #failed(thrown: unknown, call: RecordedCall): CallAnswer {
+    const isRecorded = thrown instanceof Recorded;
+    const error = this.#toolError(isRecorded ? thrown.cause : thrown, call.context, call.tool);
+    if (!isRecorded) this.#recorder.called(call, error);
+    return this.#shapedError(error);
+  }
+
+  /** Progress comes from the logs of tasks, which may hold anything. */
+  #masked(caller: CallContext): CallContext {
+    return {
+      ...caller,
+      progress: (message, ...figures) => caller.progress(this.#redactor.text(message), ...figures),
+    };
   }
 
   async #kernelCall(tool: KernelTool, args: unknown, call: MutableCall): Promise<CallAnswer> {
@@ -117,7 +156,7 @@ export class Road implements CallRoad {
     });
     call.cluster = resolved.cluster.name;
     authorizeTool(hosted, this.#settings.access);
-    const reader = new CallReader(hosted, resolved.cluster, call.context.signal);
+    const reader = new CallReader(hosted, resolved.cluster, call.context);
     return hosted.tool.plan === undefined
       ? await this.#read(resolved, reader, call)
       : await this.#change(resolved, reader, call);
@@ -143,7 +182,7 @@ export class Road implements CallRoad {
     // The input was validated against this tool's own schema.
     const result = await hosted.tool.read?.(input as never, reader);
     if (call.context.signal.aborted) throw cancelled(hosted.tool.name);
-    const answer = shapeResult(result, this.#redactor);
+    const answer = await this.#shaped(result, call.context);
     this.#recorder.called(call);
     return answer;
   }
@@ -169,8 +208,18 @@ export class Road implements CallRoad {
       jobs: this.#jobs,
       recorder: this.#recorder,
       redactor: this.#redactor,
+      shape: (result) => this.#shaped(result, context),
       call,
       wait: common.wait,
+    });
+  }
+
+  #shaped(result: unknown, { subject }: CallContext): Promise<CallAnswer> {
+    return shapeOrKeep(result, subject, {
+      artifacts: this.#artifacts,
+      redactor: this.#redactor,
+      logger: this.#logger,
+      longest: this.#settings.limits.artifactInlineChars,
     });
   }
 
@@ -207,4 +256,4 @@ export class Road implements CallRoad {
   }
 }
 
-type MutableCall = RecordedCall & { cluster?: string };
+type MutableCall = RecordedCall & { tool: string; cluster?: string };

@@ -10,7 +10,7 @@ import type { CallAnswer } from "./types.ts";
 const LONGEST_PAGE = 4_500;
 
 /** A list as an answer: the page that the caller asked for, and how to get the next one. */
-export function shapeList(result: ListResult, redactor: Redactor): CallAnswer {
+export function shapeList(result: ListResult, redactor: Redactor, longest = LONGEST_TEXT): CallAnswer {
   const page = viewList(result);
   // Masking keeps the shape of rows: a masked value is a text.
   const rows = redactor.value(page.rows.map((row) => project(row, page.columns))) as readonly Row[];
@@ -18,7 +18,7 @@ export function shapeList(result: ListResult, redactor: Redactor): CallAnswer {
   const table = renderTable(
     { of: result.of, columns: page.columns, total: page.total, counts: page.counts },
     rows,
-    isDefaultPage ? LONGEST_PAGE : LONGEST_TEXT,
+    isDefaultPage ? Math.min(LONGEST_PAGE, longest) : longest,
   );
   const cursor = page.cursorAfter(table.shown);
   const left = rows.length - table.shown;

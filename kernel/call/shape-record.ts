@@ -11,11 +11,12 @@ const LONGEST_FIELD = 4_000;
 /** Longest text of an object inside a record. */
 const LONGEST_GROUP = 16_000;
 
-/** A record as lines, the fields that were shown as data, and how many did not fit. */
+/** A record as lines, the fields that were shown as data, how many did not fit, and how many did in part. */
 export interface RecordText {
   readonly lines: readonly string[];
   readonly fields: Readonly<Record<string, unknown>>;
   readonly left: number;
+  readonly shortened: number;
 }
 
 /** `key: value` lines in the order given, empty fields left out; a list of objects becomes a table. */
@@ -28,6 +29,7 @@ export function renderRecord(
   const kept: Record<string, unknown> = {};
   let length = 0;
   let left = 0;
+  let shortened = 0;
   for (const [key, value] of Object.entries(fields)) {
     if (isEmpty(value)) continue;
     const part = renderField(oneLine(key), value, units?.[key]);
@@ -38,8 +40,9 @@ export function renderRecord(
     length += part.text.length;
     lines.push(part.text);
     kept[key] = part.value;
+    if (part.value !== value) shortened += 1;
   }
-  return { lines, fields: kept, left };
+  return { lines, fields: kept, left, shortened };
 }
 
 function renderField(key: string, value: unknown, unit: Unit | undefined): { text: string; value: unknown } {

@@ -12,15 +12,15 @@ import { renderRecord } from "./shape-record.ts";
 import type { CallAnswer } from "./types.ts";
 
 /** Turns what a tool returned into an answer: compact text, the same as data, secrets masked in both. */
-export function shapeResult(result: unknown, redactor: Redactor): CallAnswer {
+export function shapeResult(result: unknown, redactor: Redactor, longest = LONGEST_TEXT): CallAnswer {
   // The brand says which of the three it is, whatever copy of the SDK made it.
   switch (resultKind(result)) {
     case "list":
-      return shapeList(result as ListResult, redactor);
+      return shapeList(result as ListResult, redactor, longest);
     case "record":
-      return shapeRecord(result as RecordResult, redactor);
+      return shapeRecord(result as RecordResult, redactor, longest);
     case "text":
-      return shapeText(result as TextResult, redactor);
+      return shapeText(result as TextResult, redactor, longest);
     case undefined:
       throw new ToolError({
         code: "invalid_plan",
@@ -30,12 +30,12 @@ export function shapeResult(result: unknown, redactor: Redactor): CallAnswer {
   }
 }
 
-function shapeRecord(result: RecordResult, redactor: Redactor): CallAnswer {
+function shapeRecord(result: RecordResult, redactor: Redactor, longest: number): CallAnswer {
   const chosen = chooseFields(result);
   const masked = asSchema(redactor.value(chosen.fields));
-  const { lines: shown, fields, left } = renderRecord(masked, result.units, LONGEST_TEXT);
+  const { lines: shown, fields, left, shortened } = renderRecord(masked, result.units, longest);
   const absent = chosen.absent.map((name) => `${oneLine(name)}: (none)`);
-  const cut = left > 0 ? `Cut: ${left} more fields do not fit.` : undefined;
+  const cut = cutOf(left, shortened);
   return {
     text: redactor.text(joinLines([oneLine(result.title), ...shown, ...absent, ...remarks(result), cut])),
     isError: false,
@@ -43,11 +43,20 @@ function shapeRecord(result: RecordResult, redactor: Redactor): CallAnswer {
   };
 }
 
-function shapeText(result: TextResult, redactor: Redactor): CallAnswer {
+function cutOf(left: number, shortened: number): string | undefined {
+  if (left + shortened === 0) return undefined;
+  const parts = [
+    ...(left > 0 ? [`${left} more fields do not fit`] : []),
+    ...(shortened > 0 ? [`${shortened} fields are shown in part`] : []),
+  ];
+  return `Cut: ${parts.join("; ")}.`;
+}
+
+function shapeText(result: TextResult, redactor: Redactor, longest: number): CallAnswer {
   const whole = redactor.text(result.text);
-  const body = whole.slice(0, LONGEST_TEXT);
+  const body = whole.slice(0, longest);
   const cut =
-    body.length < whole.length ? `Cut: the first ${LONGEST_TEXT} of ${whole.length} characters.` : undefined;
+    body.length < whole.length ? `Cut: the first ${longest} of ${whole.length} characters.` : undefined;
   const head = redactor.text(`${oneLine(result.title)} (${oneLine(result.source)}; ${OUTSIDE}):`);
   const tail = redactor.text(joinLines(remarks(result)));
   return {

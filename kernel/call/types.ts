@@ -1,6 +1,7 @@
 import type { Risk } from "../../sdk/risk.ts";
 import type { PlannedStep } from "../../sdk/steps.ts";
 import type { CallParams, Endpoint, EndpointPrivileges } from "../../vendor/pve-docs/types.ts";
+import type { ResourceContent } from "../resources/types.ts";
 
 /** A question to a human. */
 export interface HumanQuestion {
@@ -105,8 +106,13 @@ export interface WaitOptions {
   readonly pollIntervalMs: number;
 }
 
+/** What reading a resource answers: its content, or the error that a call would have answered. */
+export type ResourceAnswer = { readonly content: ResourceContent } | { readonly error: CallAnswer };
+
 /** The one road every call takes. */
 export interface CallRoad {
   /** Never throws: every failure is an answer with `isError`. */
   call(tool: string, args: unknown, context: CallContext): Promise<CallAnswer>;
+  /** Reads a resource as a read tool is called. Never throws. */
+  readResource(uri: string, context: CallContext): Promise<ResourceAnswer>;
 }

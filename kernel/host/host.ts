@@ -1,3 +1,4 @@
+import type { PluginArtifacts } from "../../sdk/plugin.ts";
 import { releasesOf } from "../../sdk/plugin-files/evidence.ts";
 import { reasonOf } from "../../sdk/plugin-files/fault.ts";
 import { type CodeLayout, codeLayout } from "../../sdk/plugin-files/layout.ts";
@@ -15,7 +16,7 @@ import { loadPlugin } from "./load.ts";
 import type { Outcome } from "./outcome.ts";
 import { toolNamesOnFile } from "./plugin-evidence.ts";
 import { isSelected, notSelected, unknownIds } from "./selection.ts";
-import { type ServiceDefinition, serviceDefinitions } from "./services.ts";
+import { serviceDefinitions } from "./services.ts";
 import { showPlugin } from "./show-plugin.ts";
 import { type FoundPlugins, findPlugins, type PluginSource } from "./sources.ts";
 import type { Hidden, HostedTool, LoadedPlugin, ToolHost } from "./types.ts";
@@ -25,13 +26,14 @@ export interface PluginHostParts {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly clusters: Pick<Clusters, "all">;
+  readonly artifacts: PluginArtifacts;
   /** Names of the kernel's own tools. */
   readonly reserved: readonly string[];
   readonly layout?: CodeLayout;
   /** Folder that relative plugin paths start from. */
   readonly cwd?: string;
   readonly load?: ImportModule;
-  readonly services?: (logger: Logger, catalog: Catalog) => readonly ServiceDefinition[];
+  readonly services?: typeof serviceDefinitions;
 }
 
 /** Discovers, verifies and exposes plugins. Nothing is read or imported before {@link ready}. */
@@ -122,8 +124,15 @@ export class PluginHost implements ToolHost {
     layout: CodeLayout,
     catalog: Catalog,
   ): Promise<readonly Outcome[]> {
-    const { settings, logger, reserved, load = importModule, services = serviceDefinitions } = this.#parts;
-    const context = { layout, catalog, services: services(logger, catalog), reserved, load };
+    const {
+      settings,
+      logger,
+      artifacts,
+      reserved,
+      load = importModule,
+      services = serviceDefinitions,
+    } = this.#parts;
+    const context = { layout, catalog, services: services(logger, catalog, artifacts), reserved, load };
     return Promise.all(
       sources.map(async (source): Promise<Outcome> => {
         // A plugin that the operator left out is not even imported: importing runs its code.

@@ -1,4 +1,4 @@
-import type { Grant, PluginServices } from "../../sdk/plugin.ts";
+import type { Grant, PluginArtifacts, PluginServices } from "../../sdk/plugin.ts";
 import type { Catalog } from "../../vendor/pve-docs/types.ts";
 import type { Logger } from "../log.ts";
 
@@ -21,7 +21,11 @@ export interface ServiceDefinition {
 }
 
 /** The services of this kernel, each a facade over one of its parts. */
-export function serviceDefinitions(logger: Logger, catalog: Catalog): readonly ServiceDefinition[] {
+export function serviceDefinitions(
+  logger: Logger,
+  catalog: Catalog,
+  artifacts: PluginArtifacts,
+): readonly ServiceDefinition[] {
   return [
     {
       name: "log",
@@ -32,6 +36,12 @@ export function serviceDefinitions(logger: Logger, catalog: Catalog): readonly S
       }),
     },
     { name: "catalog", needs: [], make: (): PluginServices["catalog"] => catalog },
+    {
+      name: "artifacts",
+      grant: "artifacts",
+      needs: [],
+      make: (): PluginServices["artifacts"] => artifacts,
+    },
   ];
 }
 

@@ -32,5 +32,6 @@ export function toolsOf(plugin: DefinedPlugin, services: object): readonly Defin
 /** Services that do nothing, for looking at a plugin's tools without running them. */
 export function inertServices(catalog: Catalog): PluginServices {
   const silent = () => undefined;
-  return { log: { info: silent, warn: silent }, catalog };
+  const kept = { uri: "proxmox://artifacts/none", size: 0, expiresAt: 0 };
+  return { log: { info: silent, warn: silent }, catalog, artifacts: { put: async () => kept } };
 }

@@ -1,3 +1,4 @@
+import type { Artifact, Artifacts, NewArtifact } from "../../../kernel/artifacts/types.ts";
 import type { AuditEvent, AuditLog } from "../../../kernel/audit/types.ts";
 import { ConfigDigests } from "../../../kernel/call/digests.ts";
 import type { CallContext, Plan, WaitOptions } from "../../../kernel/call/types.ts";
@@ -119,6 +120,43 @@ export function fakeHost(
     absent: (name) => absent[name],
     onListChanged: () => undefined,
   };
+}
+
+/** Artifacts in memory; `full` refuses every one. */
+export class FakeArtifacts implements Artifacts {
+  readonly kept: { subject: string; artifact: NewArtifact; id: string }[] = [];
+  full = false;
+
+  async put(subject: string, artifact: NewArtifact): Promise<Artifact> {
+    if (this.full) throw new ToolError({ code: "unsupported", message: "There is no room." });
+    const id = `a_${String(this.kept.length).padStart(24, "0")}`;
+    this.kept.push({ subject, artifact, id });
+    const size = artifact.content.length;
+    const isText = typeof artifact.content === "string";
+    return {
+      id,
+      title: artifact.title,
+      mimeType: artifact.mimeType ?? "text/plain",
+      isText,
+      size,
+      createdAt: 0,
+      expiresAt: 1_000,
+    };
+  }
+
+  list(): Promise<never> {
+    return Promise.reject(new Error("not used here"));
+  }
+
+  get(): Promise<never> {
+    return this.list();
+  }
+
+  read(): Promise<never> {
+    return this.list();
+  }
+
+  onPut(): void {}
 }
 
 interface FakeJobParts {

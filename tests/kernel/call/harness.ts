@@ -10,6 +10,8 @@ import type {
   Plan,
 } from "../../../kernel/call/types.ts";
 import type { Hidden, HostedTool, KernelTool } from "../../../kernel/host/types.ts";
+import { KernelResources } from "../../../kernel/resources/resources.ts";
+import type { Resources } from "../../../kernel/resources/types.ts";
 import { createRedactor } from "../../../kernel/secrets/redact.ts";
 import { Secret } from "../../../kernel/secrets/secret.ts";
 import type { Settings } from "../../../kernel/settings/types.ts";
@@ -20,6 +22,7 @@ import type { DefinedTool } from "../../../sdk/tool.ts";
 
 import {
   type Answering,
+  FakeArtifacts,
   fakeAudit,
   fakeCluster,
   fakeClusters,
@@ -72,6 +75,7 @@ export const SETTINGS: Settings = {
 /** Everything a road stands on, faked where it would reach outside. */
 export interface Harness {
   readonly road: Road;
+  readonly artifacts: FakeArtifacts;
   readonly audit: AuditEvent[];
   readonly requests: RestRequest[];
   readonly log: string[];
@@ -90,6 +94,7 @@ export interface HarnessOptions {
   readonly hidden?: Hidden;
   readonly absent?: Readonly<Record<string, Hidden>>;
   readonly answer?: Answering;
+  readonly resources?: Resources;
   /** Release of the cluster, 9.2 where left out. */
   readonly release?: string;
 }
@@ -125,6 +130,7 @@ export function harness(options: HarnessOptions = {}): Harness {
   const redactor = createRedactor(["s3cret-token"]);
   const access = fakeCluster({ answer: options.answer, requests, state, release: options.release ?? "9.2" });
   const tools = new Map((options.tools ?? []).map((tool) => [tool.name, hosted(tool, settings, options)]));
+  const artifacts = new FakeArtifacts();
   const road = new Road(
     settings,
     redactor,
@@ -134,10 +140,13 @@ export function harness(options: HarnessOptions = {}): Harness {
     fakeJobs({ plans, detached, state, access }),
     fakeHost(tools, options.absent ?? {}),
     options.kernelTools ?? [],
+    artifacts,
+    async () => options.resources ?? new KernelResources([]),
   );
   let calls = 0;
   return {
     road,
+    artifacts,
     audit,
     requests,
     log,

@@ -95,7 +95,10 @@ export function hostOf(
   };
   const layout = parts.layout ?? { root: emptyPackage(), kind: "source" as const };
   const clusters = { all: [] };
-  const host = new PluginHost({ logger, clusters, reserved: [], ...parts, settings, layout });
+  const artifacts: PluginHostParts["artifacts"] = {
+    put: () => Promise.reject(new Error("not used here")),
+  };
+  const host = new PluginHost({ logger, clusters, artifacts, reserved: [], ...parts, settings, layout });
   return { host, log };
 }
 
