@@ -1,6 +1,7 @@
 import { type TSchema, Type } from "typebox";
 import type { ParamSchema } from "../vendor/pve-docs/types.ts";
 import { isListFormat } from "../vendor/pve-docs/wire.ts";
+import { listedAs } from "./inputs.ts";
 
 /** Keys that matter most, where a property string has many. */
 const TELLING_KEYS = [
@@ -74,7 +75,11 @@ export function paramInput(schema: ParamSchema, words: string | undefined): TSch
   const { format } = schema.type === "array" ? (schema.items ?? schema) : schema;
   const keys = typeof format === "object" ? keysOf(format) : undefined;
   const description = [words, keys].filter((text) => text !== undefined).join("; ");
-  return Type.Unsafe<unknown>({ ...plain(schema), ...(description === "" ? {} : { description }) });
+  const input = Type.Unsafe<unknown>({ ...plain(schema), ...(description === "" ? {} : { description }) });
+  // The author's words say what matters most of a long property string.
+  return words === undefined || keys === undefined
+    ? input
+    : listedAs(input, { ...plain(schema), description: words });
 }
 
 /** True for what is declared as `net[n]`. */

@@ -3,6 +3,7 @@ import { loadCatalog, releases } from "../vendor/pve-docs/catalog.ts";
 import { paramsAbove } from "../vendor/pve-docs/risk.ts";
 import { isAlwaysRootOnly } from "../vendor/pve-docs/root-only.ts";
 import type { ApiMethod, Endpoint, ParamSchema } from "../vendor/pve-docs/types.ts";
+import { featured } from "./featured.ts";
 import { familyPattern, isFamily, paramInput } from "./from-api-schema.ts";
 import { type DefaultKind, defaulted } from "./inputs.ts";
 import type { Risk } from "./risk.ts";
@@ -56,6 +57,11 @@ export interface FromApiOptions<Without extends string, Extra extends TPropertie
   readonly named?: readonly string[];
   /** The tool's risk; the endpoint's where left out. */
   readonly risk?: Risk;
+  /**
+   * Parameters that matter most, besides those of the path and `extra`: the list of tools shows these and says
+   * that the others are taken as well. Of a family one member, such as `net0`. All are shown where left out.
+   */
+  readonly featured?: readonly string[];
   /** Parameters that the operator's defaults fill in. */
   readonly defaults?: Readonly<Record<string, DefaultKind>>;
 }
@@ -128,8 +134,12 @@ export function fromApi<
     properties[name] = isOptional(name, schema) ? Type.Optional(input) : input;
   }
   const families = Object.keys(patternProperties).length > 0 ? { patternProperties } : {};
+  const input = Type.Object(properties, { ...families, additionalProperties: false });
+  const isAlways = (name: string): boolean =>
+    name in extra || endpoint.path.includes(`{${name}}`) || endpoint.parameters[name]?.optional !== true;
+  const always = Object.keys(properties).filter(isAlways);
   return Type.Unsafe<ApiInput<Key, Without, Extra>>(
-    Type.Object(properties, { ...families, additionalProperties: false }),
+    options.featured === undefined ? input : featured(input, [...always, ...options.featured], key),
   );
 }
 

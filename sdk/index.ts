@@ -3,6 +3,8 @@ export { type Static, type TProperties, type TSchema, type TUnsafe, Type } from 
 export * from "./catalog.ts";
 export * from "./details.ts";
 export * from "./errors.ts";
+export * from "./featured.ts";
+export * from "./free-vmid.ts";
 export * from "./from-api.ts";
 export * from "./guest-columns.ts";
 export * from "./inputs.ts";

@@ -45,7 +45,7 @@ export function guestRef(options: Pick<InputOptions, "description"> = {}): TUnsa
       { type: "integer", minimum: LOWEST_VMID, maximum: HIGHEST_VMID },
       { type: "string", minLength: 1 },
     ],
-    description: options.description ?? "VMID, or the guest's name",
+    description: options.description ?? "VMID or name",
   });
 }
 

@@ -84,16 +84,14 @@ function listInputs({ columns, filters = ["text"] }: ListingParts): ListInputs {
           type: "string",
           enum: [...keys, ...keys.map((key) => `-${key}`)],
         }),
-        { type: "string", description: "-column: descending" },
+        { type: "string" },
       ),
     ),
     limit: Type.Optional(
       Type.Unsafe<number | undefined>({ type: "integer", minimum: 1, maximum: MOST_ROWS }),
     ),
     cursor: Type.Optional(Type.Unsafe<string | undefined>({ type: "string", minLength: 1 })),
-    artifact: Type.Optional(
-      Type.Unsafe<boolean | undefined>({ type: "boolean", description: "Keep all rows as an artifact" }),
-    ),
+    artifact: Type.Optional(Type.Unsafe<boolean | undefined>({ type: "boolean" })),
   };
 }
 
@@ -115,12 +113,11 @@ function filterInput(filters: readonly string[]): ListInputs["filter"] {
 function fieldsInput(columns: readonly Column[]): ListInputs["fields"] {
   const items = { type: "string", enum: columns.map(({ key }) => key) };
   const more = columns.filter(({ optional }) => optional).map(({ key }) => key);
-  const words = more.length > 0 ? `Columns; also ${more.join(", ")}` : "Columns";
   return Type.Optional(
     listedAs(Type.Unsafe<readonly string[] | undefined>({ type: "array", items, minItems: 1 }), {
       type: "array",
       items: { type: "string" },
-      description: words,
+      ...(more.length > 0 ? { description: `Also ${more.join(", ")}` } : {}),
     }),
   );
 }

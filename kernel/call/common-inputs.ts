@@ -14,22 +14,21 @@ export const DEFAULT_MARKER = "x-default";
 /** How often a task is looked at where the call does not say. */
 export const DEFAULT_POLL_INTERVAL_MS = 1_000;
 
+/** Common inputs that the server's instructions tell once, instead of every tool in the list. */
+export const UNLISTED_INPUTS: ReadonlySet<string> = new Set(["waitMode", "timeoutMs", "pollIntervalMs"]);
+
 const CHANGE_INPUTS: Readonly<Record<string, JsonSchema>> = {
-  dryRun: { type: "boolean", description: "Only show the plan" },
-  waitMode: {
-    type: "string",
-    enum: ["auto", "wait", "deferred"],
-    description: "auto: up to 20 s, then a job id; wait: until timeoutMs; deferred: job id at once",
-  },
-  timeoutMs: { type: "integer", minimum: 1_000, maximum: 86_400_000, description: "Longest wait" },
-  pollIntervalMs: { type: "integer", minimum: 200, maximum: 60_000, description: "Between looks at a task" },
+  dryRun: { type: "boolean" },
+  waitMode: { type: "string", enum: ["auto", "wait", "deferred"] },
+  timeoutMs: { type: "integer", minimum: 1_000, maximum: 86_400_000 },
+  pollIntervalMs: { type: "integer", minimum: 200, maximum: 60_000 },
 };
 
 /** What of {@link Settings} shapes a tool's inputs. */
 export type InputSettings = Pick<Settings, "clusters">;
 
 /**
- * The schema that a tool is listed and validated with: the author's, plus the common inputs, with the
+ * The schema that a tool's calls are validated with: the author's, plus the common inputs, with the
  * operator's defaults shown and all `x-` marks gone. Unknown arguments are refused unless the
  * author says otherwise.
  */
@@ -50,7 +49,8 @@ export function withCommonInputs(
   }
   if (settings.clusters.length > 1) properties.cluster = clusterInput(settings.clusters);
   if (kind === "change") Object.assign(properties, CHANGE_INPUTS);
-  const required = requiredOf(own).filter((name) => !defaulted.has(name));
+  const several = settings.clusters.length > 1 ? ["cluster"] : [];
+  const required = [...requiredOf(own).filter((name) => !defaulted.has(name)), ...several];
   const { required: _required, ...rest } = asSchema(withoutMarks({ ...own, properties: undefined }));
   return {
     additionalProperties: false,

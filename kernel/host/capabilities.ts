@@ -55,15 +55,14 @@ export function capabilitiesTool(parts: CapabilitiesParts): KernelTool {
   return {
     name: CAPABILITIES_TOOL,
     title: "What this server can do",
-    describe:
-      "Reports the server's version, clusters and their Proxmox VE version, access, plugins, and tools with their validation status; for hidden tools why, and the setting that shows them.",
+    describe: "Versions, clusters, access, plugins, tools and their validation; why a tool is hidden.",
     risk: "read",
     inputSchema: {
       type: "object",
       additionalProperties: false,
       properties: {
-        plugin: { type: "string", description: "Only this plugin, by id" },
-        tool: { type: "string", description: "Everything about this one tool" },
+        plugin: { type: "string" },
+        tool: { type: "string" },
       },
     },
     async run(input, context) {

@@ -1,5 +1,6 @@
 import type { Catalog } from "../../vendor/pve-docs/types.ts";
 import { withCommonInputs } from "../call/common-inputs.ts";
+import { listedSchema } from "../call/listed-schema.ts";
 import type { Settings } from "../settings/types.ts";
 import { expose, type KnownCluster } from "./exposure.ts";
 import type { OpenedPlugin, Outcome } from "./outcome.ts";
@@ -43,13 +44,15 @@ function showTool(
   tool: OpenedPlugin["tools"][number],
   { settings, clusters, catalogs, newest }: HostView,
 ): HostedTool {
+  const inputSchema = withCommonInputs(tool.input, tool.plan === undefined ? "read" : "change", settings);
   const candidate = {
     plugin: source.id,
     tool,
     grants: source.grants,
     lowest: newest === undefined ? tool.risk : lowestRiskOf(tool, newest),
     highest: tool.risk,
-    inputSchema: withCommonInputs(tool.input, tool.plan === undefined ? "read" : "change", settings),
+    inputSchema,
+    listedSchema: listedSchema(tool.input, inputSchema),
   };
   return expose(candidate, settings, clusters, (catalog) => validationFor(tool, evidence, catalogs, catalog));
 }

@@ -41,8 +41,12 @@ export interface HostedTool {
   readonly highest: Risk;
   /** Set when hidden. */
   readonly hidden?: Hidden;
-  /** Input schema with the common inputs added, as plain JSON Schema. */
+  /** Clusters on which it is refused although it is shown because of others, and why. */
+  readonly withheld?: ReadonlyMap<string, Hidden>;
+  /** Input schema with the common inputs added, as plain JSON Schema; calls are validated against it. */
   readonly inputSchema: Readonly<Record<string, unknown>>;
+  /** The same in the short form that the list of tools shows. */
+  readonly listedSchema: Readonly<Record<string, unknown>>;
 }
 
 /** A tool of the kernel itself: it acts on the kernel's own state, not on a plugin's behalf. */

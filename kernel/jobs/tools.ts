@@ -34,11 +34,11 @@ function listTool({ jobs }: JobToolsParts): KernelTool {
   return {
     name: "job_list",
     title: "List jobs",
-    describe: "Lists the jobs that change tools started, newest first, with their state and progress.",
+    describe: "Jobs that change tools started, newest first, with state and progress.",
     risk: "read",
     inputSchema: objectSchema({
-      state: { type: "string", enum: [...STATES], description: "Only jobs in this state" },
-      limit: { type: "integer", minimum: 1, maximum: 500, default: 20, description: "How many at most" },
+      state: { type: "string", enum: [...STATES] },
+      limit: { type: "integer", minimum: 1, maximum: 500, default: 20 },
     }),
     async run(input) {
       const state = STATES.find((known) => known === input.state);
@@ -56,9 +56,7 @@ function getTool({ jobs }: JobToolsParts): KernelTool {
   return {
     name: "job_get",
     title: "Show a job",
-    describe:
-      "Shows one job as it is now: each step with its Proxmox VE tasks, what came of each guest, and how it ended. " +
-      "Does not wait; use job_wait for that.",
+    describe: "One job as it is now: steps, tasks, what came of each guest. Does not wait.",
     risk: "read",
     inputSchema: objectSchema({ job: JOB }, ["job"]),
     async run(input) {
@@ -73,8 +71,7 @@ function waitTool({ jobs, redactor, maxWaitMs }: JobToolsParts): KernelTool {
     name: "job_wait",
     title: "Wait for a job",
     describe:
-      "Waits until a job ends, then answers as the tool that started it would have: its result, or its error with the " +
-      "last log lines. Answers the job as it is when the time is over first; then call it again.",
+      "Waits for a job's end and answers as its tool would have. When the time is over first it answers the job as it is; call again.",
     risk: "read",
     inputSchema: objectSchema(
       {
@@ -84,7 +81,6 @@ function waitTool({ jobs, redactor, maxWaitMs }: JobToolsParts): KernelTool {
           minimum: 0,
           maximum: maxWaitMs,
           default: Math.min(WAIT_MS, maxWaitMs),
-          description: "How long to wait, milliseconds",
         },
       },
       ["job"],
@@ -104,8 +100,7 @@ function cancelTool({ jobs }: JobToolsParts): KernelTool {
     name: "job_cancel",
     title: "Cancel a job",
     describe:
-      "Stops the Proxmox VE tasks of a running job and begins none of its further steps. What was done stays done, and a " +
-      "task that is stopped midway can leave a lock or a half-made object behind.",
+      "Stops a running job's tasks and begins no further step. What was done stays; a task stopped midway can leave a lock or half-made object.",
     risk: "write",
     inputSchema: objectSchema({ job: JOB }, ["job"]),
     async run(input) {
@@ -119,7 +114,7 @@ function logsTool({ jobs }: JobToolsParts): KernelTool {
   return {
     name: "job_logs",
     title: "Show a job's log",
-    describe: "Shows the newest lines of the logs of a job's Proxmox VE tasks.",
+    describe: "Newest log lines of a job's tasks.",
     risk: "read",
     inputSchema: objectSchema(
       {
@@ -129,7 +124,7 @@ function logsTool({ jobs }: JobToolsParts): KernelTool {
           minimum: 1,
           maximum: MAX_LOG_LINES,
           default: 100,
-          description: "How many lines",
+          description: "Lines",
         },
       },
       ["job"],
@@ -164,7 +159,7 @@ async function waitReporting(
 const JOB = {
   type: "string",
   pattern: "^j_[0-9a-f]{24}$",
-  description: "Id of the job, as change tools answer it",
+  description: "Job id",
 };
 
 function objectSchema(properties: Readonly<Record<string, unknown>>, required: readonly string[] = []) {

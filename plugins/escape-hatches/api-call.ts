@@ -2,6 +2,7 @@ import {
   type Catalog,
   defineTool,
   type HttpMethod,
+  listedAs,
   type RestStep,
   rest,
   ToolError,
@@ -17,7 +18,7 @@ export function apiCall(catalog: Catalog) {
     name: "proxmox_api_call",
     title: "Call the API directly",
     describe:
-      "One call of the Proxmox VE API, for what no other tool does. The risk is that of the call. Look endpoints up with proxmox_api_describe.",
+      "Any call of the Proxmox VE API, for what no other tool does; proxmox_api_describe shows endpoints.",
     risk: "escape",
     uses: ["any"],
     input: Type.Object({
@@ -27,17 +28,19 @@ export function apiCall(catalog: Catalog) {
         Type.Literal("PUT"),
         Type.Literal("DELETE"),
       ]),
-      path: Type.String({ description: "Path with values filled in, such as /nodes/pve1/qemu/100/config" }),
+      path: Type.String({ description: "Such as /nodes/pve1/qemu/100/config" }),
       params: Type.Optional(
-        Type.Record(
-          Type.String(),
-          Type.Union([
+        listedAs(
+          Type.Record(
             Type.String(),
-            Type.Number(),
-            Type.Boolean(),
-            Type.Array(Type.Union([Type.String(), Type.Number()])),
-          ]),
-          { description: "Parameters besides those in the path" },
+            Type.Union([
+              Type.String(),
+              Type.Number(),
+              Type.Boolean(),
+              Type.Array(Type.Union([Type.String(), Type.Number()])),
+            ]),
+          ),
+          { type: "object" },
         ),
       ),
     }),

@@ -23,8 +23,8 @@ const found = listing({
 });
 
 const input = Type.Object({
-  search: Type.Optional(Type.String({ description: "Words in methods, paths, parameters" })),
-  path: Type.Optional(Type.String({ description: "Describe this path, template or filled in" })),
+  search: Type.Optional(Type.String({ description: "Words" })),
+  path: Type.Optional(Type.String()),
   method: Type.Optional(
     Type.Union([Type.Literal("GET"), Type.Literal("POST"), Type.Literal("PUT"), Type.Literal("DELETE")]),
   ),
@@ -38,7 +38,7 @@ export function apiDescribe(catalog: Catalog) {
     name: "proxmox_api_describe",
     title: "Look up the API",
     describe:
-      "Searches the Proxmox VE API by words, or describes one path: parameters, risk, privileges, whether it starts a task.",
+      "Searches the Proxmox VE API, or describes one path: parameters, risk, privileges, whether it starts a task.",
     risk: "read",
     uses: [],
     input,

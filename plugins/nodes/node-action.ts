@@ -1,5 +1,6 @@
 import {
   defineTool,
+  featured,
   nodeName,
   type ParamValue,
   type PveReader,
@@ -21,10 +22,10 @@ const TAKES = {
   migrateall: ["target", "vms", "with-local-disks", "max-workers"],
 } as const satisfies Record<string, readonly string[]>;
 
-const input = Type.Object({
-  node: nodeName(),
-  action: Type.Union(
-    [
+const input = featured(
+  Type.Object({
+    node: nodeName(),
+    action: Type.Union([
       Type.Literal("reboot"),
       Type.Literal("shutdown"),
       Type.Literal("wakeonlan"),
@@ -32,38 +33,33 @@ const input = Type.Object({
       Type.Literal("stopall"),
       Type.Literal("suspendall"),
       Type.Literal("migrateall"),
-    ],
-    { description: "What to do; wakeonlan wakes a node that is off, by a packet from another one" },
-  ),
-  target: Type.Optional(nodeName({ description: "migrateall: node that the guests go to" })),
-  vms: Type.Optional(
-    Type.Array(Type.Integer({ minimum: 100, maximum: 999_999_999 }), {
-      minItems: 1,
-      description: "startall, stopall, suspendall, migrateall: only these VMIDs",
-    }),
-  ),
-  force: Type.Optional(Type.Boolean({ description: "startall: also guests without onboot" })),
-  "force-stop": Type.Optional(
-    Type.Boolean({ description: "stopall: stop guests hard that do not shut down in time (default true)" }),
-  ),
-  timeout: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: 7200,
-      description: "stopall: seconds for each guest to shut down (default 180)",
-    }),
-  ),
-  "with-local-disks": Type.Optional(
-    Type.Boolean({ description: "migrateall: also guests with local disks" }),
-  ),
-  "max-workers": Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 64,
-      description: "Guests worked on at a time; all but migrateall from 9 on",
-    }),
-  ),
-});
+    ]),
+    target: Type.Optional(nodeName({ description: "Of migrateall" })),
+    vms: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 100, maximum: 999_999_999 }), {
+        minItems: 1,
+        description: "Only these VMIDs",
+      }),
+    ),
+    force: Type.Optional(Type.Boolean({ description: "startall: without onboot too" })),
+    "force-stop": Type.Optional(Type.Boolean({ description: "stopall: hard after timeout" })),
+    timeout: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 7200,
+        description: "stopall: seconds",
+      }),
+    ),
+    "with-local-disks": Type.Optional(Type.Boolean({ description: "migrateall" })),
+    "max-workers": Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 64,
+      }),
+    ),
+  }),
+  ["node", "action", "target", "vms"],
+);
 
 type Input = Static<typeof input>;
 type Option = Exclude<keyof Input, "node" | "action">;
@@ -80,9 +76,8 @@ const OPTIONS = [
 
 export const nodeAction = defineTool({
   name: "proxmox_node_action",
-  title: "Power a node, or act on all its guests",
-  describe:
-    "Reboots, shuts down or wakes a node, or starts, stops, suspends or migrates all its guests. Reboot and shutdown stop the guests and are done when the node has gone (and come back).",
+  title: "Act on a node",
+  describe: "Powers a node, or acts on all its guests. Reboot and shutdown stop them first.",
   risk: "destructive",
   uses: [
     "POST /nodes/{node}/status",

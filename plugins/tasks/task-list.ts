@@ -31,13 +31,13 @@ const tasks = listing({
   sort: "-starttime",
 });
 
-const seconds = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }));
+const seconds = { minimum: 0, description: "Epoch seconds" };
 
 const input = Type.Object({
-  node: Type.Optional(nodeName({ description: "This node's archive; else recent tasks of all" })),
+  node: Type.Optional(nodeName({ description: "Its archive; else recent tasks of all" })),
   vmid: Type.Optional(guestRef()),
-  since: seconds("Epoch seconds"),
-  until: seconds("Epoch seconds"),
+  since: Type.Optional(Type.Integer(seconds)),
+  until: Type.Optional(Type.Integer({ minimum: 0 })),
   ...tasks.inputs,
 });
 
@@ -46,7 +46,7 @@ type Input = Static<typeof input>;
 export const taskList = defineTool({
   name: "proxmox_task_list",
   title: "List tasks",
-  describe: "Tasks, newest first, counted by outcome (running, ok, warnings, failed).",
+  describe: "Tasks, newest first; outcomes: running, ok, warnings, failed.",
   risk: "read",
   uses: ["GET /cluster/tasks", "GET /nodes/{node}/tasks"],
   input,

@@ -15,7 +15,7 @@ export const OPTION_WORDS = {
   "scsi[n]": NEW_VOLUME,
   "virtio[n]": NEW_VOLUME,
   "sata[n]": NEW_VOLUME,
-  "ide[n]": `${NEW_VOLUME}; STORAGE:iso/FILE,media=cdrom for a CD; STORAGE:cloudinit for cloud-init`,
+  "ide[n]": "STORAGE:iso/FILE,media=cdrom or STORAGE:cloudinit",
   efidisk0: "STORAGE:1,efitype=4m for UEFI",
   onboot: "Start with the node",
   protection: "Refuse removal of the VM and its disks",

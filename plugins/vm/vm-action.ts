@@ -1,5 +1,6 @@
 import {
   defineTool,
+  featured,
   guestRef,
   type RestStep,
   rest,
@@ -9,38 +10,34 @@ import {
   Type,
 } from "../../sdk/index.ts";
 
-const input = Type.Object({
-  vmid: guestRef(),
-  action: Type.Union(
-    [
-      Type.Literal("start"),
-      Type.Literal("stop"),
-      Type.Literal("shutdown"),
-      Type.Literal("reboot"),
-      Type.Literal("reset"),
-      Type.Literal("suspend"),
-      Type.Literal("hibernate"),
-      Type.Literal("resume"),
-    ],
-    {
-      description:
-        "shutdown and reboot ask the guest; stop and reset cut the power; suspend keeps memory, hibernate writes it to disk; resume ends both",
-    },
-  ),
-  timeout: Type.Optional(
-    Type.Integer({ minimum: 0, description: "start, stop, shutdown, reboot: seconds that Proxmox VE waits" }),
-  ),
-  forceStop: Type.Optional(Type.Boolean({ description: "shutdown: stop hard when the timeout has passed" })),
-  keepActive: Type.Optional(
-    Type.Boolean({ description: "stop, shutdown: leave the storage volumes active" }),
-  ),
-  "overrule-shutdown": Type.Optional(
-    Type.Boolean({ description: "stop: abort a shutdown that is under way" }),
-  ),
-  statestorage: Type.Optional(Type.String({ description: "hibernate: storage for the memory's content" })),
-  "force-cpu": Type.Optional(Type.String({ description: "start: use exactly this QEMU -cpu value" })),
-  machine: Type.Optional(Type.String({ description: "start: use this QEMU machine type" })),
-});
+const input = featured(
+  Type.Object({
+    vmid: guestRef(),
+    action: Type.Union(
+      [
+        Type.Literal("start"),
+        Type.Literal("stop"),
+        Type.Literal("shutdown"),
+        Type.Literal("reboot"),
+        Type.Literal("reset"),
+        Type.Literal("suspend"),
+        Type.Literal("hibernate"),
+        Type.Literal("resume"),
+      ],
+      {
+        description: "stop and reset cut the power; suspend keeps memory, hibernate writes it to disk",
+      },
+    ),
+    timeout: Type.Optional(Type.Integer({ minimum: 0, description: "Seconds" })),
+    forceStop: Type.Optional(Type.Boolean({ description: "shutdown: stop hard after timeout" })),
+    keepActive: Type.Optional(Type.Boolean()),
+    "overrule-shutdown": Type.Optional(Type.Boolean({ description: "stop: abort a running shutdown" })),
+    statestorage: Type.Optional(Type.String({ description: "hibernate" })),
+    "force-cpu": Type.Optional(Type.String({ description: "start: QEMU -cpu" })),
+    machine: Type.Optional(Type.String({ description: "start" })),
+  }),
+  ["vmid", "action", "timeout", "forceStop"],
+);
 
 type Input = Static<typeof input>;
 type Option = Exclude<keyof Input, "vmid" | "action">;
@@ -76,7 +73,7 @@ const POWER: Readonly<Record<Input["action"], Power>> = {
 export const vmAction = defineTool({
   name: "proxmox_vm_action",
   title: "Start, stop or suspend a VM",
-  describe: "Changes the power state of one QEMU VM, and is done when the VM has reached the new state.",
+  describe: "Changes a QEMU VM's power state.",
   risk: "destructive",
   uses: [
     "POST /nodes/{node}/qemu/{vmid}/status/start",

@@ -1,22 +1,19 @@
-import { defineTool, fromApi, guestRef, rest } from "../../sdk/index.ts";
-import { freeVmid } from "./free-vmid.ts";
+import { defineTool, freeVmid, fromApi, guestRef, rest } from "../../sdk/index.ts";
 
 export const vmClone = defineTool({
   name: "proxmox_vm_clone",
   title: "Clone a VM or template",
-  describe: "Copies a QEMU VM or template to a new VMID. A template is cloned linked unless full is set.",
+  describe: "Copies a QEMU VM or template to a new VMID; a template linked unless full.",
   risk: "write",
   uses: ["POST /nodes/{node}/qemu/{vmid}/clone", "GET /cluster/nextid"],
   input: fromApi("POST /nodes/{node}/qemu/{vmid}/clone", {
     without: ["node"],
     optional: ["newid"],
+    featured: ["newid", "name", "full", "target", "storage"],
     describe: {
-      newid: "VMID of the copy; left out: the next free one",
-      full: "Copy all disks instead of linking to the template's",
-      target: "Node of the copy; another one needs shared storage",
-      storage: "Storage of a full copy's disks",
-      format: "Format of a full copy's disks on file storage",
-      snapname: "Copy this snapshot",
+      newid: "Next free if left out",
+      target: "Node; needs shared storage",
+      storage: "For a full clone",
       bwlimit: "KiB/s",
     },
     extra: { vmid: guestRef() },

@@ -4,12 +4,12 @@ import { refuseRunning } from "./refuse-running.ts";
 export const vmConvertToTemplate = defineTool({
   name: "proxmox_vm_convert_to_template",
   title: "Turn a VM into a template",
-  describe: "Turns a stopped QEMU VM into a template, for good: it will not run any more, only be cloned.",
+  describe: "Turns a stopped QEMU VM into a template, for good: it runs no more, only clones do.",
   risk: "write",
   uses: ["POST /nodes/{node}/qemu/{vmid}/template", "GET /nodes/{node}/qemu/{vmid}/status/current"],
   input: fromApi("POST /nodes/{node}/qemu/{vmid}/template", {
     without: ["node"],
-    describe: { disk: "Turn only this disk into a base image" },
+    describe: { disk: "Only this disk, such as scsi0" },
     extra: { vmid: guestRef() },
   }),
   async plan({ vmid: ref, disk }, pve) {

@@ -1,13 +1,11 @@
-import { bridgeName, defineTool, fromApi, rest, storageName, Type } from "../../sdk/index.ts";
-import { freeVmid } from "./free-vmid.ts";
+import { bridgeName, defineTool, freeVmid, fromApi, rest, storageName, Type } from "../../sdk/index.ts";
 import { withShorthand } from "./new-vm.ts";
 import { memory, OPTION_WORDS } from "./option-words.ts";
 
 export const vmCreate = defineTool({
   name: "proxmox_vm_create",
   title: "Create a VM",
-  describe:
-    "Creates a QEMU VM. diskGiB and bridge are short forms for one disk and one network device; scsi0, net0 and so on take the API's full form.",
+  describe: "Creates a QEMU VM. diskGiB and bridge are short forms for scsi0 and net0.",
   risk: "write",
   uses: ["POST /nodes/{node}/qemu", "GET /cluster/nextid"],
   input: fromApi("POST /nodes/{node}/qemu", {
@@ -15,10 +13,10 @@ export const vmCreate = defineTool({
     without: ["archive", "force", "unique", "live-restore", "bwlimit", "storage", "unused[n]"],
     optional: ["vmid"],
     defaults: { node: "node" },
+    featured: ["vmid", "name", "cores", "ide2", "start"],
     describe: {
       ...OPTION_WORDS,
-      vmid: "VMID of the new VM; left out: the next free one",
-      start: "Start it after creation",
+      vmid: "Next free if left out",
     },
     extra: {
       memory,
@@ -26,13 +24,12 @@ export const vmCreate = defineTool({
         Type.Integer({
           minimum: 1,
           maximum: 131_072,
-          description: "Size of a new disk scsi0 on diskStorage",
         }),
       ),
-      diskStorage: Type.Optional(storageName({ default: "vmStorage", description: "Storage for diskGiB" })),
+      diskStorage: Type.Optional(storageName({ default: "vmStorage" })),
       bridge: Type.Optional(
         bridgeName({
-          description: "Bridge of a VirtIO device net0 where no netN is given; none for no network",
+          description: "none: no network",
         }),
       ),
     },

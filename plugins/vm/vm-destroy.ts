@@ -10,8 +10,8 @@ export const vmDestroy = defineTool({
   input: fromApi("DELETE /nodes/{node}/qemu/{vmid}", {
     without: ["node", "skiplock"],
     describe: {
-      purge: "Also remove it from backup jobs, replication and HA",
-      "destroy-unreferenced-disks": "Also remove disks with its VMID that its configuration does not name",
+      purge: "Also from backup jobs, replication, HA",
+      "destroy-unreferenced-disks": "Also disks that only bear its VMID",
     },
     extra: { vmid: guestRef() },
   }),

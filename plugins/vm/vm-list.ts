@@ -10,7 +10,7 @@ const vms = listing({
 export const vmList = defineTool({
   name: "proxmox_vm_list",
   title: "List VMs",
-  describe: "QEMU VMs of the cluster, without templates: counts by status and node, then a table.",
+  describe: "QEMU VMs of the cluster without templates, counted by status and node.",
   risk: "read",
   uses: ["GET /cluster/resources"],
   input: Type.Object(vms.inputs),

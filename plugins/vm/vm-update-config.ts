@@ -13,20 +13,20 @@ const MODIFIERS: ReadonlySet<string> = new Set([
 export const vmUpdateConfig = defineTool({
   name: "proxmox_vm_update_config",
   title: "Change a VM's configuration",
-  describe:
-    "Sets or deletes options of one QEMU VM. What a running VM cannot take at once stays pending until it is stopped and started; revert drops such changes.",
+  describe: "Sets or deletes options of a QEMU VM. What cannot change while it runs stays pending.",
   // With `force`, or for an unusedN, `delete` removes the volume itself.
   risk: "destructive",
   uses: ["PUT /nodes/{node}/qemu/{vmid}/config", "POST /nodes/{node}/qemu/{vmid}/config"],
   input: fromApi("POST /nodes/{node}/qemu/{vmid}/config", {
     without: ["node", "skiplock", "background_delay", "unused[n]"],
     risk: "destructive",
+    featured: ["name", "cores", "net0", "scsi1", "delete", "revert"],
     describe: {
       ...OPTION_WORDS,
-      delete: "Options to remove; a disk stays as unusedN unless force is set, an unusedN goes for good",
-      revert: "Options whose pending change is dropped",
+      delete: "Disks stay as unusedN; those go for good",
+      revert: "Drop pending changes",
       force: "Remove the volumes of deleted disks as well",
-      digest: "Change only if the configuration still has this digest (from proxmox_vm_get)",
+      digest: "Of the configuration as read",
     },
     extra: { vmid: guestRef(), memory },
   }),

@@ -1,8 +1,11 @@
-import { type ParamValue, type PveReader, ToolError } from "../../sdk/index.ts";
+import { ToolError } from "./errors.ts";
+import type { PveReader } from "./reader.ts";
+import type { ParamValue } from "./steps.ts";
 
 /**
  * The wanted VMID when it is free, else the next free one where none is wanted. The API sees
- * all guests, also those that our account may not; a taken VMID fails with `conflict`.
+ * all guests, also those that our account may not; a taken VMID fails with `conflict`. The tool's `uses`
+ * name `GET /cluster/nextid`.
  */
 export async function freeVmid(wanted: ParamValue, pve: PveReader): Promise<number> {
   if (wanted === undefined) return Number(await pve.get("/cluster/nextid"));
