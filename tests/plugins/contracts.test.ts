@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import Value from "typebox/value";
 import cluster from "../../plugins/cluster/plugin.ts";
 import escapeHatches from "../../plugins/escape-hatches/plugin.ts";
+import lxc from "../../plugins/lxc/plugin.ts";
 import nodes from "../../plugins/nodes/plugin.ts";
 import tasks from "../../plugins/tasks/plugin.ts";
 import vm from "../../plugins/vm/plugin.ts";
@@ -12,7 +13,9 @@ import { fakeNode, fakeReader, fakeVm, planOf } from "../helpers/fake-reader.ts"
 
 const catalog = loadCatalog();
 const services = { catalog, log: { info: () => undefined, warn: () => undefined } };
-const tools = [cluster, nodes, vm, tasks, escapeHatches].flatMap((plugin) => plugin.tools(services as never));
+const tools = [cluster, nodes, vm, lxc, tasks, escapeHatches].flatMap((plugin) =>
+  plugin.tools(services as never),
+);
 const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
 function toolNamed(name: string): DefinedTool {

@@ -1,0 +1,33 @@
+import { defineTool, freeVmid, fromApi, guestRef, rest } from "../../sdk/index.ts";
+import { refuseRunning, STATUS } from "./running.ts";
+
+export const lxcClone = defineTool({
+  name: "proxmox_lxc_clone",
+  title: "Clone a container or template",
+  describe:
+    "Copies an LXC container or template to a new VMID. A template is cloned linked unless full is set; a running container only from a snapshot.",
+  risk: "write",
+  uses: ["POST /nodes/{node}/lxc/{vmid}/clone", "GET /cluster/nextid", STATUS],
+  input: fromApi("POST /nodes/{node}/lxc/{vmid}/clone", {
+    without: ["node"],
+    optional: ["newid"],
+    describe: {
+      newid: "VMID of the copy; left out: the next free one",
+      hostname: "Left out: the source's",
+      full: "Copy all volumes instead of linking to the template's",
+      target: "Node of the copy; another one needs shared storage",
+      storage: "Storage of a full copy's volumes",
+      snapname: "Copy this snapshot",
+      bwlimit: "KiB/s",
+    },
+    extra: { vmid: guestRef() },
+  }),
+  async plan({ vmid: ref, newid, target, ...options }, pve) {
+    const [guest, free] = await Promise.all([pve.guest("lxc", ref), freeVmid(newid, pve)]);
+    const { node, vmid, template } = guest;
+    if (target !== undefined) await pve.node(target);
+    if (!template && options.snapname === undefined && options.full !== false)
+      await refuseRunning(guest, pve, "copied as it is", "Shut it down first, or clone a snapshot of it.");
+    return [rest.post("/nodes/{node}/lxc/{vmid}/clone", { node, vmid, newid: free, target, ...options })];
+  },
+});

@@ -1,0 +1,26 @@
+import { defineTool, GUEST_COLUMNS, GUEST_FILTERS, guestRow, listing, Type } from "../../sdk/index.ts";
+
+const containers = listing({
+  of: "containers",
+  columns: [...GUEST_COLUMNS, { key: "template", type: "boolean", optional: true }],
+  filters: [...GUEST_FILTERS, "template"],
+  counted: ["status", "node"],
+});
+
+export const lxcList = defineTool({
+  name: "proxmox_lxc_list",
+  title: "List containers",
+  describe: "LXC containers of the cluster, templates too: counts by status and node, then a table.",
+  risk: "read",
+  uses: ["GET /cluster/resources"],
+  input: Type.Object(containers.inputs),
+  result: containers.result,
+  async read(view, pve) {
+    const { guests } = await pve.inventory();
+    const own = guests.filter(({ kind }) => kind === "lxc");
+    return containers.rows(
+      own.map((guest) => ({ ...guestRow(guest), template: guest.template })),
+      view,
+    );
+  },
+});

@@ -1,0 +1,95 @@
+import { defineTool, fromApi, guestRef, listing, rest, Type } from "../../sdk/index.ts";
+import { needSnapshot, refuseTaken, SNAPSHOTS, snapshotsOf } from "./snapshots.ts";
+
+const snapshots = listing({
+  of: "snapshots",
+  columns: [
+    { key: "name" },
+    { key: "snaptime", unit: "time", title: "taken" },
+    { key: "parent" },
+    { key: "current", type: "boolean" },
+    { key: "description" },
+  ],
+  filters: ["name", "text"],
+  sort: "snaptime",
+});
+
+export const lxcSnapshotList = defineTool({
+  name: "proxmox_lxc_snapshot_list",
+  title: "List a container's snapshots",
+  describe: "Snapshots of one LXC container, oldest first; current marks the one its present state rests on.",
+  risk: "read",
+  uses: [SNAPSHOTS],
+  input: Type.Object({ vmid: guestRef(), ...snapshots.inputs }),
+  result: snapshots.result,
+  async read({ vmid: ref, ...view }, pve) {
+    const guest = await pve.guest("lxc", ref);
+    return snapshots.rows(await snapshotsOf(guest, pve), view);
+  },
+});
+
+export const lxcSnapshotCreate = defineTool({
+  name: "proxmox_lxc_snapshot_create",
+  title: "Take a snapshot of a container",
+  describe:
+    "Takes a snapshot of an LXC container's configuration and volumes, not of its memory. Needs storages that can do it.",
+  risk: "write",
+  uses: ["POST /nodes/{node}/lxc/{vmid}/snapshot", SNAPSHOTS],
+  input: fromApi("POST /nodes/{node}/lxc/{vmid}/snapshot", {
+    without: ["node"],
+    require: ["snapname"],
+    describe: { snapname: "Letters, digits, - and _" },
+    extra: { vmid: guestRef() },
+  }),
+  async plan({ vmid: ref, snapname, description }, pve) {
+    const guest = await pve.guest("lxc", ref);
+    await refuseTaken(guest, String(snapname), pve);
+    const { node, vmid } = guest;
+    return [rest.post("/nodes/{node}/lxc/{vmid}/snapshot", { node, vmid, snapname, description })];
+  },
+});
+
+export const lxcSnapshotRollback = defineTool({
+  name: "proxmox_lxc_snapshot_rollback",
+  title: "Put a container back to a snapshot",
+  describe:
+    "Puts an LXC container back to a snapshot: what was changed since is lost. A running container is stopped.",
+  risk: "destructive",
+  uses: ["POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback", SNAPSHOTS],
+  input: fromApi("POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback", {
+    without: ["node"],
+    describe: { start: "Start it afterwards" },
+    extra: { vmid: guestRef() },
+  }),
+  async plan({ vmid: ref, snapname, start }, pve) {
+    const guest = await pve.guest("lxc", ref);
+    await needSnapshot(guest, String(snapname), pve);
+    const { node, vmid } = guest;
+    return [
+      rest.post(
+        "/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback",
+        { node, vmid, snapname, start },
+        { settle: { kind: "guest", vmid, status: start === true ? "running" : "stopped" } },
+      ),
+    ];
+  },
+});
+
+export const lxcSnapshotDelete = defineTool({
+  name: "proxmox_lxc_snapshot_delete",
+  title: "Delete a container's snapshot",
+  describe: "Deletes a snapshot of an LXC container; its present state and its other snapshots stay.",
+  risk: "destructive",
+  uses: ["DELETE /nodes/{node}/lxc/{vmid}/snapshot/{snapname}", SNAPSHOTS],
+  input: fromApi("DELETE /nodes/{node}/lxc/{vmid}/snapshot/{snapname}", {
+    without: ["node"],
+    describe: { force: "Forget it even where a storage cannot remove its part" },
+    extra: { vmid: guestRef() },
+  }),
+  async plan({ vmid: ref, snapname, force }, pve) {
+    const guest = await pve.guest("lxc", ref);
+    await needSnapshot(guest, String(snapname), pve);
+    const { node, vmid } = guest;
+    return [rest.delete("/nodes/{node}/lxc/{vmid}/snapshot/{snapname}", { node, vmid, snapname, force })];
+  },
+});

@@ -1,0 +1,34 @@
+import { defineTool, fromApi, guestRef, rest, ToolError } from "../../sdk/index.ts";
+import { OPTION_WORDS } from "./option-words.ts";
+
+export const lxcUpdateConfig = defineTool({
+  name: "proxmox_lxc_update_config",
+  title: "Change a container's configuration",
+  describe:
+    "Sets or deletes options of one LXC container. What a running one cannot take at once stays pending until it is restarted; revert drops such changes.",
+  // For an unusedN, `delete` removes the volume itself.
+  risk: "destructive",
+  uses: ["PUT /nodes/{node}/lxc/{vmid}/config"],
+  input: fromApi("PUT /nodes/{node}/lxc/{vmid}/config", {
+    without: ["node", "unprivileged", "unused[n]"],
+    risk: "destructive",
+    describe: {
+      ...OPTION_WORDS,
+      delete: "Options to remove; a volume stays as unusedN, an unusedN goes for good",
+      revert: "Options whose pending change is dropped",
+      digest: "Change only if the configuration still has this digest (from proxmox_lxc_get)",
+    },
+    extra: { vmid: guestRef() },
+  }),
+  async plan({ vmid: ref, ...changes }, pve) {
+    if (!Object.entries(changes).some(([name, value]) => value !== undefined && name !== "digest")) {
+      throw new ToolError({
+        code: "invalid_input",
+        message: "No change is given.",
+        next: "Give at least one option to set, or delete or revert.",
+      });
+    }
+    const { node, vmid } = await pve.guest("lxc", ref);
+    return [rest.put("/nodes/{node}/lxc/{vmid}/config", { node, vmid, ...changes })];
+  },
+});

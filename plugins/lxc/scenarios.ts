@@ -1,0 +1,14 @@
+import { defineScenarios } from "../../sdk/testing/index.ts";
+import { lifecycleScenarios } from "./scenarios/lifecycle.ts";
+import { powerScenarios } from "./scenarios/power.ts";
+import { readScenarios } from "./scenarios/read.ts";
+import { snapshotScenarios } from "./scenarios/snapshots.ts";
+import { updateScenarios } from "./scenarios/update.ts";
+
+export default defineScenarios([
+  ...readScenarios,
+  ...powerScenarios,
+  ...lifecycleScenarios,
+  ...updateScenarios,
+  ...snapshotScenarios,
+]);
