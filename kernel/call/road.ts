@@ -25,10 +25,12 @@ import { authorizeKernelTool, authorizePlan, authorizeTool, planRefusal } from "
 import { confirm } from "./confirm.ts";
 import { execute, Recorded } from "./execute.ts";
 import { shapeOrKeep } from "./keep-whole.ts";
+import { namingSettings } from "./name-settings.ts";
 import { makePlan } from "./plan.ts";
 import { readContent } from "./read-content.ts";
 import { CallReader } from "./reader.ts";
 import { recheck } from "./recheck.ts";
+import { refuseUnserved } from "./refuse-unserved.ts";
 import { type RecordedCall, Recorder } from "./record.ts";
 import { type ResolvedCall, refuseHidden, resolve, resolveKernelTool, unknownTool } from "./resolve.ts";
 import { SchemaChecks } from "./schema-checks.ts";
@@ -109,7 +111,7 @@ export class Road implements CallRoad {
     const isRecorded = thrown instanceof Recorded;
     const error = this.#toolError(isRecorded ? thrown.cause : thrown, call.context, call.tool);
     if (!isRecorded) this.#recorder.called(call, error);
-    return this.#shapedError(error);
+    return this.#shapedError(namingSettings(error, call.cluster, this.#settings));
   }
 
   /** Progress comes from the logs of tasks, which may hold anything. */
@@ -156,6 +158,7 @@ export class Road implements CallRoad {
     });
     call.cluster = resolved.cluster.name;
     authorizeTool(hosted, this.#settings.access);
+    await refuseUnserved(hosted, resolved.cluster, this.#clusters.all, call.context.signal);
     const reader = new CallReader(hosted, resolved.cluster, call.context);
     return hosted.tool.plan === undefined
       ? await this.#read(resolved, reader, call)

@@ -28,13 +28,16 @@ export function toolText(name: string, host: ToolHost): CallAnswer {
     const text = `${name} is not there: ${absent.why}. ${absent.show}`;
     return { text, isError: false, data: { name, hidden: absent } };
   }
-  const { tool, plugin, validation, lowest, highest, hidden } = found;
+  const { tool, plugin, validation, lowest, highest, hidden, withheld } = found;
   const text = [
     `${name} (${tool.title}), of the plugin ${plugin}`,
     `Risk: ${lowest === highest ? lowest : `${lowest} to ${highest}`}`,
     `Validation: ${statusOf(found)}${validation.reason === undefined ? "" : `; ${validation.reason}`}`,
     `Uses: ${tool.uses.map((use) => (typeof use === "string" ? use : `${useName(use)} (optional)`)).join(", ") || "the inventory"}`,
     hidden === undefined ? "It is shown." : `Hidden: ${hidden.why}. ${hidden.show}`,
+    ...[...(withheld ?? [])].map(
+      ([cluster, { why, show }]) => `Not on the cluster ${cluster}: ${why}. ${show}`,
+    ),
   ].join("\n");
   return { text, isError: false, data: toolData(found) };
 }
@@ -82,8 +85,9 @@ function statusOf({ validation: { status, evidence } }: HostedTool): string {
   return evidence === undefined ? status : `${status} (Proxmox VE ${evidence.pve}, ${evidence.at})`;
 }
 
-function noteOf({ validation: { reason } }: HostedTool): string {
-  return reason === undefined ? "" : `, ${reason}`;
+function noteOf({ validation: { reason }, withheld }: HostedTool): string {
+  const not = withheld === undefined ? "" : `, not on ${[...withheld.keys()].join(", ")}`;
+  return `${reason === undefined ? "" : `, ${reason}`}${not}`;
 }
 
 function toolData({ tool, plugin, validation, lowest, highest, hidden }: HostedTool): object {

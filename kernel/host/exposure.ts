@@ -1,9 +1,8 @@
 import { isWithin } from "../../sdk/risk.ts";
-import { useName } from "../../sdk/tool.ts";
 import type { Catalog } from "../../vendor/pve-docs/types.ts";
+import { lackingUses } from "../policy/versions.ts";
 import { type Settings, VALIDATION_STATUSES, type ValidationStatus } from "../settings/types.ts";
 import type { Hidden, HostedTool, ToolValidation } from "./types.ts";
-import { ANY_USE } from "./verify.ts";
 
 /** A configured cluster as far as exposure goes; without a catalog its version is unknown. */
 export interface KnownCluster {
@@ -12,7 +11,7 @@ export interface KnownCluster {
 }
 
 /** A tool before it is decided whether it is shown. */
-export type Candidate = Omit<HostedTool, "validation" | "hidden">;
+export type Candidate = Omit<HostedTool, "validation" | "hidden" | "withheld">;
 
 /**
  * What is known of a tool on the cluster that serves it best, and why it is hidden, with
@@ -24,27 +23,27 @@ export function expose(
   clusters: readonly KnownCluster[],
   validate: (catalog: Catalog | undefined) => ToolValidation,
 ): HostedTool {
-  const serving = clusters.filter(({ catalog }) => lacking(candidate, catalog).length === 0);
-  const judged = (serving.length > 0 ? serving : [{ catalog: undefined }]).map(({ catalog }) =>
-    validate(catalog),
-  );
-  const validation = judged.reduce((best, next) => (rank(next.status) > rank(best.status) ? next : best));
+  const { minValidation } = settings.plugins;
+  const serving = clusters.filter(({ catalog }) => lackingUses(candidate.tool, catalog).length === 0);
+  const judged = serving.map(({ name, catalog }) => ({ name, validation: validate(catalog) }));
+  const validation = judged
+    .map((each) => each.validation)
+    .reduce(
+      (best, next) => (rank(next.status) > rank(best.status) ? next : best),
+      validate(serving[0]?.catalog),
+    );
   const reasons = [
-    ...validationReason(validation, settings.plugins.minValidation),
+    ...validationReason(validation, minValidation),
     ...accessReason(candidate, settings),
     ...(serving.length === 0 && clusters.length > 0 ? [unservedReason(candidate, clusters)] : []),
   ];
   const hidden = joined(reasons);
-  return { ...candidate, validation, ...(hidden === undefined ? {} : { hidden }) };
-}
-
-/** Required uses that a release does not have. */
-function lacking({ tool }: Candidate, catalog: Catalog | undefined): string[] {
-  if (catalog === undefined) return [];
-  return tool.uses.filter(
-    (use): use is string =>
-      typeof use === "string" && use !== ANY_USE && catalog.endpoint(useName(use)) === undefined,
-  );
+  if (hidden !== undefined) return { ...candidate, validation, hidden };
+  const withheld = judged.flatMap((each): [string, Hidden][] => {
+    const reason = joined(validationReason(each.validation, minValidation));
+    return reason === undefined ? [] : [[each.name, reason]];
+  });
+  return { ...candidate, validation, ...(withheld.length === 0 ? {} : { withheld: new Map(withheld) }) };
 }
 
 function validationReason({ status, reason }: ToolValidation, least: ValidationStatus): Hidden[] {
@@ -71,7 +70,7 @@ function accessReason({ lowest }: Candidate, { access }: Settings): Hidden[] {
 function unservedReason(candidate: Candidate, clusters: readonly KnownCluster[]): Hidden {
   const lacks = clusters.map(
     ({ name, catalog }) =>
-      `${name} (Proxmox VE ${catalog?.release}) lacks ${lacking(candidate, catalog).join(" and ")}`,
+      `${name} (Proxmox VE ${catalog?.release}) lacks ${lackingUses(candidate.tool, catalog).join(" and ")}`,
   );
   return {
     why: `no configured cluster can serve it: ${lacks.join("; ")}`,

@@ -5,7 +5,8 @@ import type { Job, JobStep } from "./types.ts";
 export function jobLine(job: Job): string {
   const done = job.steps.filter(({ state }) => state === "done").length;
   const when = new Date(job.createdAt).toISOString();
-  const where = job.targets.join(", ") || job.cluster;
+  const targets = job.targets.join(", ");
+  const where = targets === "" ? job.cluster : `${targets} (${job.cluster})`;
   return oneLine(
     `${job.id} ${job.state} ${done}/${job.steps.length} steps, ${job.tool} on ${where}, ${when}`,
   );

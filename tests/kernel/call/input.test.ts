@@ -164,7 +164,7 @@ describe("common inputs", () => {
     const schema = withCommonInputs(own, "read", two);
     expect(schema.properties).toMatchObject({ cluster: { enum: ["pve", "lab"] } });
     expect(schema.properties).not.toMatchObject({ bridge: { default: expect.anything() } });
-    expect(schema.required).toEqual(["vmid", "node"]);
+    expect(schema.required).toEqual(["vmid", "node", "cluster"]);
   });
 });
 
