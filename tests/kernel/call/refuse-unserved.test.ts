@@ -17,7 +17,7 @@ const NEW = defineTool({
   uses: ["GET /cluster/ha/rules"],
   input: { type: "object", properties: {} },
   result: recordSchema(),
-  read: async () => record({}),
+  read: async () => record({ title: "Rules", fields: {} }),
 });
 
 /** A cluster of which only the version matters; `ask` counts, and answers what is not known yet. */

@@ -15,7 +15,7 @@ const tool = defineTool({
   uses: ["GET /cluster/ha/rules"],
   input: { type: "object", properties: {} },
   result: recordSchema(),
-  read: async () => record({}),
+  read: async () => record({ title: "Rules", fields: {} }),
 });
 
 const candidate = {
