@@ -84,7 +84,8 @@ export const nodeAction = defineTool({
     "POST /nodes/{node}/wakeonlan",
     "POST /nodes/{node}/startall",
     "POST /nodes/{node}/stopall",
-    "POST /nodes/{node}/suspendall",
+    // Older releases cannot suspend all guests of a node.
+    { use: "POST /nodes/{node}/suspendall", optional: true },
     "POST /nodes/{node}/migrateall",
   ],
   input,

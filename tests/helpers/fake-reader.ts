@@ -1,6 +1,8 @@
 import { jest } from "@jest/globals";
+import { type ListPage, viewList } from "../../kernel/call/list-view.ts";
 import { ToolError } from "../../sdk/errors.ts";
 import type { Guest, NodeSummary, PveReader, StorageSummary } from "../../sdk/reader.ts";
+import { type ListResult, resultKind } from "../../sdk/results.ts";
 import type { Step } from "../../sdk/steps.ts";
 import type { DefinedTool } from "../../sdk/tool.ts";
 
@@ -72,6 +74,13 @@ export async function planOf(tool: DefinedTool, input: object, reader: PveReader
 export async function readOf(tool: DefinedTool, input: object, reader: PveReader): Promise<unknown> {
   if (tool.read === undefined) throw new Error(`${tool.name} reads nothing`);
   return tool.read(input as never, reader);
+}
+
+/** The page that the kernel makes of a list tool's answer. */
+export async function pageOf(tool: DefinedTool, input: object, reader: PveReader): Promise<ListPage> {
+  const result = await readOf(tool, input, reader);
+  if (resultKind(result) !== "list") throw new Error(`${tool.name} answers no list`);
+  return viewList(result as ListResult);
 }
 
 /** The code of the error that a promise rejects with. */

@@ -48,21 +48,21 @@ describe("proxmox_inventory_overview", () => {
     expect(await readOf(inventoryOverview, {}, reader)).toMatchObject({
       fields: {
         nodes: [
-          { node: "pve1", cpuPercent: 25.6, memoryPercent: 25, memoryGiB: 16, guests: 2, running: 1 },
           { node: "pve2", status: "offline", guests: 1, running: 0 },
+          { node: "pve1", cpuPercent: 25.6, memoryPercent: 25, memoryGiB: 16, guests: 2, running: 1 },
         ],
       },
     });
   });
 
-  test("shows a shared storage once", async () => {
-    const { fields } = (await readOf(inventoryOverview, {}, reader)) as { fields: { storages: object[] } };
-    expect(fields.storages).toHaveLength(3);
-    expect(fields.storages[0]).toMatchObject({
-      storage: "ceph",
-      node: "(shared)",
-      usedPercent: 25,
-      sizeGiB: 4,
+  test("shows a storage once, whether shared or on every node", async () => {
+    expect(await readOf(inventoryOverview, {}, reader)).toMatchObject({
+      fields: {
+        storages: [
+          { storage: "ceph", on: "(shared)", available: "yes", usedPercentMost: 25, sizeGiB: 4 },
+          { storage: "local", on: "2 nodes", available: "on 1 of 2" },
+        ],
+      },
     });
   });
 });

@@ -3,7 +3,7 @@ import { apiCall } from "../../../plugins/escape-hatches/api-call.ts";
 import { apiDescribe } from "../../../plugins/escape-hatches/api-describe.ts";
 import type { DefinedTool } from "../../../sdk/tool.ts";
 import { loadCatalog } from "../../../vendor/pve-docs/index.ts";
-import { codeOf, fakeReader, planOf, readOf } from "../../helpers/fake-reader.ts";
+import { codeOf, fakeReader, pageOf, planOf, readOf } from "../../helpers/fake-reader.ts";
 
 const reader = fakeReader({});
 let call: DefinedTool;
@@ -44,10 +44,8 @@ describe("proxmox_api_call", () => {
 
 describe("proxmox_api_describe", () => {
   test("finds endpoints by all words, nearest first", async () => {
-    const { rows } = (await readOf(describeTool, { search: "post qemu clone" }, reader)) as {
-      rows: Record<string, unknown>[];
-    };
-    expect(rows[0]).toEqual({
+    const { rows } = await pageOf(describeTool, { search: "post qemu clone" }, reader);
+    expect(rows[0]).toMatchObject({
       method: "POST",
       path: "/nodes/{node}/qemu/{vmid}/clone",
       risk: "write",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { nodeGet } from "../../../plugins/nodes/node-get.ts";
 import { nodeList } from "../../../plugins/nodes/node-list.ts";
-import { codeOf, fakeNode, fakeReader, fakeVm, readOf } from "../../helpers/fake-reader.ts";
+import { codeOf, fakeNode, fakeReader, fakeVm, pageOf, readOf } from "../../helpers/fake-reader.ts";
 
 const reader = fakeReader({
   nodes: [fakeNode("pve1", { cpu: 0.5 }), fakeNode("pve2", { status: "offline" })],
@@ -18,7 +18,7 @@ const reader = fakeReader({
 
 describe("proxmox_node_list", () => {
   test("shows nodes with their number of guests", async () => {
-    expect(await readOf(nodeList, {}, reader)).toMatchObject({
+    expect(await pageOf(nodeList, {}, reader)).toMatchObject({
       rows: [
         { node: "pve1", cpu: 0.5, guests: 2 },
         { node: "pve2", guests: 0 },
@@ -28,7 +28,9 @@ describe("proxmox_node_list", () => {
   });
 
   test("filters by status", async () => {
-    expect(await readOf(nodeList, { status: "offline" }, reader)).toMatchObject({ rows: [{ node: "pve2" }] });
+    expect(await pageOf(nodeList, { filter: { status: "offline" } }, reader)).toMatchObject({
+      rows: [{ node: "pve2" }],
+    });
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { taskGet } from "../../../plugins/tasks/task-get.ts";
 import { taskList } from "../../../plugins/tasks/task-list.ts";
 import { ToolError } from "../../../sdk/errors.ts";
-import { codeOf, fakeNode, fakeReader, fakeVm, readOf } from "../../helpers/fake-reader.ts";
+import { codeOf, fakeNode, fakeReader, fakeVm, pageOf, readOf } from "../../helpers/fake-reader.ts";
 
 function upid(node: string, type: string, id: string, start: number): string {
   return `UPID:${node}:0000AB12:00C0FFEE:${start.toString(16).toUpperCase().padStart(8, "0")}:${type}:${id}:root@pam:`;
@@ -26,24 +26,24 @@ describe("proxmox_task_list", () => {
   });
 
   async function typesAndIds(input: object) {
-    const { rows } = (await readOf(taskList, input, cluster)) as { rows: { type: string; id: string }[] };
+    const { rows } = await pageOf(taskList, input, cluster);
     return rows.map(({ type, id }) => `${type} ${id}`);
   }
 
   test("shows the newest first, counted by outcome", async () => {
     expect(await typesAndIds({})).toEqual(["vzdump ", "qmstart 101", "vzdump 100", "qmstart 100"]);
-    expect(await readOf(taskList, {}, cluster)).toMatchObject({
+    expect(await pageOf(taskList, {}, cluster)).toMatchObject({
       counts: { outcome: { running: 1, failed: 1, warnings: 1, ok: 1 } },
     });
   });
 
   test.each([
-    [{ errors: true }, ["qmstart 101"]],
+    [{ filter: { outcome: "failed" } }, ["qmstart 101"]],
     [{ vmid: "web" }, ["vzdump 100", "qmstart 100"]],
-    [{ typefilter: "vzdump" }, ["vzdump ", "vzdump 100"]],
-    [{ source: "active" }, ["vzdump "]],
+    [{ filter: { type: "vzdump" } }, ["vzdump ", "vzdump 100"]],
+    [{ filter: { outcome: "running" } }, ["vzdump "]],
     [{ since: 1_700_000_100, until: 1_700_000_200 }, ["qmstart 101", "vzdump 100"]],
-    [{ userfilter: "nobody" }, []],
+    [{ filter: { user: "nobody" } }, []],
     [{ limit: 1 }, ["vzdump "]],
   ])("filters the cluster's tasks by %j", async (input, expected) => {
     expect(await typesAndIds(input)).toEqual(expected);
@@ -51,10 +51,17 @@ describe("proxmox_task_list", () => {
 
   test("asks a node with its filters", async () => {
     const node = fakeReader({ answers: { "GET /nodes/{node}/tasks": [TASKS[0]] } });
-    await readOf(taskList, { node: "pve1", vmid: 100, errors: true, limit: 5 }, node);
+    const filter = { outcome: "failed", type: "qmstart" };
+    await readOf(taskList, { node: "pve1", vmid: 100, filter }, node);
     const [path, params] = node.calls.mock.calls[0] ?? [];
     expect(path).toBe("/nodes/{node}/tasks");
-    expect(params).toMatchObject({ node: "pve1", vmid: 100, errors: true, limit: 5, source: "all" });
+    expect(params).toMatchObject({
+      node: "pve1",
+      vmid: 100,
+      errors: true,
+      typefilter: "qmstart",
+      source: "archive",
+    });
   });
 });
 

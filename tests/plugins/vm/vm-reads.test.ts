@@ -3,7 +3,7 @@ import { vmGet } from "../../../plugins/vm/vm-get.ts";
 import { vmList } from "../../../plugins/vm/vm-list.ts";
 import { vmTemplateGet } from "../../../plugins/vm/vm-template-get.ts";
 import { vmTemplateList } from "../../../plugins/vm/vm-template-list.ts";
-import { codeOf, fakeReader, fakeVm, readOf } from "../../helpers/fake-reader.ts";
+import { codeOf, fakeReader, fakeVm, pageOf, readOf } from "../../helpers/fake-reader.ts";
 
 const guests = [
   fakeVm({ vmid: 102, name: "db-1", node: "pve2", status: "running", tags: ["prod"], pool: "data" }),
@@ -21,29 +21,31 @@ const reader = fakeReader({
 });
 
 async function vmidsOf(input: object, tool = vmList) {
-  const { rows } = (await readOf(tool, input, reader)) as { rows: { vmid: number }[] };
+  const { rows } = await pageOf(tool, input, reader);
   return rows.map(({ vmid }) => vmid);
 }
 
 describe("proxmox_vm_list", () => {
   test.each([
     [{}, [100, 101, 102]],
-    [{ node: "pve2" }, [102]],
-    [{ status: "running" }, [100, 102]],
-    [{ name: "WEB" }, [100, 101]],
-    [{ tag: "Prod" }, [100, 102]],
-    [{ pool: "data" }, [102]],
-    [{ name: "web", status: "running" }, [100]],
+    [{ filter: { node: "pve2" } }, [102]],
+    [{ filter: { status: "running" } }, [100, 102]],
+    [{ filter: { name: "WEB" } }, [100, 101]],
+    [{ filter: { name: "*-1" } }, [100, 102]],
+    [{ filter: { tag: "Prod" } }, [100, 102]],
+    [{ filter: { pool: "data" } }, [102]],
+    [{ filter: { text: "pve2" } }, [102]],
+    [{ filter: { name: "web", status: "running" } }, [100]],
+    [{ sort: "-name" }, [101, 102, 100]],
     [{ limit: 2 }, [100, 101]],
   ])("with %j shows %j", async (input, expected) => {
     expect(await vmidsOf(input)).toEqual(expected);
   });
 
-  test("says how many a limit cut off, and counts all", async () => {
-    expect(await readOf(vmList, { limit: 1 }, reader)).toMatchObject({
+  test("counts all, whatever the limit", async () => {
+    expect(await pageOf(vmList, { limit: 1 }, reader)).toMatchObject({
       total: 3,
       counts: { status: { running: 2, stopped: 1 }, node: { pve1: 2, pve2: 1 } },
-      note: expect.stringContaining("2 more"),
     });
   });
 
