@@ -3,15 +3,19 @@ import { container as root } from "tsyringe";
 import { artifactsForPlugins } from "./artifacts/for-plugins.ts";
 import { StoredArtifacts } from "./artifacts/store.ts";
 import { artifactTool } from "./artifacts/tool.ts";
+import type { Artifacts } from "./artifacts/types.ts";
 import { ChainedAuditLog } from "./audit/log.ts";
 import { Road } from "./call/road.ts";
 import type { CallRoad } from "./call/types.ts";
+import type { Completions } from "./completions/completions.ts";
 import { CAPABILITIES_TOOL, capabilitiesTool } from "./host/capabilities.ts";
 import { PluginHost } from "./host/host.ts";
 import type { KernelTool, ToolHost } from "./host/types.ts";
 import { StoredJobs } from "./jobs/service.ts";
 import { createJobTools } from "./jobs/tools.ts";
 import { createLogger, type Logger } from "./log.ts";
+import type { Prompts } from "./prompts/prompts.ts";
+import type { Resources } from "./resources/types.ts";
 import { createRedactor } from "./secrets/redact.ts";
 import type { Credentials, Settings } from "./settings/types.ts";
 import {
@@ -35,6 +39,10 @@ export interface Kernel {
   readonly host: ToolHost;
   readonly road: CallRoad;
   readonly kernelTools: readonly KernelTool[];
+  readonly artifacts: Artifacts;
+  readonly resources: () => Promise<Resources>;
+  readonly prompts: () => Promise<Prompts>;
+  readonly completions: () => Promise<Completions>;
   /** Loads plugins and takes up abandoned jobs. Rejects where a bad plugin must stop the start. */
   start(): Promise<void>;
   /** Waits for writes on the wire, leaves tasks running, seals the audit chain. */
@@ -86,6 +94,19 @@ export function compose(settings: Settings, version: string): Kernel {
     host,
     road: container.resolve(CALL_ROAD),
     kernelTools,
+    artifacts,
+    resources,
+    prompts: once(async () => {
+      const { Prompts } = await import("./prompts/prompts.ts");
+      return new Prompts(
+        host,
+        clusters.all.map(({ name }) => name),
+      );
+    }),
+    completions: once(async () => {
+      const { Completions } = await import("./completions/completions.ts");
+      return new Completions({ clusters, jobs, artifacts });
+    }),
     start: async () => {
       await host.ready();
       await jobs.recover();

@@ -107,8 +107,9 @@ export class StoredJobs implements JobService {
 
   async watch(id: string, changed: () => void, signal: AbortSignal): Promise<void> {
     const { cluster } = await this.#known(id);
-    const { tasks } = this.#environments.of(cluster);
-    await watchJob({ look: (ms) => this.wait(id, ms, signal), tasks, changed, signal });
+    const { tasks, stop } = this.#environments.of(cluster);
+    const over = AbortSignal.any([signal, stop]);
+    await watchJob({ look: (ms) => this.wait(id, ms, over), tasks, changed, signal: over });
   }
 
   async cancel(id: string): Promise<Job> {

@@ -1,28 +1,20 @@
-import { randomUUID } from "node:crypto";
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
-import {
-  CallToolRequestSchema,
-  ElicitResultSchema,
-  ListToolsRequestSchema,
-  type ServerNotification,
-  type ServerRequest,
-} from "@modelcontextprotocol/sdk/types.js";
+import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { JsonSchemaValidator, jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/types.js";
-import type { CallContext, CallRoad, HumanAnswer, HumanQuestion } from "../call/types.ts";
+import type { Artifacts } from "../artifacts/types.ts";
+import type { CallRoad } from "../call/types.ts";
+import type { Completions } from "../completions/completions.ts";
 import type { KernelTool, ToolHost } from "../host/types.ts";
 import type { Logger } from "../log.ts";
-import { elicitationSchema, humanAnswer } from "./elicitation.ts";
+import type { Prompts } from "../prompts/prompts.ts";
+import type { Resources } from "../resources/types.ts";
+import { bindCompletions } from "./completions.ts";
+import { contextOf } from "./context.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { listing } from "./listing.ts";
-
-type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
-
-/** Client facts that this era of the protocol keeps in the connection; each call carries them on. */
-interface Peer {
-  readonly client: CallContext["client"];
-  readonly canElicit: boolean;
-}
+import { bindMessages } from "./messages.ts";
+import { bindPrompts } from "./prompts.ts";
+import { bindResources } from "./resources.ts";
 
 /** What the protocol needs of the kernel. */
 export interface ServedKernel {
@@ -30,6 +22,10 @@ export interface ServedKernel {
   readonly road: CallRoad;
   readonly kernelTools: readonly KernelTool[];
   readonly logger: Logger;
+  readonly artifacts: Pick<Artifacts, "onPut">;
+  readonly resources: () => Promise<Resources>;
+  readonly prompts: () => Promise<Prompts>;
+  readonly completions: () => Promise<Completions>;
 }
 
 /** How a server is made. */
@@ -53,13 +49,20 @@ export function createServer({ version, subject, kernel }: ServerParts): Server 
   const server = new Server(
     { name: "proxmox-mcp", title: "Proxmox VE", version },
     {
-      capabilities: { tools: { listChanged: true } },
+      capabilities: {
+        tools: { listChanged: true },
+        resources: { subscribe: true, listChanged: true },
+        prompts: {},
+        completions: {},
+        logging: {},
+      },
       instructions: INSTRUCTIONS,
       jsonSchemaValidator: PASS_THROUGH_VALIDATOR,
     },
   );
   const warn = (text: string) => void kernel().then(({ logger }) => logger.warn(text));
   server.onerror = (error) => warn(`protocol: ${error.message}`);
+  const tell = bindMessages(server, warn);
   server.setRequestHandler(ListToolsRequestSchema, async () => {
     const { host, kernelTools } = await kernel();
     await host.ready();
@@ -67,43 +70,25 @@ export function createServer({ version, subject, kernel }: ServerParts): Server 
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const { road } = await kernel();
-    const answer = await road.call(
-      params.name,
-      params.arguments ?? {},
-      contextOf(subject, peerOf(server), extra, warn),
-    );
+    const context = contextOf(subject, server, extra, warn);
+    const begun = Date.now();
+    const answer = await road.call(params.name, params.arguments ?? {}, context);
+    tell(extra, { tool: params.name, callId: context.callId, answer, durationMs: Date.now() - begun });
     return { content: [{ type: "text", text: answer.text }], isError: answer.isError };
   });
+  const bound = { server, subject, kernel, warn };
+  bindResources(bound);
+  bindPrompts(bound);
+  bindCompletions(bound);
   server.oninitialized = () => {
-    void kernel().then(({ host }) => host.onListChanged(() => void server.sendToolListChanged().catch(warn)));
-  };
-  return server;
-}
-
-function contextOf(subject: string, peer: Peer, extra: Extra, warn: (text: string) => void): CallContext {
-  const base = {
-    callId: randomUUID(),
-    subject,
-    client: peer.client,
-    signal: extra.signal,
-    progress: progressOf(extra, warn),
-  };
-  if (!peer.canElicit) return base;
-  return { ...base, ask: (question, timeoutMs) => ask(extra, question, timeoutMs) };
-}
-
-function progressOf(extra: Extra, warn: (text: string) => void): CallContext["progress"] {
-  const progressToken = extra._meta?.progressToken;
-  if (progressToken === undefined) return () => undefined;
-  let last = 0;
-  return (message, progress, total) => {
-    // The protocol demands a rising figure; a log line is progress without one.
-    last = Math.max(last + 1, progress ?? 0);
-    const params = { progressToken, progress: last, message, ...(total === undefined ? {} : { total }) };
-    extra.sendNotification({ method: "notifications/progress", params }).catch((error: unknown) => {
-      warn(`progress was not sent: ${String(error)}`);
+    void kernel().then(({ host, artifacts }) => {
+      host.onListChanged(() => void server.sendToolListChanged().catch(warn));
+      artifacts.onPut((owner) => {
+        if (owner === subject) void server.sendResourceListChanged().catch(warn);
+      });
     });
   };
+  return server;
 }
 
 /** The kernel judges an answer itself ({@link humanAnswer}); a schema compiler at start-up would only cost time. */
@@ -112,26 +97,3 @@ const PASS_THROUGH_VALIDATOR: jsonSchemaValidator = {
     return (input) => ({ valid: true, data: input as T, errorMessage: undefined });
   },
 };
-
-function peerOf(server: Server): Peer {
-  const { name = "unknown", version = "" } = server.getClientVersion() ?? {};
-  const elicitation = server.getClientCapabilities()?.elicitation;
-  // An empty capability object means form mode, as before modes existed.
-  const canElicit =
-    elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
-  return { client: { name, version }, canElicit };
-}
-
-async function ask(extra: Extra, question: HumanQuestion, timeoutMs: number): Promise<HumanAnswer> {
-  const params = { message: question.message, requestedSchema: elicitationSchema(question) };
-  try {
-    const result = await extra.sendRequest({ method: "elicitation/create", params }, ElicitResultSchema, {
-      timeout: timeoutMs,
-      signal: extra.signal,
-    });
-    return humanAnswer(question, result);
-  } catch {
-    // A timeout, a closed or failing client: nobody said yes.
-    return "absent";
-  }
-}

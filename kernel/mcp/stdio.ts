@@ -11,7 +11,11 @@ export async function serveStdio(server: Server): Promise<void> {
     process.stdin.once("end", resolve);
     process.stdin.once("close", resolve);
     process.stdout.on("error", () => resolve());
-    server.onclose = resolve;
+    const closed = server.onclose;
+    server.onclose = () => {
+      closed?.();
+      resolve();
+    };
   });
   await server.connect(transport);
   await gone;
