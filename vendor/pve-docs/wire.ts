@@ -1,8 +1,16 @@
 import type { ParamSchema } from "./types.ts";
 
-/** Format names of the kind `pve-vmid-list`: many values in one string. */
-export function isListFormat(format: unknown): format is `${string}-list` {
-  return typeof format === "string" && format.endsWith("-list");
+/**
+ * Format names of the kind `pve-vmid-list`, or `string-alist` as before release 8: many values in one string.
+ * (pve-common, src/PVE/JSONSchema.pm, check_format)
+ */
+export function isListFormat(format: unknown): format is string {
+  return typeof format === "string" && /-a?list$/.test(format);
+}
+
+/** What keeps the values of a list apart; those of an `-alist` may hold anything but a NUL. */
+function separatorOf(format: unknown): string {
+  return typeof format === "string" && format.endsWith("-alist") ? "\0" : ",";
 }
 
 /**
@@ -33,7 +41,9 @@ export function toWire(value: unknown, schema: ParamSchema | undefined): WireVal
   if (Array.isArray(value)) {
     const items = value.map((item) => toWire(item, schema?.items) ?? "");
     const joins = isListFormat(schema?.format) && schema?.type !== "array";
-    return joins && items.every((item) => typeof item === "string") ? items.join(",") : items;
+    return joins && items.every((item) => typeof item === "string")
+      ? items.join(separatorOf(schema?.format))
+      : items;
   }
   if (schema?.type === "array") {
     const scalar = scalarToWire(value);

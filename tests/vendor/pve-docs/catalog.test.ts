@@ -14,7 +14,7 @@ import type { ParamSchema } from "../../../vendor/pve-docs/types.ts";
 
 describe("releases", () => {
   test("are known in order, and loaded once", () => {
-    expect(releases()).toEqual(expect.arrayContaining(["8.4", "9.2"]));
+    expect(releases()).toEqual(expect.arrayContaining(["7.4", "8.4", "9.2"]));
     expect(releases()).toEqual(releases().toSorted(compareReleases));
     expect(newestRelease()).toBe("9.2");
     expect(loadCatalog("9.2")).toBe(loadCatalog());
@@ -28,6 +28,9 @@ describe("releases", () => {
     ["9.0.3", "9.2"],
     ["8.4.5", "8.4"],
     ["8.1.4", "8.4"],
+    ["7.4-16", "7.4"],
+    ["7.1-2", "7.4"],
+    ["6.4-13", "9.2"],
     ["10.0", "9.2"],
     ["garbage", "9.2"],
   ])("%s is served best by %s", (version, release) => {
@@ -38,6 +41,7 @@ describe("releases", () => {
   test("since when there is an endpoint or a parameter", () => {
     expect(sinceRelease("GET /version")).toBe(releases()[0]);
     expect(sinceRelease("GET /cluster/ha/rules")).toBe("9.2");
+    expect(sinceRelease("GET /cluster/mapping/pci")).toBe("8.4");
     expect(sinceRelease("GET /nope")).toBeUndefined();
     expect(sinceRelease("POST /nodes/{node}/qemu", "net0")).toBe(releases()[0]);
     expect(sinceRelease("POST /nodes/{node}/qemu", "intel-tdx")).toBe("9.2");

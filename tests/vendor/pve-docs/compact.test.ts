@@ -41,6 +41,7 @@ describe.each(releases())("the stored API of %s", (release) => {
 });
 
 test.each([
+  ["7.4", 540],
   ["8.4", 605],
   ["9.2", 675],
 ])("%s has %d endpoints", (release, count) => {

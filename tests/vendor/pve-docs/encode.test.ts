@@ -37,6 +37,15 @@ describe("encoding", () => {
     expect(encode(EXEC, { command: "ls" })).toEqual({ command: ["ls"] });
   });
 
+  test("arguments of a program stay apart where an older release takes them as one text", () => {
+    const old = loadCatalog("7.4");
+    const exec = old.endpoint(EXEC);
+    if (exec === undefined) throw new Error(`no ${EXEC}`);
+    const params = { node: "a", vmid: 100, command: ["sh", "-c", "echo a, b"] };
+    expect(old.check(exec, params)).toEqual([]);
+    expect(old.encode(exec, params).command).toBe("sh\0-c\0echo a, b");
+  });
+
   test("sshkeys is percent-encoded exactly once, for plain text and for text that looks encoded", () => {
     expect(encode(CONFIG, { sshkeys: KEYS }).sshkeys).toBe(encodeURIComponent(KEYS));
     fc.assert(

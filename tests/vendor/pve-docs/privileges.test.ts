@@ -21,6 +21,17 @@ describe("declared privileges", () => {
     }
   });
 
+  test.each([
+    ["7.4", "VM.Monitor"],
+    ["8.4", "VM.Monitor"],
+    ["9.2", "VM.GuestAgent.Unrestricted"],
+  ])("are those of the release: running a program in a guest takes in %s %s", (release, privilege) => {
+    const one = loadCatalog(release);
+    const exec = one.endpoint("POST /nodes/{node}/qemu/{vmid}/agent/exec");
+    const needs = exec ? one.privileges(exec).alternatives : [];
+    expect(needs).toEqual([[expect.objectContaining({ privileges: [privilege] })]]);
+  });
+
   test("root alone, the world, any user", () => {
     expect(privileges("POST /nodes/{node}/execute").who).toBe("root");
     expect(privileges("POST /access/ticket").who).toBe("world");

@@ -43,7 +43,7 @@ function unlessFalse(check: FormatCheck): FormatCheck {
 export function namedFormat(name: string): NamedFormat | undefined {
   const exactName = named(name);
   if (exactName !== undefined) return exactName;
-  const base = named(name.replace(/-(?:list|opt)$/, ""));
+  const base = named(name.replace(/-(?:a?list|opt)$/, ""));
   if (base === undefined || "fields" in base) return undefined;
   const wrap = isListFormat(name) ? listOf : unlessFalse;
   const { origin, check, exact } = base;
