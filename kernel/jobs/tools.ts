@@ -110,7 +110,7 @@ function cancelTool({ jobs }: JobToolsParts): KernelTool {
   };
 }
 
-function logsTool({ jobs }: JobToolsParts): KernelTool {
+function logsTool({ jobs, redactor }: JobToolsParts): KernelTool {
   return {
     name: "job_logs",
     title: "Show a job's log",
@@ -131,8 +131,10 @@ function logsTool({ jobs }: JobToolsParts): KernelTool {
     ),
     async run(input, { signal }) {
       const id = idOf(input);
-      const lines = await jobs.logs(id, { limit: integerOf(input, "limit", 100, MAX_LOG_LINES), signal });
-      if (lines.length === 0) return answer(`Job ${id} has no log lines.`, { job: id, lines });
+      const found = await jobs.logs(id, { limit: integerOf(input, "limit", 100, MAX_LOG_LINES), signal });
+      if (found.length === 0) return answer(`Job ${id} has no log lines.`, { job: id, lines: found });
+      // As one text: a secret can stretch over several lines.
+      const lines = redactor.text(found.join("\n")).split("\n");
       return answer(`Log of job ${id} (${OUTSIDE}):\n${fenced(lines.join("\n"))}`, { job: id, lines });
     },
   };
