@@ -21,7 +21,13 @@ describe("arguments that cannot be", () => {
     ["a missing argument", "proxmox_node_get", {}, "invalid_input", "node: is missing"],
     ["an extra argument", "proxmox_node_get", { node: "pve1", verbose: 1 }, "invalid_input", "takes: node"],
     ["a misspelt argument", "proxmox_vm_get", { vmd: 101 }, "invalid_input", "did you mean vmid"],
-    ["an argument of a prototype", "proxmox_vm_get", { vmid: 101, constructor: 1 }, "invalid_input", "constructor"],
+    [
+      "an argument of a prototype",
+      "proxmox_vm_get",
+      { vmid: 101, constructor: 1 },
+      "invalid_input",
+      "constructor",
+    ],
     ["an empty text", "proxmox_vm_get", { vmid: "" }, "invalid_input", "vmid"],
     ["a way out of the path", "proxmox_node_get", { node: "../pve1" }, "invalid_input", "node"],
     ["an encoded way out", "proxmox_node_get", { node: "%2e%2e" }, "invalid_input", "node"],
@@ -30,16 +36,58 @@ describe("arguments that cannot be", () => {
     ["a negative number", "proxmox_vm_get", { vmid: -1 }, "invalid_input", "vmid"],
     ["a fraction", "proxmox_vm_get", { vmid: 100.5 }, "invalid_input", "vmid"],
     ["a number beyond the range", "proxmox_vm_list", { limit: 5001 }, "invalid_input", "limit"],
-    ["a word that is none of the choices", "proxmox_vm_action", { vmid: 101, action: "halt" }, "invalid_input", "action"],
-    ["a wait mode that is none", "proxmox_vm_action", { vmid: 101, action: "start", waitMode: "never" }, "invalid_input", "waitMode"],
+    [
+      "a word that is none of the choices",
+      "proxmox_vm_action",
+      { vmid: 101, action: "halt" },
+      "invalid_input",
+      "action",
+    ],
+    [
+      "a wait mode that is none",
+      "proxmox_vm_action",
+      { vmid: 101, action: "start", waitMode: "never" },
+      "invalid_input",
+      "waitMode",
+    ],
     ["a VMID that is not there", "proxmox_vm_get", { vmid: 999 }, "not_found", "999"],
     ["a name that is not there", "proxmox_vm_get", { vmid: "../../101" }, "not_found", "../../101"],
     ["a node that is not there", "proxmox_node_get", { node: "pve9" }, "not_found", "pve9"],
-    ["a snippet of a path for a VMID", "proxmox_vm_action", { vmid: "101/status", action: "start" }, "not_found", "101/status"],
-    ["a path that leaves the API", "proxmox_api_call", { method: "GET", path: "/nodes/../version" }, "invalid_input", "node"],
-    ["a query in the path", "proxmox_api_call", { method: "GET", path: "/version?a=b" }, "invalid_input", "query"],
-    ["a value twice", "proxmox_api_call", { method: "GET", path: "/nodes/pve1/status", params: { node: "pve2" } }, "invalid_input", "node"],
-    ["a node with a slash for the API", "proxmox_api_call", { method: "GET", path: "/nodes/pve1%2f..%2fpve2/status" }, "not_found", "no path"],
+    [
+      "a snippet of a path for a VMID",
+      "proxmox_vm_action",
+      { vmid: "101/status", action: "start" },
+      "not_found",
+      "101/status",
+    ],
+    [
+      "a path that leaves the API",
+      "proxmox_api_call",
+      { method: "GET", path: "/nodes/../version" },
+      "invalid_input",
+      "node",
+    ],
+    [
+      "a query in the path",
+      "proxmox_api_call",
+      { method: "GET", path: "/version?a=b" },
+      "invalid_input",
+      "query",
+    ],
+    [
+      "a value twice",
+      "proxmox_api_call",
+      { method: "GET", path: "/nodes/pve1/status", params: { node: "pve2" } },
+      "invalid_input",
+      "node",
+    ],
+    [
+      "a node with a slash for the API",
+      "proxmox_api_call",
+      { method: "GET", path: "/nodes/pve1%2f..%2fpve2/status" },
+      "not_found",
+      "no path",
+    ],
     ["a cluster that is none", "proxmox_vm_get", { vmid: 101, cluster: "other" }, "invalid_input", "cluster"],
     ["a job id of another form", "job_get", { job: "../j_1" }, "invalid_input", "job"],
   ])("%s", async (_what, tool, args, code, part) => {
@@ -66,7 +114,9 @@ describe("arguments that cannot be", () => {
 describe("messages that cannot be", () => {
   let pipe: Pipe;
   beforeAll(async () => {
-    pipe = new Pipe({ ...settingsFor(lab), ...UNGUARDED, PROXMOX_MCP_STATE_DIR: bench.folder() });
+    pipe = bench.closing(
+      new Pipe({ ...settingsFor(lab), ...UNGUARDED, PROXMOX_MCP_STATE_DIR: bench.folder() }),
+    );
     await pipe.initialize();
   });
   afterAll(async () => {
@@ -102,7 +152,16 @@ describe("messages that cannot be", () => {
   });
 
   test("lines that are no JSON, no object, no JSON-RPC", async () => {
-    for (const line of ["{not json", "", "null", "[]", "7", '"text"', "{}", '{"jsonrpc":"1.0","id":1,"method":"ping"}']) {
+    for (const line of [
+      "{not json",
+      "",
+      "null",
+      "[]",
+      "7",
+      '"text"',
+      "{}",
+      '{"jsonrpc":"1.0","id":1,"method":"ping"}',
+    ]) {
       pipe.write(`${line}\n`);
     }
     pipe.write("\u0000\ufffd\n");
@@ -125,7 +184,8 @@ describe("messages that cannot be", () => {
   });
 
   test("nothing but messages went to stdout, and no stack to stderr", () => {
-    for (const line of pipe.stdout.trim().split("\n")) expect(JSON.parse(line)).toMatchObject({ jsonrpc: "2.0" });
+    for (const line of pipe.stdout.trim().split("\n"))
+      expect(JSON.parse(line)).toMatchObject({ jsonrpc: "2.0" });
     expect(pipe.stderr).not.toMatch(/^\s+at /m);
   });
 });

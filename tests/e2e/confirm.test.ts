@@ -49,7 +49,10 @@ describe("what is destructive is asked", () => {
     ["a decline", async () => ({ action: "decline" as const })],
     ["a cancel", async () => ({ action: "cancel" as const })],
     ["an accept without content", async () => ({ action: "accept" as const })],
-    ["a tick where a name is wanted", async () => ({ action: "accept" as const, content: { confirm: true } })],
+    [
+      "a tick where a name is wanted",
+      async () => ({ action: "accept" as const, content: { confirm: true } }),
+    ],
     ["another name", async () => ({ action: "accept" as const, content: { confirm: "web2" } })],
     ["the VMID for the name", async () => ({ action: "accept" as const, content: { confirm: "101" } })],
     ["the name in another case", async () => ({ action: "accept" as const, content: { confirm: "WEB1" } })],
@@ -73,7 +76,9 @@ describe("what is destructive is asked", () => {
   test("where no single guest has a name, a tick is asked", async () => {
     human = async () => ({ action: "accept", content: { confirm: true } });
     await session.ok("proxmox_node_action", { node: "pve2", action: "stopall", pollIntervalMs: 200 });
-    expect(asked[0]?.requestedSchema).toMatchObject({ properties: { confirm: { type: "boolean", default: false } } });
+    expect(asked[0]?.requestedSchema).toMatchObject({
+      properties: { confirm: { type: "boolean", default: false } },
+    });
     expect(powerOf(lab, 102)).toBe("stopped");
   });
 
@@ -109,7 +114,10 @@ describe("what is destructive is asked", () => {
 
 describe("a human who does not answer", () => {
   test("means no when the time is over; progress is sent meanwhile", async () => {
-    const patient = await start({ PROXMOX_MCP_CONFIRM_TIMEOUT_MS: "1000" }, () => new Promise(() => undefined));
+    const patient = await start(
+      { PROXMOX_MCP_CONFIRM_TIMEOUT_MS: "1000" },
+      () => new Promise(() => undefined),
+    );
     const before = wholeState(lab);
     const messages: string[] = [];
     const refused = await patient.call(
@@ -142,15 +150,21 @@ describe("a human who does not answer", () => {
   });
 
   test("a client that goes away while asked leaves everything as it is", async () => {
-    const pipe = new Pipe({
-      ...settingsFor(lab),
-      ...UNGUARDED,
-      PROXMOX_MCP_CONFIRM: "destructive",
-      PROXMOX_MCP_STATE_DIR: bench.folder(),
-    });
+    const pipe = bench.closing(
+      new Pipe({
+        ...settingsFor(lab),
+        ...UNGUARDED,
+        PROXMOX_MCP_CONFIRM: "destructive",
+        PROXMOX_MCP_STATE_DIR: bench.folder(),
+      }),
+    );
     await pipe.initialize({ elicitation: {} });
     const before = wholeState(lab);
-    pipe.send({ id: 1, method: "tools/call", params: { name: "proxmox_vm_destroy", arguments: { vmid: 112 } } });
+    pipe.send({
+      id: 1,
+      method: "tools/call",
+      params: { name: "proxmox_vm_destroy", arguments: { vmid: 112 } },
+    });
     await pipe.message(({ method }) => method === "elicitation/create");
     expect(await pipe.close()).toBe(0);
     expect(wholeState(lab)).toBe(before);

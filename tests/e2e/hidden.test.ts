@@ -53,7 +53,9 @@ describe("a hidden tool that is called anyway", () => {
     expect(left.code).toBe("denied");
     expect(left.text).toMatch(/plugin "vm" is not selected[\s\S]*PROXMOX_MCP_PLUGINS without "-vm"/);
     const only = await start({ PROXMOX_MCP_PLUGINS: "tasks" });
-    expect((await only.refused("proxmox_vm_get", { vmid: 101 })).text).toContain('PROXMOX_MCP_PLUGINS with "vm" in it');
+    expect((await only.refused("proxmox_vm_get", { vmid: 101 })).text).toContain(
+      'PROXMOX_MCP_PLUGINS with "vm" in it',
+    );
   });
 
   test("for want of evidence: the status that is asked for", async () => {

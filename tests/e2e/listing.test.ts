@@ -85,7 +85,9 @@ describe("the selection of plugins", () => {
   });
 
   test("validated takes the plugins whose every tool has shipped evidence", async () => {
-    expect(await pluginTools({ PROXMOX_MCP_ACCESS: "destructive", PROXMOX_MCP_PLUGINS: "validated" })).toEqual(ALL);
+    expect(
+      await pluginTools({ PROXMOX_MCP_ACCESS: "destructive", PROXMOX_MCP_PLUGINS: "validated" }),
+    ).toEqual(ALL);
   });
 
   test("a plugin that does not exist stops the start, and the known ones are named", async () => {
@@ -114,7 +116,12 @@ describe("what is listed", () => {
     }
     expect(hints.proxmox_vm_create).toMatchObject({ readOnlyHint: false, destructiveHint: false });
     expect(hints.proxmox_vm_clone).toMatchObject({ readOnlyHint: false, destructiveHint: false });
-    for (const name of ["proxmox_vm_action", "proxmox_vm_destroy", "proxmox_vm_update_config", "proxmox_node_action"]) {
+    for (const name of [
+      "proxmox_vm_action",
+      "proxmox_vm_destroy",
+      "proxmox_vm_update_config",
+      "proxmox_node_action",
+    ]) {
       expect(hints[name]).toMatchObject({ readOnlyHint: false, destructiveHint: true, openWorldHint: false });
     }
     expect(hints.proxmox_api_call).toMatchObject({ destructiveHint: true, openWorldHint: true });
@@ -140,7 +147,9 @@ describe("what is listed", () => {
 
   test("change tools take the common inputs, reads do not, and one cluster needs no name", async () => {
     const { tools } = await session.client.listTools();
-    const inputs = Object.fromEntries(tools.map((tool) => [tool.name, Object.keys(tool.inputSchema.properties ?? {})]));
+    const inputs = Object.fromEntries(
+      tools.map((tool) => [tool.name, Object.keys(tool.inputSchema.properties ?? {})]),
+    );
     const common = ["dryRun", "waitMode", "timeoutMs", "pollIntervalMs"];
     for (const name of [...WRITE, ...DESTRUCTIVE, "proxmox_api_call"]) {
       expect(inputs[name]).toEqual(expect.arrayContaining(common));

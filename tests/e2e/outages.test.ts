@@ -32,12 +32,19 @@ const stopped = (vmid: number) => {
 describe("an API that is not there", () => {
   test("at the start: the server lists its tools, answers unreachable, and recovers", async () => {
     const port = await freePort();
-    const away = await bench.server({ ...settingsFor(lab), ...UNGUARDED, ...LIMITS, PROXMOX_API_PORT: String(port) });
+    const away = await bench.server({
+      ...settingsFor(lab),
+      ...UNGUARDED,
+      ...LIMITS,
+      PROXMOX_API_PORT: String(port),
+    });
     expect(await away.toolNames()).toContain("proxmox_vm_list");
     const refused = await away.refused("proxmox_vm_list");
     expect(refused.code).toBe("unreachable");
     expect(refused.text).toMatch(/connection refused[\s\S]*Retry: the same call can succeed later/);
-    expect((await away.refused("proxmox_vm_action", { vmid: 112, action: "start" })).code).toBe("unreachable");
+    expect((await away.refused("proxmox_vm_action", { vmid: 112, action: "start" })).code).toBe(
+      "unreachable",
+    );
 
     const door = await forward(port, lab.port);
     expect((await away.ok("proxmox_vm_list")).text).toContain("web1");
@@ -150,7 +157,11 @@ describe("writes", () => {
   });
 
   test.each([
-    ["refused by a dead node (595)", { kind: "status", status: 595, reason: "No route to host" }, "unreachable"],
+    [
+      "refused by a dead node (595)",
+      { kind: "status", status: 595, reason: "No route to host" },
+      "unreachable",
+    ],
     ["refused with 500", { kind: "status", status: 500, reason: "got no worker" }, "upstream"],
   ] as const)("%s: not sent again, and nothing done", async (_what, fault, code) => {
     stopped(112);
@@ -176,6 +187,7 @@ describe("writes", () => {
   });
 
   test("a synchronous change whose answer is lost is outcome_unknown, and is not sent again", async () => {
+    stopped(112);
     strike("PUT", "/nodes/pve3/qemu/112/config", { kind: "dropped-after" }, 1);
     const unknown = await session.refused("proxmox_vm_update_config", { vmid: 112, cores: 7 });
     expect(unknown.code).toBe("outcome_unknown");
@@ -199,14 +211,23 @@ describe("writes", () => {
 });
 
 test("a write that never reached the API, and of which no task is found, is outcome_unknown in time", async () => {
-  const brief = await bench.server({ ...settingsFor(lab), ...UNGUARDED, ...LIMITS, PROXMOX_MCP_TASK_TIMEOUT_MS: "1000" });
-  stopped(112);
-  strike("POST", "/nodes/pve3/qemu/112/status/start", { kind: "hung" }, 1);
-  const unknown = await brief.refused("proxmox_vm_action", { vmid: 112, action: "start", ...QUICK, timeoutMs: 20_000 });
+  const brief = await bench.server({
+    ...settingsFor(lab),
+    ...UNGUARDED,
+    ...LIMITS,
+    PROXMOX_MCP_TASK_TIMEOUT_MS: "1000",
+  });
+  strike("POST", "/nodes/pve2/qemu/110/status/start", { kind: "hung" }, 1);
+  const unknown = await brief.refused("proxmox_vm_action", {
+    vmid: 110,
+    action: "start",
+    ...QUICK,
+    timeoutMs: 20_000,
+  });
   expect(unknown.code).toBe("outcome_unknown");
   expect(unknown.text).toContain("No task that it started was found");
   expect((await brief.ok("job_get", { job: jobOf(unknown) })).text).toContain("outcome_unknown");
-  expect(powerOf(lab, 112)).toBe("stopped");
+  expect(powerOf(lab, 110)).toBe("stopped");
 });
 
 async function freePort(): Promise<number> {

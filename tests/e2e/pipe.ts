@@ -70,7 +70,11 @@ export class Pipe {
 
   async initialize(capabilities: object = {}): Promise<void> {
     const clientInfo = { name: "pipe", version: "1.0.0" };
-    await this.request("init", "initialize", { protocolVersion: LATEST_PROTOCOL_VERSION, capabilities, clientInfo });
+    await this.request("init", "initialize", {
+      protocolVersion: LATEST_PROTOCOL_VERSION,
+      capabilities,
+      clientInfo,
+    });
     this.send({ method: "notifications/initialized" });
   }
 

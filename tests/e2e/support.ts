@@ -116,11 +116,7 @@ export class Session {
     return (await this.client.listTools()).tools.map((tool) => tool.name);
   }
 
-  async call(
-    name: string,
-    args: Record<string, unknown> = {},
-    options: CallOptions = {},
-  ): Promise<Answer> {
+  async call(name: string, args: Record<string, unknown> = {}, options: CallOptions = {}): Promise<Answer> {
     const result = await this.client.callTool({ name, arguments: args }, CallToolResultSchema, {
       timeout: 60_000,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -139,7 +135,11 @@ export class Session {
   }
 
   /** A call that must fail; every error says its code, what to do next and whether a retry helps. */
-  async refused(name: string, args: Record<string, unknown> = {}, options: CallOptions = {}): Promise<Answer> {
+  async refused(
+    name: string,
+    args: Record<string, unknown> = {},
+    options: CallOptions = {},
+  ): Promise<Answer> {
     const answer = await this.call(name, args, options);
     if (!/^Error [a-z_]+: .+\nNext: .+\nRetry: .+/.test(answer.text)) {
       throw new Error(`${name} ${JSON.stringify(args)} did not answer a whole error:\n${answer.text}`);
@@ -190,18 +190,14 @@ export class Bench {
   readonly #closers: (() => unknown)[] = [];
 
   async lab(options: LabOptions = {}): Promise<Lab> {
-    const lab = await createLab(options);
-    this.#closers.push(() => lab.close());
-    return lab;
+    return this.closing(await createLab(options));
   }
 
   /** Reads the lab's API past the server, with root's token. */
   reader(lab: Lab): ClusterReader {
-    const { id = "", secret = "" } = lab.tokens["root"] ?? {};
+    const { id = "", secret = "" } = lab.tokens.root ?? {};
     const { host, port, fingerprint } = lab;
-    const reader = new ClusterReader({ host, port, fingerprint, token: `${id}=${secret}` });
-    this.#closers.push(() => reader.close());
-    return reader;
+    return this.closing(new ClusterReader({ host, port, fingerprint, token: `${id}=${secret}` }));
   }
 
   /** A folder of its own, removed at the end. */
@@ -211,11 +207,17 @@ export class Bench {
     return folder;
   }
 
+  /** Closed with everything else, whatever became of the test that opened it. */
+  closing<T extends { close(): unknown }>(it: T): T {
+    this.#closers.push(() => it.close());
+    return it;
+  }
+
   /** A session that is not yet connected; its state directory is its own unless `env` names one. */
   unconnected(env: Env, human?: Human, args?: readonly string[]): Session {
-    const session = new Session({ PROXMOX_MCP_STATE_DIR: this.folder(), ...env }, human, undefined, args);
-    this.#closers.push(() => session.close());
-    return session;
+    return this.closing(
+      new Session({ PROXMOX_MCP_STATE_DIR: this.folder(), ...env }, human, undefined, args),
+    );
   }
 
   /** The same, connected. */

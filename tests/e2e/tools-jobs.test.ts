@@ -18,7 +18,10 @@ afterAll(() => bench.close());
 
 let nextid = 800;
 /** Begins a long clone and answers the job's id. */
-async function begin(mode: "deferred" | "auto" = "deferred", more: object = {}): Promise<{ job: string; newid: number }> {
+async function begin(
+  mode: "deferred" | "auto" = "deferred",
+  more: object = {},
+): Promise<{ job: string; newid: number }> {
   nextid += 1;
   const answer = await session.ok("proxmox_vm_clone", {
     ...{ vmid: 104, newid: nextid, full: true, storage: "nfs", waitMode: mode, ...QUICK },
@@ -32,7 +35,11 @@ describe("how long a call waits", () => {
     const { job, newid } = await begin();
     expect((await session.ok("job_get", { job })).text).toContain(`Job ${job}: running`);
     const messages: string[] = [];
-    const done = await session.ok("job_wait", { job, timeoutMs: 30_000 }, { onprogress: (text) => messages.push(text) });
+    const done = await session.ok(
+      "job_wait",
+      { job, timeoutMs: 30_000 },
+      { onprogress: (text) => messages.push(text) },
+    );
     expect(done.text).toContain("Done: proxmox_vm_clone on VM 104 (win1) on pve3, new VM");
     expect(messages.some((text) => text.includes(job))).toBe(true);
     expect(lab.state.guests.has(newid)).toBe(true);
@@ -111,7 +118,9 @@ describe("how a job ends", () => {
     const answer = await session.refused("job_wait", { job, timeoutMs: 30_000 });
     expect(answer.code).toBe("task_failed");
     expect(answer.text).toMatch(/out of space[\s\S]*Last lines of the log/);
-    expect((await session.ok("job_get", { job })).text).toMatch(/failed[\s\S]*error: task_failed: .*out of space/);
+    expect((await session.ok("job_get", { job })).text).toMatch(
+      /failed[\s\S]*error: task_failed: .*out of space/,
+    );
     expect((await session.ok("job_logs", { job })).text).toContain("TASK ERROR: out of space");
   });
 });

@@ -13,7 +13,11 @@ let reader: ClusterReader;
 beforeAll(async () => {
   lab = await bench.lab({ speed: 1000 });
   reader = bench.reader(lab);
-  session = await bench.server({ ...settingsFor(lab), ...UNGUARDED, PROXMOX_DEFAULT_VM_STORAGE: "local-lvm" });
+  session = await bench.server({
+    ...settingsFor(lab),
+    ...UNGUARDED,
+    PROXMOX_DEFAULT_VM_STORAGE: "local-lvm",
+  });
 });
 afterAll(() => bench.close());
 
@@ -23,7 +27,11 @@ const config = (node: string, vmid: number) => reader.get<Config>(`/nodes/${node
 describe("proxmox_vm_create", () => {
   const given = {
     ...{ node: "pve2", vmid: 700, name: "made", memory: 1024, cores: 2, diskGiB: 6, bridge: "vmbr0" },
-    ...{ tags: ["one", "two"], ciuser: "admin", sshkeys: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHcanary me@here" },
+    ...{
+      tags: ["one", "two"],
+      ciuser: "admin",
+      sshkeys: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHcanary me@here",
+    },
   };
 
   test("a dry run shows the whole request and makes nothing", async () => {
@@ -44,7 +52,13 @@ describe("proxmox_vm_create", () => {
   });
 
   test("finds a free VMID where none is named, and starts where asked", async () => {
-    await session.ok("proxmox_vm_create", { node: "pve1", name: "unnumbered", bridge: "none", start: true, ...QUICK });
+    await session.ok("proxmox_vm_create", {
+      node: "pve1",
+      name: "unnumbered",
+      bridge: "none",
+      start: true,
+      ...QUICK,
+    });
     const made = [...lab.state.guests.values()].find((guest) => guest.config.get("name") === "unnumbered");
     expect(made?.vmid).toBe(100);
     expect(made?.runtime?.qmpstatus).toBe("running");
@@ -78,7 +92,13 @@ describe("proxmox_vm_update_config", () => {
   });
 
   test("sets and deletes options of a stopped VM", async () => {
-    await session.ok("proxmox_vm_update_config", { vmid: "win1", cores: 8, description: "new words", delete: ["ide2"], ...QUICK });
+    await session.ok("proxmox_vm_update_config", {
+      vmid: "win1",
+      cores: 8,
+      description: "new words",
+      delete: ["ide2"],
+      ...QUICK,
+    });
     const now = await config("pve3", 104);
     expect(now).toMatchObject({ cores: 8, description: "new words" });
     expect(now).not.toHaveProperty("ide2");
@@ -94,7 +114,12 @@ describe("proxmox_vm_update_config", () => {
   test("a new disk is a task, and removing it for good is destructive", async () => {
     await session.ok("proxmox_vm_update_config", { vmid: 112, scsi1: "local-lvm:2", ...QUICK });
     expect((await config("pve3", 112)).scsi1).toMatch(/^local-lvm:vm-112-disk-1,size=2G/);
-    const plan = await session.ok("proxmox_vm_update_config", { vmid: 112, delete: ["scsi1"], force: true, dryRun: true });
+    const plan = await session.ok("proxmox_vm_update_config", {
+      vmid: 112,
+      delete: ["scsi1"],
+      force: true,
+      dryRun: true,
+    });
     expect(plan.text).toContain("Risk: destructive.");
     await session.ok("proxmox_vm_update_config", { vmid: 112, delete: ["scsi1"], force: true, ...QUICK });
     expect(await config("pve3", 112)).not.toHaveProperty("scsi1");
@@ -121,13 +146,26 @@ describe("proxmox_vm_update_config", () => {
 describe("proxmox_vm_clone and templates", () => {
   test("a dry run makes nothing", async () => {
     const before = wholeState(lab);
-    const { text } = await session.ok("proxmox_vm_clone", { vmid: 900, newid: 750, name: "copy", dryRun: true });
-    expect(text).toMatch(/POST \/nodes\/pve1\/qemu\/900\/clone \[write\] name=copy newid=750|newid=750 name=copy/);
+    const { text } = await session.ok("proxmox_vm_clone", {
+      vmid: 900,
+      newid: 750,
+      name: "copy",
+      dryRun: true,
+    });
+    expect(text).toMatch(
+      /POST \/nodes\/pve1\/qemu\/900\/clone \[write\] name=copy newid=750|newid=750 name=copy/,
+    );
     expect(wholeState(lab)).toBe(before);
   });
 
   test("a template is cloned linked, to another node over shared storage", async () => {
-    await session.ok("proxmox_vm_clone", { vmid: "debian-13-genericcloud", newid: 751, name: "copy", target: "pve3", ...QUICK });
+    await session.ok("proxmox_vm_clone", {
+      vmid: "debian-13-genericcloud",
+      newid: 751,
+      name: "copy",
+      target: "pve3",
+      ...QUICK,
+    });
     const copy = await config("pve3", 751);
     expect(copy.name).toBe("copy");
     expect(copy.scsi0).toContain("base-900-disk-0");
@@ -146,13 +184,17 @@ describe("proxmox_vm_clone and templates", () => {
 
   test("a VM becomes a template, once, and not while it runs", async () => {
     const before = wholeState(lab);
-    expect((await session.ok("proxmox_vm_convert_to_template", { vmid: 112, dryRun: true })).text).toContain("/template");
+    expect((await session.ok("proxmox_vm_convert_to_template", { vmid: 112, dryRun: true })).text).toContain(
+      "/template",
+    );
     expect(wholeState(lab)).toBe(before);
     await session.ok("proxmox_vm_convert_to_template", { vmid: 112, ...QUICK });
     expect(guestOf(lab, 112).config.get("template")).toBe("1");
     expect((await session.ok("proxmox_vm_template_list")).text).toContain("112\tscratch");
     expect((await session.refused("proxmox_vm_convert_to_template", { vmid: 112 })).code).toBe("conflict");
-    expect((await session.refused("proxmox_vm_convert_to_template", { vmid: 101, ...QUICK })).isError).toBe(true);
+    expect((await session.refused("proxmox_vm_convert_to_template", { vmid: 101, ...QUICK })).isError).toBe(
+      true,
+    );
     expect(guestOf(lab, 101).config.has("template")).toBe(false);
   });
 });
@@ -185,13 +227,23 @@ describe("proxmox_vm_destroy", () => {
 
 describe("proxmox_api_call", () => {
   test("changes what no other tool does, planned first", async () => {
-    const call = { method: "POST", path: "/pools", params: { poolid: "made-by-call", comment: "a & b; c=d" } };
+    const call = {
+      method: "POST",
+      path: "/pools",
+      params: { poolid: "made-by-call", comment: "a & b; c=d" },
+    };
     const before = wholeState(lab);
-    expect((await session.ok("proxmox_api_call", { ...call, dryRun: true })).text).toContain("poolid=made-by-call");
+    expect((await session.ok("proxmox_api_call", { ...call, dryRun: true })).text).toContain(
+      "poolid=made-by-call",
+    );
     expect(wholeState(lab)).toBe(before);
     await session.ok("proxmox_api_call", call);
     expect(lab.state.pools.get("made-by-call")?.comment).toBe("a & b; c=d");
-    await session.ok("proxmox_api_call", { method: "DELETE", path: "/pools", params: { poolid: "made-by-call" } });
+    await session.ok("proxmox_api_call", {
+      method: "DELETE",
+      path: "/pools",
+      params: { poolid: "made-by-call" },
+    });
     expect(lab.state.pools.has("made-by-call")).toBe(false);
   });
 

@@ -56,12 +56,18 @@ describe("proxmox_node_action", () => {
 
   test("stopall, startall and suspendall tell what came of each guest", async () => {
     const stopped = await act("pve1", "stopall");
-    for (const guest of ["VM 101 ok", "VM 103 ok", "CT 201 ok", "CT 204 ok"]) expect(stopped.text).toContain(guest);
+    for (const guest of ["VM 101 ok", "VM 103 ok", "CT 201 ok", "CT 204 ok"])
+      expect(stopped.text).toContain(guest);
     expect([101, 103, 201, 204].map((vmid) => powerOf(lab, vmid))).toEqual(Array(4).fill("stopped"));
 
     const started = await act("pve1", "startall");
     expect(started.text).toContain("VM 101 ok");
-    expect([101, 103, 201, 204].map((vmid) => powerOf(lab, vmid))).toEqual(["running", "running", "running", "stopped"]);
+    expect([101, 103, 201, 204].map((vmid) => powerOf(lab, vmid))).toEqual([
+      "running",
+      "running",
+      "running",
+      "stopped",
+    ]);
 
     await act("pve1", "suspendall", { vms: [101] });
     expect(guestOf(lab, 101).config.get("lock")).toBe("suspended");

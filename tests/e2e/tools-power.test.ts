@@ -73,7 +73,8 @@ describe("proxmox_vm_action", () => {
 
   test("takes no option of another action, no template, and no guest that is not there", async () => {
     const before = wholeState(lab);
-    const codeOf = async (args: Record<string, unknown>) => (await session.refused("proxmox_vm_action", args)).code;
+    const codeOf = async (args: Record<string, unknown>) =>
+      (await session.refused("proxmox_vm_action", args)).code;
     expect(await codeOf({ vmid: 104, action: "reset", forceStop: true })).toBe("invalid_input");
     expect(await codeOf({ vmid: 900, action: "start" })).toBe("invalid_input");
     expect(await codeOf({ vmid: 201, action: "start" })).toBe("invalid_input");

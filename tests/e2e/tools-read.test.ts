@@ -24,7 +24,10 @@ afterAll(() => bench.close());
 function rowsOf(text: string, firstColumn: string): string[][] {
   const lines = text.split("\n");
   const header = lines.findIndex((line) => line.startsWith(`${firstColumn}\t`));
-  return lines.slice(header + 1).filter((line) => line.includes("\t")).map((line) => line.split("\t"));
+  return lines
+    .slice(header + 1)
+    .filter((line) => line.includes("\t"))
+    .map((line) => line.split("\t"));
 }
 
 describe("the cluster", () => {
@@ -50,7 +53,9 @@ describe("the cluster", () => {
 describe("nodes", () => {
   test("list, and filter by status", async () => {
     lab.power("pve3", "down");
-    expect(rowsOf((await session.ok("proxmox_node_list")).text, "node").map(([node, status]) => [node, status])).toEqual([
+    expect(
+      rowsOf((await session.ok("proxmox_node_list")).text, "node").map(([node, status]) => [node, status]),
+    ).toEqual([
       ["pve1", "online"],
       ["pve2", "online"],
       ["pve3", "offline"],
@@ -176,10 +181,14 @@ describe("tasks", () => {
 describe("the API itself", () => {
   test("describe searches and shows", async () => {
     const found = await session.ok("proxmox_api_describe", { search: "snapshot rollback" });
-    expect(found.text).toContain("POST\t/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/rollback\tdestructive\ttask");
+    expect(found.text).toContain(
+      "POST\t/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/rollback\tdestructive\ttask",
+    );
     const shown = await session.ok("proxmox_api_describe", { path: "/nodes/pve1/qemu/100/clone" });
     expect(shown.text).toMatch(/POST:[\s\S]*newid\W+integer 100/);
-    expect((await session.refused("proxmox_api_describe", { path: "/nodes/{node}/quemu" })).text).toContain("qemu");
+    expect((await session.refused("proxmox_api_describe", { path: "/nodes/{node}/quemu" })).text).toContain(
+      "qemu",
+    );
   });
 
   test("call reads with access read, and is refused to write by the call's own risk", async () => {
