@@ -38,14 +38,17 @@ function named(schema: Readonly<Record<string, unknown>>, options: InputOptions)
   return options.default === undefined ? made : defaulted(options.default, made);
 }
 
-/** A guest by VMID, or by name where only one has it; for `pve.guest`. */
+/**
+ * A guest by VMID, or by name where only one has it; for `pve.guest`. What it takes the server's instructions
+ * say once for all tools.
+ */
 export function guestRef(options: Pick<InputOptions, "description"> = {}): TUnsafe<number | string> {
   return Type.Unsafe<number | string>({
     anyOf: [
       { type: "integer", minimum: LOWEST_VMID, maximum: HIGHEST_VMID },
       { type: "string", minLength: 1 },
     ],
-    description: options.description ?? "VMID or name",
+    ...options,
   });
 }
 

@@ -4,7 +4,7 @@ import { listSchema } from "./result-schemas.ts";
 import { type Column, type ListResult, type ListView, list, type Row } from "./results.ts";
 
 /** Rows that a page has where the caller names no limit. */
-export const DEFAULT_ROWS = 40;
+export const DEFAULT_ROWS = 50;
 const MOST_ROWS = 5_000;
 
 /**

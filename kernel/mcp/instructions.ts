@@ -1,7 +1,7 @@
 /** What a model is told once, at the start: how to work here, in few words. */
 export const INSTRUCTIONS = [
   "Operates Proxmox VE clusters.",
-  "Start with proxmox_inventory_overview; name a guest by VMID (or by name where it is unique), its node is found.",
+  "Start with proxmox_inventory_overview; give a guest (vmid) by VMID, or by name where it is unique; its node is found.",
   "Every tool that changes something takes dryRun: true, which answers the exact plan and changes nothing: use it first.",
   "It also takes waitMode (auto waits up to 20 s, then answers a job id; wait; deferred), timeoutMs and pollIntervalMs.",
   "Destructive steps are confirmed by a human through the client; calling again is not consent.",

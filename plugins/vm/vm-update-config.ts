@@ -20,7 +20,7 @@ export const vmUpdateConfig = defineTool({
   input: fromApi("POST /nodes/{node}/qemu/{vmid}/config", {
     without: ["node", "skiplock", "background_delay", "unused[n]"],
     risk: "destructive",
-    featured: ["name", "cores", "net0", "scsi1", "delete", "revert"],
+    featured: ["name", "cores", "net0", "scsi1", "delete"],
     describe: {
       ...OPTION_WORDS,
       delete: "Disks stay as unusedN; those go for good",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { packageRoot } from "../../vendor/package-root.ts";
 import type { Figure } from "./figures.ts";
 import { startLabProcess } from "./lab-process.ts";
+import { largeFigures } from "./large.ts";
 import { requestsFigure } from "./requests.ts";
 import { memoryFigure, startFigure } from "./start.ts";
 import { labLatency, throughputFigures } from "./throughput.ts";
@@ -23,6 +24,7 @@ async function measure(): Promise<Figure[]> {
       await labLatency(env),
       ...(await throughputFigures(main, env)),
       await requestsFigure(main, stateDir),
+      ...(await largeFigures(main, stateDir)),
     ];
   } finally {
     await lab.close();
