@@ -1,5 +1,6 @@
 import {
   defineTool,
+  featured,
   type Guest,
   guestRef,
   type RestStep,
@@ -11,31 +12,27 @@ import {
 } from "../../sdk/index.ts";
 import { runs, STATUS } from "./running.ts";
 
-const input = Type.Object({
-  vmid: guestRef(),
-  action: Type.Union(
-    [
-      Type.Literal("start"),
-      Type.Literal("stop"),
-      Type.Literal("shutdown"),
-      Type.Literal("reboot"),
-      Type.Literal("suspend"),
-      Type.Literal("resume"),
-    ],
-    {
-      description:
-        "shutdown and reboot ask the system inside; stop ends all processes at once; suspend writes them to disk and resume brings them back, both experimental in Proxmox VE",
-    },
-  ),
-  timeout: Type.Optional(
-    Type.Integer({ minimum: 0, description: "shutdown, reboot: seconds that Proxmox VE waits" }),
-  ),
-  forceStop: Type.Optional(Type.Boolean({ description: "shutdown: stop hard when the timeout has passed" })),
-  "overrule-shutdown": Type.Optional(
-    Type.Boolean({ description: "stop: abort a shutdown that is under way" }),
-  ),
-  debug: Type.Optional(Type.Boolean({ description: "start: verbose log in the task" })),
-});
+const input = featured(
+  Type.Object({
+    vmid: guestRef(),
+    action: Type.Union(
+      [
+        Type.Literal("start"),
+        Type.Literal("stop"),
+        Type.Literal("shutdown"),
+        Type.Literal("reboot"),
+        Type.Literal("suspend"),
+        Type.Literal("resume"),
+      ],
+      { description: "stop kills; suspend and resume are experimental" },
+    ),
+    timeout: Type.Optional(Type.Integer({ minimum: 0, description: "Seconds" })),
+    forceStop: Type.Optional(Type.Boolean({ description: "shutdown: stop hard after timeout" })),
+    "overrule-shutdown": Type.Optional(Type.Boolean({ description: "stop: abort a running shutdown" })),
+    debug: Type.Optional(Type.Boolean({ description: "start: verbose log" })),
+  }),
+  ["vmid", "action", "timeout"],
+);
 
 type Input = Static<typeof input>;
 type Option = Exclude<keyof Input, "vmid" | "action">;
@@ -61,8 +58,7 @@ const POWER: Readonly<Record<Input["action"], Power>> = {
 export const lxcAction = defineTool({
   name: "proxmox_lxc_action",
   title: "Start, stop or suspend a container",
-  describe:
-    "Changes the power state of one LXC container, and is done when the container has reached the new state.",
+  describe: "Changes an LXC container's power state.",
   risk: "destructive",
   uses: [
     "POST /nodes/{node}/lxc/{vmid}/status/start",

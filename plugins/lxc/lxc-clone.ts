@@ -4,20 +4,17 @@ import { refuseRunning, STATUS } from "./running.ts";
 export const lxcClone = defineTool({
   name: "proxmox_lxc_clone",
   title: "Clone a container or template",
-  describe:
-    "Copies an LXC container or template to a new VMID. A template is cloned linked unless full is set; a running container only from a snapshot.",
+  describe: "Copies an LXC container or template to a new VMID; a template linked unless full.",
   risk: "write",
   uses: ["POST /nodes/{node}/lxc/{vmid}/clone", "GET /cluster/nextid", STATUS],
   input: fromApi("POST /nodes/{node}/lxc/{vmid}/clone", {
     without: ["node"],
     optional: ["newid"],
+    featured: ["newid", "hostname", "full", "storage"],
     describe: {
-      newid: "VMID of the copy; left out: the next free one",
-      hostname: "Left out: the source's",
-      full: "Copy all volumes instead of linking to the template's",
-      target: "Node of the copy; another one needs shared storage",
-      storage: "Storage of a full copy's volumes",
-      snapname: "Copy this snapshot",
+      newid: "Next free if left out",
+      target: "Node; needs shared storage",
+      storage: "For a full clone",
       bwlimit: "KiB/s",
     },
     extra: { vmid: guestRef() },

@@ -4,8 +4,7 @@ import { refuseRunning, STATUS } from "./running.ts";
 export const lxcConvertToTemplate = defineTool({
   name: "proxmox_lxc_convert_to_template",
   title: "Turn a container into a template",
-  describe:
-    "Turns a stopped LXC container without snapshots into a template, for good: it will only be cloned. Proxmox VE answers before the conversion is done; it takes some moments more.",
+  describe: "Turns a stopped LXC container into a template, for good. Answers before the conversion is done.",
   risk: "write",
   uses: ["POST /nodes/{node}/lxc/{vmid}/template", STATUS],
   input: Type.Object({ vmid: guestRef() }),

@@ -6,7 +6,7 @@ export const lxcCreate = defineTool({
   name: "proxmox_lxc_create",
   title: "Create a container",
   describe:
-    "Creates an LXC container from a template file; unprivileged unless said otherwise. diskGiB and bridge are short forms; rootfs, mp0, net0 and so on take the API's full form.",
+    "Creates an LXC container. diskGiB (on storage) and bridge (with DHCP) are short forms for rootfs and net0.",
   risk: "write",
   uses: ["POST /nodes/{node}/lxc", "GET /cluster/nextid"],
   input: fromApi("POST /nodes/{node}/lxc", {
@@ -14,26 +14,18 @@ export const lxcCreate = defineTool({
     without: ["restore", "force", "unique", "bwlimit", "ignore-unpack-errors", "unused[n]"],
     optional: ["vmid"],
     defaults: { node: "node" },
+    featured: ["hostname", "memory", "start"],
     describe: {
       ...OPTION_WORDS,
-      vmid: "VMID of the new container; left out: the next free one",
-      ostemplate: "Template file, such as local:vztmpl/FILE",
-      password: "Of root, inside",
-      rootfs: "Such as STORAGE:GiB",
-      "ssh-public-keys": "For root inside, plain, one a line",
-      start: "Start it after creation",
-      unprivileged: "Map root inside to an ordinary user (the default)",
+      vmid: "Next free if left out",
+      ostemplate: "STORAGE:vztmpl/FILE",
+      rootfs: "STORAGE:GiB",
+      "ssh-public-keys": "Of root, one a line",
     },
     extra: {
-      storage: Type.Optional(
-        storageName({ default: "vmStorage", description: "For diskGiB, and 4 GiB where no size is given" }),
-      ),
-      diskGiB: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 131_072, description: "Size of rootfs on storage" }),
-      ),
-      bridge: Type.Optional(
-        bridgeName({ description: "Bridge of eth0 with DHCP where no netN is given; none for no network" }),
-      ),
+      storage: Type.Optional(storageName({ default: "vmStorage" })),
+      diskGiB: Type.Optional(Type.Integer({ minimum: 1, maximum: 131_072 })),
+      bridge: Type.Optional(bridgeName({ description: "none: no network" })),
     },
   }),
   async plan({ node, vmid, diskGiB, bridge, ...params }, pve) {

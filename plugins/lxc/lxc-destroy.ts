@@ -4,15 +4,16 @@ import { refuseRunning, STATUS } from "./running.ts";
 export const lxcDestroy = defineTool({
   name: "proxmox_lxc_destroy",
   title: "Destroy a container or template",
-  describe: "Removes an LXC container or template with its volumes and snapshots. Cannot be undone.",
+  describe: "Removes an LXC container or template with its volumes and snapshots.",
   risk: "destructive",
   uses: ["DELETE /nodes/{node}/lxc/{vmid}", STATUS],
   input: fromApi("DELETE /nodes/{node}/lxc/{vmid}", {
     without: ["node"],
+    featured: ["force", "purge"],
     describe: {
-      force: "Stop it first where it runs",
-      purge: "Also remove it from backup jobs, replication and HA",
-      "destroy-unreferenced-disks": "Also remove volumes with its VMID that its configuration does not name",
+      force: "Stop it first",
+      purge: "Also from backup jobs, replication, HA",
+      "destroy-unreferenced-disks": "Also volumes that only bear its VMID",
     },
     extra: { vmid: guestRef() },
   }),

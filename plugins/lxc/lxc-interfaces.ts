@@ -1,4 +1,4 @@
-import { defineTool, guestRef, listing, Type } from "../../sdk/index.ts";
+import { defineTool, featured, guestRef, listing, Type } from "../../sdk/index.ts";
 
 /** An interface as the API answers it; before Proxmox VE 9 with one address of each family and no list. */
 interface Interface {
@@ -24,10 +24,10 @@ const interfaces = listing({
 export const lxcInterfaces = defineTool({
   name: "proxmox_lxc_interfaces",
   title: "Show a container's addresses",
-  describe: "Network interfaces of a running LXC container with the IP addresses that they have now.",
+  describe: "Interfaces and present IP addresses of a running LXC container.",
   risk: "read",
   uses: ["GET /nodes/{node}/lxc/{vmid}/interfaces"],
-  input: Type.Object({ vmid: guestRef(), ...interfaces.inputs }),
+  input: featured(Type.Object({ vmid: guestRef(), ...interfaces.inputs }), ["vmid"]),
   result: interfaces.result,
   async read({ vmid: ref, ...view }, pve) {
     const { node, vmid, name } = await pve.guest("lxc", ref);

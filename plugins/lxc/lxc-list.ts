@@ -10,7 +10,7 @@ const containers = listing({
 export const lxcList = defineTool({
   name: "proxmox_lxc_list",
   title: "List containers",
-  describe: "LXC containers of the cluster, templates too: counts by status and node, then a table.",
+  describe: "LXC containers of the cluster, templates too, counted by status and node.",
   risk: "read",
   uses: ["GET /cluster/resources"],
   input: Type.Object(containers.inputs),

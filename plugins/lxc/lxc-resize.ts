@@ -5,15 +5,15 @@ type Config = Readonly<Record<string, unknown>>;
 export const lxcResize = defineTool({
   name: "proxmox_lxc_resize",
   title: "Enlarge a container's volume",
-  describe:
-    "Enlarges rootfs or a mount point of one LXC container with the file system on it. Volumes cannot be made smaller.",
+  describe: "Enlarges a volume of an LXC container; it cannot shrink.",
   risk: "write",
   uses: ["PUT /nodes/{node}/lxc/{vmid}/resize", "GET /nodes/{node}/lxc/{vmid}/config"],
   input: fromApi("PUT /nodes/{node}/lxc/{vmid}/resize", {
     without: ["node"],
+    featured: ["disk", "size"],
     describe: {
-      size: "New size such as 20G, or what to add such as +5G",
-      digest: "Change only if the configuration still has this digest (from proxmox_lxc_get)",
+      size: "20G, or +5G to add",
+      digest: "Of the configuration as read",
     },
     extra: {
       vmid: guestRef(),

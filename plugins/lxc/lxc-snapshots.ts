@@ -1,4 +1,4 @@
-import { defineTool, fromApi, guestRef, listing, rest, Type } from "../../sdk/index.ts";
+import { defineTool, featured, fromApi, guestRef, listing, rest, Type } from "../../sdk/index.ts";
 import { needSnapshot, refuseTaken, SNAPSHOTS, snapshotsOf } from "./snapshots.ts";
 
 const snapshots = listing({
@@ -17,10 +17,10 @@ const snapshots = listing({
 export const lxcSnapshotList = defineTool({
   name: "proxmox_lxc_snapshot_list",
   title: "List a container's snapshots",
-  describe: "Snapshots of one LXC container, oldest first; current marks the one its present state rests on.",
+  describe: "An LXC container's snapshots, oldest first.",
   risk: "read",
   uses: [SNAPSHOTS],
-  input: Type.Object({ vmid: guestRef(), ...snapshots.inputs }),
+  input: featured(Type.Object({ vmid: guestRef(), ...snapshots.inputs }), ["vmid"]),
   result: snapshots.result,
   async read({ vmid: ref, ...view }, pve) {
     const guest = await pve.guest("lxc", ref);
@@ -31,14 +31,12 @@ export const lxcSnapshotList = defineTool({
 export const lxcSnapshotCreate = defineTool({
   name: "proxmox_lxc_snapshot_create",
   title: "Take a snapshot of a container",
-  describe:
-    "Takes a snapshot of an LXC container's configuration and volumes, not of its memory. Needs storages that can do it.",
+  describe: "Takes a snapshot of an LXC container, without its memory.",
   risk: "write",
   uses: ["POST /nodes/{node}/lxc/{vmid}/snapshot", SNAPSHOTS],
   input: fromApi("POST /nodes/{node}/lxc/{vmid}/snapshot", {
     without: ["node"],
     require: ["snapname"],
-    describe: { snapname: "Letters, digits, - and _" },
     extra: { vmid: guestRef() },
   }),
   async plan({ vmid: ref, snapname, description }, pve) {
@@ -52,13 +50,13 @@ export const lxcSnapshotCreate = defineTool({
 export const lxcSnapshotRollback = defineTool({
   name: "proxmox_lxc_snapshot_rollback",
   title: "Put a container back to a snapshot",
-  describe:
-    "Puts an LXC container back to a snapshot: what was changed since is lost. A running container is stopped.",
+  describe: "Stops an LXC container and puts it back to a snapshot; later changes are lost.",
   risk: "destructive",
   uses: ["POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback", SNAPSHOTS],
   input: fromApi("POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback", {
     without: ["node"],
-    describe: { start: "Start it afterwards" },
+    featured: ["snapname"],
+    describe: { start: "Afterwards" },
     extra: { vmid: guestRef() },
   }),
   async plan({ vmid: ref, snapname, start }, pve) {
@@ -78,12 +76,13 @@ export const lxcSnapshotRollback = defineTool({
 export const lxcSnapshotDelete = defineTool({
   name: "proxmox_lxc_snapshot_delete",
   title: "Delete a container's snapshot",
-  describe: "Deletes a snapshot of an LXC container; its present state and its other snapshots stay.",
+  describe: "Deletes one snapshot of an LXC container.",
   risk: "destructive",
   uses: ["DELETE /nodes/{node}/lxc/{vmid}/snapshot/{snapname}", SNAPSHOTS],
   input: fromApi("DELETE /nodes/{node}/lxc/{vmid}/snapshot/{snapname}", {
     without: ["node"],
-    describe: { force: "Forget it even where a storage cannot remove its part" },
+    featured: ["snapname"],
+    describe: { force: "Even where a storage fails" },
     extra: { vmid: guestRef() },
   }),
   async plan({ vmid: ref, snapname, force }, pve) {

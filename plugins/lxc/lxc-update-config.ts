@@ -4,19 +4,19 @@ import { OPTION_WORDS } from "./option-words.ts";
 export const lxcUpdateConfig = defineTool({
   name: "proxmox_lxc_update_config",
   title: "Change a container's configuration",
-  describe:
-    "Sets or deletes options of one LXC container. What a running one cannot take at once stays pending until it is restarted; revert drops such changes.",
+  describe: "Sets or deletes options of an LXC container. What cannot change while it runs stays pending.",
   // For an unusedN, `delete` removes the volume itself.
   risk: "destructive",
   uses: ["PUT /nodes/{node}/lxc/{vmid}/config"],
   input: fromApi("PUT /nodes/{node}/lxc/{vmid}/config", {
     without: ["node", "unprivileged", "unused[n]"],
     risk: "destructive",
+    featured: ["hostname", "memory", "cores", "net0", "delete"],
     describe: {
       ...OPTION_WORDS,
-      delete: "Options to remove; a volume stays as unusedN, an unusedN goes for good",
-      revert: "Options whose pending change is dropped",
-      digest: "Change only if the configuration still has this digest (from proxmox_lxc_get)",
+      delete: "Volumes stay as unusedN; those go for good",
+      revert: "Drop pending changes",
+      digest: "Of the configuration as read",
     },
     extra: { vmid: guestRef() },
   }),

@@ -1,13 +1,12 @@
 /** What options of a container's configuration mean, where their name does not say. */
 export const OPTION_WORDS = {
-  cores: "Left out: all of the node",
   cpulimit: "CPU time in cores, such as 1.5; 0: no limit",
   features: "Such as nesting=1; the others are for root@pam alone",
   memory: "MiB",
   swap: "MiB",
-  "mp[n]": "Such as STORAGE:GiB,mp=/srv, which makes a new volume",
+  "mp[n]": "STORAGE:GiB,mp=/srv makes a new volume",
   nameserver: "Left out: the node's",
-  "net[n]": "Such as name=eth0,bridge=vmbr0,ip=dhcp or ip=ADDRESS/BITS,gw=ADDRESS",
+  "net[n]": "name=eth0,bridge=vmbr0,ip=dhcp",
   onboot: "Start with the node",
   protection: "Refuse removal of the container and its volumes",
   searchdomain: "Left out: the node's",

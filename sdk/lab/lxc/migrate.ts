@@ -1,5 +1,5 @@
 import { migrateContainer } from "../domains/lxc-migrate.ts";
-import { die, paramError } from "../errors.ts";
+import { die, LabError, paramError } from "../errors.ts";
 import { enabledStorage } from "../qemu/storage/lookup.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
@@ -29,12 +29,15 @@ export function migrate(request: LabRequest): unknown {
   const guest = containerOf(request);
   if (guest.runtime !== undefined && !params.flag("online") && !params.flag("restart"))
     throw die("can't migrate running container without --online or --restart");
-  // Volumes keep their storages in the lab.
   if (params.has("target-storage") && params.text("target-storage") !== "1")
-    throw die("storage migration of containers is not simulated");
+    throw new LabError(501, "the lab does not simulate the change of storages while a container migrates");
   if (guest.ha !== undefined) return migrateByHa(request, guest, target);
-  const timeout = params.integer("timeout") ?? 180;
-  return request.task("vzmigrate", vmidOf(request), (task) => move(lab, guest, target, timeout, task));
+  const plan = {
+    target,
+    restart: params.flag("restart"),
+    timeout: params.integer("timeout") ?? USUAL_TIMEOUT,
+  };
+  return request.task("vzmigrate", vmidOf(request), (task) => move(lab, guest, plan, task));
 }
 
 function migrateByHa(request: LabRequest, guest: LabGuest, target: string): string {
@@ -44,16 +47,24 @@ function migrateByHa(request: LabRequest, guest: LabGuest, target: string): stri
     const start = { node: node.name, type: "vzmigrate", id: String(guest.vmid), user: "root@pam" };
     lab.tasks.start(start, async (later) => {
       await later.takes(3000);
-      await move(lab, guest, target, 180, later);
+      await move(lab, guest, { target, restart: true, timeout: USUAL_TIMEOUT }, later);
     });
   });
 }
 
+/** Where a container goes, and how long it may take to shut down (seconds) where it is restarted there. */
+interface Plan {
+  readonly target: string;
+  readonly restart: boolean;
+  readonly timeout: number;
+}
+
+const USUAL_TIMEOUT = 180;
+
 async function move(
   lab: LabCore,
   guest: LabGuest,
-  target: string,
-  timeout: number,
+  { target, restart, timeout }: Plan,
   task: TaskHandle,
 ): Promise<void> {
   const { vmid } = guest;
@@ -61,7 +72,8 @@ async function move(
   await lab.locks.with(lockFile(vmid), async () => {
     const present = loadContainer(lab, guest.node, vmid);
     checkLock(present);
-    checkVolumes(lab, present, target);
+    if (runs && !restart) throw aborted(task, "lxc live migration is currently not implemented");
+    checkVolumes(lab, present, target, task);
     if (runs) {
       task.log(`shutdown CT ${vmid}`);
       await stopContainer(present, task, { kill: false, timeout, force: true });
@@ -69,16 +81,21 @@ async function move(
     await migrateContainer(lab, task, present, target);
   });
   if (!runs) return;
-  task.log(`start container on target node`);
+  task.log("start container on target node");
   await startContainer(lab, target, vmid, task);
 }
 
+function aborted(task: TaskHandle, reason: string): LabError {
+  task.log(`ERROR: migration aborted (duration 00:00:00): ${reason}`);
+  return die("migration aborted");
+}
+
 /** What is mounted from the node itself stays there; storages have to exist on the other side. */
-function checkVolumes(lab: LabCore, guest: LabGuest, target: string): void {
+function checkVolumes(lab: LabCore, guest: LabGuest, target: string, task: TaskHandle): void {
   for (const [name, point] of mountPointsOf(guest.config)) {
     const kind = kindOf(point);
     if (kind !== "volume" && point.options.get("shared") !== "1")
-      throw die(`migration aborted: cannot migrate local ${kind} mount point '${name}'`);
+      throw aborted(task, `cannot migrate local ${kind} mount point '${name}'`);
   }
   for (const [, { volume }] of volumesOf(guest.config))
     enabledStorage(lab.state, storageIdOf(volume), target);
