@@ -77,7 +77,7 @@ export function createCatalog(facts: CompactFacts): Catalog {
     },
     hasPath: (path) => matchPath(path) !== undefined,
     check: checkParams,
-    checkWire: checkWireParams,
+    checkWire: (endpoint, params) => checkWireParams(endpoint, params, facts.release),
     encode: encodeParams,
     risk: riskOf,
     rootOnly: rootOnlyParams,

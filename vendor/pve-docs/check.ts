@@ -13,10 +13,10 @@ const NUMBER = /^[+-]?(?:\p{Nd}+\.\p{Nd}+|\p{Nd}+\.|\.\p{Nd}+|\p{Nd}+)(?:[eE][+-
 /** Collects faults by parameter; a second one for the same parameter is joined as Proxmox joins them. */
 export class Faults {
   readonly #messages = new Map<string, string>();
-  /** Whether values are held to what only one version of Proxmox VE knows. */
-  readonly exact: boolean;
+  /** The release whose own lists values are held to; undefined where they may be of any version. */
+  readonly exact: string | undefined;
 
-  constructor(exact: boolean) {
+  constructor(exact: string | undefined) {
     this.exact = exact;
   }
 
@@ -75,7 +75,7 @@ function propertyStringFault(
   fields: Readonly<Record<string, ParamSchema>>,
   path: string,
   options: {
-    readonly exact: boolean;
+    readonly exact: string | undefined;
     readonly open: boolean;
     readonly judges: readonly (FieldsCheck | undefined)[];
   },
@@ -99,7 +99,7 @@ function formatFault(
   format: ParamSchema["format"],
   value: string,
   path: string,
-  exact: boolean,
+  exact: string | undefined,
 ): string | undefined {
   if (format === undefined) return undefined;
   if (typeof format === "object") {
@@ -108,10 +108,10 @@ function formatFault(
   const known = namedFormat(format);
   if (known === undefined) return undefined;
   if ("fields" in known) {
-    const judges = [known.validate, exact ? known.exact : undefined];
-    return propertyStringFault(value, known.fields, path, { exact, open: !exact, judges });
+    const judges = [known.validate, exact === undefined ? undefined : known.exact];
+    return propertyStringFault(value, known.fields, path, { exact, open: exact === undefined, judges });
   }
-  const fault = known.check?.(value) ?? (exact ? known.exact?.(value) : undefined);
+  const fault = known.check?.(value) ?? (exact === undefined ? undefined : known.exact?.(value, exact));
   return fault === undefined ? undefined : `${fault}\n`;
 }
 
@@ -134,7 +134,12 @@ function boundsFault(schema: ParamSchema, value: string): string | undefined {
   return undefined;
 }
 
-function stringFault(schema: ParamSchema, value: string, path: string, exact: boolean): string | undefined {
+function stringFault(
+  schema: ParamSchema,
+  value: string,
+  path: string,
+  exact: string | undefined,
+): string | undefined {
   const format = formatFault(schema.format, value, path, exact);
   if (format !== undefined) return `invalid format - ${format}`;
   if (schema.pattern !== undefined && !perlPattern(schema.pattern).test(value)) {

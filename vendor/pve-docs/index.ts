@@ -13,6 +13,7 @@ export { type CliCommand, cliCommand, cliCommands, cliSource, LOCAL_NODE } from 
 export { NAMED_FORMATS } from "./formats/index.ts";
 export { uncheckedFormats } from "./formats/unchecked.ts";
 export { paramSchema } from "./parameters.ts";
+export { privilegeNames } from "./privilege-names.ts";
 export { parsePropertyString } from "./property-string.ts";
 export { keyOf, paramsAbove } from "./risk.ts";
 export { isAlwaysRootOnly } from "./root-only.ts";

@@ -53,7 +53,11 @@ function wireParams(endpoint: Endpoint, params: CallParams, encodes: boolean): W
   return Object.fromEntries(wire);
 }
 
-function checkEncoded(endpoint: Endpoint, wire: WireParams, exact: boolean): readonly ParamFault[] {
+function checkEncoded(
+  endpoint: Endpoint,
+  wire: WireParams,
+  exact: string | undefined,
+): readonly ParamFault[] {
   const faults = new Faults(exact);
   checkObject("", schemaFor(endpoint), wire, faults);
   return faults.list();
@@ -61,12 +65,16 @@ function checkEncoded(endpoint: Endpoint, wire: WireParams, exact: boolean): rea
 
 /** Judges a caller's parameters; see {@link Catalog.check}. */
 export function checkParams(endpoint: Endpoint, params: CallParams): readonly ParamFault[] {
-  return checkEncoded(endpoint, wireParams(endpoint, params, true), false);
+  return checkEncoded(endpoint, wireParams(endpoint, params, true), undefined);
 }
 
 /** Judges what arrived on the wire; see {@link Catalog.checkWire}. */
-export function checkWireParams(endpoint: Endpoint, params: CallParams): readonly ParamFault[] {
-  return checkEncoded(endpoint, wireParams(endpoint, params, false), true);
+export function checkWireParams(
+  endpoint: Endpoint,
+  params: CallParams,
+  release: string,
+): readonly ParamFault[] {
+  return checkEncoded(endpoint, wireParams(endpoint, params, false), release);
 }
 
 /** A caller's parameters as the wire takes them; see {@link Catalog.encode}. */

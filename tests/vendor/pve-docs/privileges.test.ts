@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { loadCatalog, releases } from "../../../vendor/pve-docs/catalog.ts";
+import { privilegeNames } from "../../../vendor/pve-docs/privilege-names.ts";
 import type { CallParams } from "../../../vendor/pve-docs/types.ts";
 
 const catalog = loadCatalog("9.2");
@@ -85,5 +86,48 @@ describe("declared privileges", () => {
       any: true,
     });
     expect(on("/")).toEqual({ path: "/", privileges: ["Permissions.Modify"], any: true });
+  });
+});
+
+describe("the names of privileges", () => {
+  test("hold every one that the release's endpoints ask for", () => {
+    for (const release of releases()) {
+      const names = privilegeNames(release);
+      const asked = loadCatalog(release).endpoints.flatMap(({ permissions }) => [
+        ...JSON.stringify(permissions?.check ?? []).matchAll(/"((?:[A-Z]\w+\.)+[A-Z]\w+)"/g),
+      ]);
+      expect(asked.length).toBeGreaterThan(100);
+      for (const [, name = ""] of asked)
+        expect([release, name, names.has(name)]).toEqual([release, name, true]);
+    }
+  });
+
+  test("differ from one major version to the next", () => {
+    const has = (release: string, name: string) => privilegeNames(release).has(name);
+    const rows = ["VM.Monitor", "Mapping.Use", "SDN.Use", "VM.GuestAgent.Audit", "VM.Audit"].map((name) => [
+      name,
+      ...["7.4", "8.4", "9.2"].map((release) => has(release, name)),
+    ]);
+    expect(rows).toEqual([
+      ["VM.Monitor", true, true, false],
+      ["Mapping.Use", false, true, true],
+      ["SDN.Use", false, true, true],
+      ["VM.GuestAgent.Audit", false, false, true],
+      ["VM.Audit", true, true, true],
+    ]);
+  });
+
+  test("are what a role of that release may hold, and callers are not held to them", () => {
+    const fault = (release: string, privs: string) => {
+      const one = loadCatalog(release);
+      const create = one.endpoint("POST /access/roles");
+      if (create === undefined) throw new Error("no endpoint");
+      expect(one.check(create, { roleid: "r", privs })).toEqual([]);
+      return one.checkWire(create, { roleid: "r", privs })[0]?.message;
+    };
+    expect(fault("8.4", "VM.Audit,VM.Monitor")).toBeUndefined();
+    expect(fault("9.2", "VM.Audit,VM.Monitor")).toContain("invalid privilege 'VM.Monitor'");
+    expect(fault("9.2", "VM.GuestAgent.Audit")).toBeUndefined();
+    expect(fault("7.4", "Mapping.Use")).toContain("invalid privilege 'Mapping.Use'");
   });
 });

@@ -1,3 +1,4 @@
+import { privilegeNames } from "../privilege-names.ts";
 import { byPattern, type FormatTable, readIn } from "./types.ts";
 
 const REALM = "[A-Za-z][A-Za-z0-9._-]+";
@@ -7,24 +8,6 @@ const USER_ID = new RegExp(`^${USER}@${REALM}\\n?$`, "u");
 const TOKEN_ID = new RegExp(`^${USER}@${REALM}!${REALM}\\n?$`, "u");
 
 const ACCESS_CONTROL = "pve-access-control, src/PVE/AccessControl.pm";
-
-/** Privileges of Proxmox VE 9, as the built-in roles show them. */
-const PRIVILEGES: ReadonlySet<string> = new Set(
-  [
-    ["Datastore", "Allocate AllocateSpace AllocateTemplate Audit"],
-    ["Group", "Allocate"],
-    ["Mapping", "Audit Modify Use"],
-    ["Permissions", "Modify"],
-    ["Pool", "Allocate Audit"],
-    ["Realm", "Allocate AllocateUser"],
-    ["SDN", "Allocate Audit Use"],
-    ["Sys", "AccessNetwork Audit Console Incoming Modify PowerMgmt Syslog"],
-    ["User", "Modify"],
-    ["VM", "Allocate Audit Backup Clone Console Migrate PowerMgmt Replicate Snapshot Snapshot.Rollback"],
-    ["VM.Config", "CDROM CPU Cloudinit Disk HWType Memory Network Options"],
-    ["VM.GuestAgent", "Audit FileRead FileSystemMgmt FileWrite Unrestricted"],
-  ].flatMap(([group, names]) => (names ?? "").split(" ").map((name) => `${group}.${name}`)),
-);
 
 function checkUserId(value: string): string | undefined {
   const { length } = [...value];
@@ -54,6 +37,7 @@ export const accessFormats: FormatTable = {
   }),
   "pve-priv": {
     origin: ACCESS_CONTROL,
-    exact: (value: string) => (PRIVILEGES.has(value) ? undefined : `invalid privilege '${value}'`),
+    exact: (value: string, release: string) =>
+      privilegeNames(release).has(value) ? undefined : `invalid privilege '${value}'`,
   },
 };

@@ -5,7 +5,7 @@ import { cpuFormats } from "./cpu.ts";
 import { guestFormats } from "./guests.ts";
 import { networkFormats } from "./network.ts";
 import { storageFormats } from "./storage.ts";
-import type { FormatCheck, FormatTable, NamedFormat } from "./types.ts";
+import type { FormatTable, NamedFormat, ReleaseCheck } from "./types.ts";
 
 /** All named formats whose rule we wrote, each with the file it was read in. */
 export const NAMED_FORMATS: FormatTable = {
@@ -21,10 +21,10 @@ function named(name: string): NamedFormat | undefined {
   return Object.hasOwn(NAMED_FORMATS, name) ? NAMED_FORMATS[name] : undefined;
 }
 
-function listOf(check: FormatCheck): FormatCheck {
-  return (value) => {
+function listOf(check: ReleaseCheck): ReleaseCheck {
+  return (value, release) => {
     for (const item of splitList(value)) {
-      const fault = check(item);
+      const fault = check(item, release);
       if (fault !== undefined) return fault;
     }
     return undefined;
@@ -32,8 +32,8 @@ function listOf(check: FormatCheck): FormatCheck {
 }
 
 /** An optional format takes what Perl holds for false. */
-function unlessFalse(check: FormatCheck): FormatCheck {
-  return (value) => (value === "" || value === "0" ? undefined : check(value));
+function unlessFalse(check: ReleaseCheck): ReleaseCheck {
+  return (value, release) => (value === "" || value === "0" ? undefined : check(value, release));
 }
 
 /**
@@ -49,7 +49,7 @@ export function namedFormat(name: string): NamedFormat | undefined {
   const { origin, check, exact } = base;
   return {
     origin,
-    ...(check === undefined ? {} : { check: wrap(check) }),
+    ...(check === undefined ? {} : { check: (value: string) => wrap(check)(value, "") }),
     ...(exact === undefined ? {} : { exact: wrap(exact) }),
   };
 }

@@ -3,6 +3,9 @@ import type { ParamSchema } from "../types.ts";
 /** Judges one value: Proxmox's message without its line feed, or undefined when the value is good. */
 export type FormatCheck = (value: string) => string | undefined;
 
+/** The same of what one release takes. */
+export type ReleaseCheck = (value: string, release: string) => string | undefined;
+
 /** Judges the fields of a property string that has been read. */
 export type FieldsCheck = (fields: Readonly<Record<string, string>>) => string | undefined;
 
@@ -12,7 +15,7 @@ export type FieldsCheck = (fields: Readonly<Record<string, string>>) => string |
  * be newer than our facts; the simulated cluster is.
  */
 export type NamedFormat =
-  | { readonly origin: string; readonly check?: FormatCheck; readonly exact?: FormatCheck }
+  | { readonly origin: string; readonly check?: FormatCheck; readonly exact?: ReleaseCheck }
   /** A property string. */
   | {
       readonly origin: string;
