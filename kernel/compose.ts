@@ -36,6 +36,8 @@ import { ConfiguredClusters } from "./transports/clusters.ts";
 /** A kernel that is wired but has done nothing yet. */
 export interface Kernel {
   readonly logger: Logger;
+  /** Answers carry structured content besides the text. */
+  readonly structured: boolean;
   readonly host: ToolHost;
   readonly road: CallRoad;
   readonly kernelTools: readonly KernelTool[];
@@ -91,6 +93,7 @@ export function compose(settings: Settings, version: string): Kernel {
 
   return {
     logger,
+    structured: settings.structured,
     host,
     road: container.resolve(CALL_ROAD),
     kernelTools,

@@ -35,6 +35,17 @@ export function artifactTool(artifacts: Artifacts, mostBytes: number): KernelToo
       },
       required: ["artifact"],
     },
+    result: {
+      type: "object",
+      properties: {
+        artifact: { type: "object" },
+        offset: { type: "integer" },
+        text: { type: "string" },
+        next: { type: "integer" },
+      },
+      required: ["artifact", "offset", "text"],
+      additionalProperties: false,
+    },
     async run(input, { subject }) {
       const id = String(input.artifact).replace(/^.*\//, "");
       const offset = typeof input.offset === "number" ? input.offset : 0;

@@ -1,6 +1,7 @@
 import type { CallContext } from "../call/types.ts";
 import type { Settings } from "../settings/types.ts";
 import type { ClusterAccess, Clusters } from "../tokens.ts";
+import { CAPABILITIES_RESULT } from "./capabilities-result.ts";
 import { capabilitiesText, toolText } from "./capabilities-text.ts";
 import type { HostedTool, KernelTool, ToolHost } from "./types.ts";
 
@@ -65,6 +66,7 @@ export function capabilitiesTool(parts: CapabilitiesParts): KernelTool {
         tool: { type: "string" },
       },
     },
+    result: CAPABILITIES_RESULT,
     async run(input, context) {
       await parts.host.ready();
       const { tool, plugin } = input;

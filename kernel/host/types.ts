@@ -56,6 +56,8 @@ export interface KernelTool {
   readonly describe: string;
   readonly risk: Risk;
   readonly inputSchema: Readonly<Record<string, unknown>>;
+  /** Schema of the answer's data, as plain JSON Schema. */
+  readonly result: Readonly<Record<string, unknown>>;
   run(input: Readonly<Record<string, unknown>>, context: CallContext): Promise<CallAnswer>;
 }
 

@@ -50,6 +50,8 @@ function shapeFaults(tool: DefinedTool): string[] {
   if (!RISKS.includes(tool.risk)) faults.push(`"risk" must be one of ${RISKS.join(", ")}`);
   if (!Array.isArray(tool.uses) || !tool.uses.every(isUse)) faults.push(`"uses" must be a list of endpoints`);
   if (typeof tool.input !== "object" || tool.input === null) faults.push(`"input" must be a schema`);
+  if (typeof tool.read === "function" && (typeof tool.result !== "object" || tool.result === null))
+    faults.push(`a tool with "read" must have a "result", the schema of its answer's data`);
   if ((typeof tool.read === "function") === (typeof tool.plan === "function"))
     faults.push(`it must have either "read" or "plan"`);
   if (typeof tool.read === "function" && tool.risk !== "read")

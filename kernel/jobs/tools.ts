@@ -40,6 +40,7 @@ function listTool({ jobs }: JobToolsParts): KernelTool {
       state: { type: "string", enum: [...STATES] },
       limit: { type: "integer", minimum: 1, maximum: 500, default: 20 },
     }),
+    result: objectSchema({ jobs: { type: "array", items: { type: "object" } } }, ["jobs"]),
     async run(input) {
       const state = STATES.find((known) => known === input.state);
       const found = await jobs.list({
@@ -59,6 +60,7 @@ function getTool({ jobs }: JobToolsParts): KernelTool {
     describe: "One job as it is now: steps, tasks, what came of each guest. Does not wait.",
     risk: "read",
     inputSchema: objectSchema({ job: JOB }, ["job"]),
+    result: JOB_RESULT,
     async run(input) {
       const job = found(await jobs.get(idOf(input)), input);
       return answer(describeJob(job), { job });
@@ -85,6 +87,7 @@ function waitTool({ jobs, redactor, maxWaitMs }: JobToolsParts): KernelTool {
       },
       ["job"],
     ),
+    result: JOB_RESULT,
     async run(input, context) {
       const timeoutMs = integerOf(input, "timeoutMs", WAIT_MS, maxWaitMs);
       const job = found(await waitReporting(jobs, idOf(input), timeoutMs, context), input);
@@ -103,6 +106,7 @@ function cancelTool({ jobs }: JobToolsParts): KernelTool {
       "Stops a running job's tasks and begins no further step. What was done stays; a task stopped midway can leave a lock or half-made object.",
     risk: "write",
     inputSchema: objectSchema({ job: JOB }, ["job"]),
+    result: JOB_RESULT,
     async run(input) {
       const job = await jobs.cancel(idOf(input));
       return answer(describeJob(job), { job });
@@ -129,6 +133,10 @@ function logsTool({ jobs, redactor }: JobToolsParts): KernelTool {
       },
       ["job"],
     ),
+    result: objectSchema({ job: { type: "string" }, lines: { type: "array", items: { type: "string" } } }, [
+      "job",
+      "lines",
+    ]),
     async run(input, { signal }) {
       const id = idOf(input);
       const found = await jobs.logs(id, { limit: integerOf(input, "limit", 100, MAX_LOG_LINES), signal });
@@ -163,6 +171,8 @@ const JOB = {
   pattern: "^j_[0-9a-f]{24}$",
   description: "Job id",
 };
+
+const JOB_RESULT = objectSchema({ job: { type: "object" } }, ["job"]);
 
 function objectSchema(properties: Readonly<Record<string, unknown>>, required: readonly string[] = []) {
   return { type: "object", properties, required: [...required], additionalProperties: false };

@@ -1,3 +1,4 @@
+import { CHANGE_RESULT } from "../../sdk/result-schemas.ts";
 import type { Risk } from "../../sdk/risk.ts";
 import { listedSchema } from "../call/listed-schema.ts";
 import type { HostedTool, KernelTool } from "../host/types.ts";
@@ -8,6 +9,8 @@ export interface ListedTool {
   readonly title: string;
   readonly description: string;
   readonly inputSchema: { readonly type: "object"; readonly [key: string]: unknown };
+  /** Schema of the structured content, where answers carry it. */
+  readonly outputSchema?: { readonly type: "object"; readonly [key: string]: unknown };
   readonly annotations: {
     readonly readOnlyHint?: true;
     readonly destructiveHint?: boolean;
@@ -24,30 +27,39 @@ export function annotationsOf(risk: Risk): ListedTool["annotations"] {
 }
 
 /** Kernel tools first, then the plugins' in order of name, so that the list is the same every time. */
-export function listing(kernelTools: readonly KernelTool[], hosted: readonly HostedTool[]): ListedTool[] {
+export function listing(
+  kernelTools: readonly KernelTool[],
+  hosted: readonly HostedTool[],
+  structured: boolean,
+): ListedTool[] {
   const ofPlugins = hosted
-    .map((entry) =>
-      listed(entry.tool.name, entry.tool.title, entry.tool.describe, entry.listedSchema, entry.highest),
-    )
+    .map(({ tool, listedSchema: input, highest }) => {
+      // What a change answers is the kernel's to say.
+      const result = tool.plan === undefined ? tool.result : CHANGE_RESULT;
+      return listed({ ...tool, result }, input, highest, structured);
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const ofKernel = kernelTools.map((tool) =>
-    listed(tool.name, tool.title, tool.describe, listedSchema(tool.inputSchema, tool.inputSchema), tool.risk),
+    listed(tool, listedSchema(tool.inputSchema, tool.inputSchema), tool.risk, structured),
   );
   return [...ofKernel, ...ofPlugins];
 }
 
 function listed(
-  name: string,
-  title: string,
-  description: string,
+  { name, title, describe, result }: Described,
   schema: Readonly<Record<string, unknown>>,
   risk: Risk,
+  structured: boolean,
 ): ListedTool {
   return {
     name,
     title,
-    description,
+    description: describe,
     inputSchema: { ...schema, type: "object" },
+    ...(structured ? { outputSchema: { ...result, type: "object" as const } } : {}),
     annotations: annotationsOf(risk),
   };
 }
+
+/** What plugins' tools and the kernel's own have in common. */
+type Described = Pick<KernelTool, "name" | "title" | "describe"> & { readonly result: object };

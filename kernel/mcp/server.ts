@@ -8,6 +8,7 @@ import type { KernelTool, ToolHost } from "../host/types.ts";
 import type { Logger } from "../log.ts";
 import type { Prompts } from "../prompts/prompts.ts";
 import type { Resources } from "../resources/types.ts";
+import { toolResult } from "./answer.ts";
 import { bindCompletions } from "./completions.ts";
 import { contextOf } from "./context.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
@@ -18,6 +19,8 @@ import { bindResources } from "./resources.ts";
 
 /** What the protocol needs of the kernel. */
 export interface ServedKernel {
+  /** Answers carry their data as structured content besides the text. */
+  readonly structured: boolean;
   readonly host: ToolHost;
   readonly road: CallRoad;
   readonly kernelTools: readonly KernelTool[];
@@ -64,17 +67,17 @@ export function createServer({ version, subject, kernel }: ServerParts): Server 
   server.onerror = (error) => warn(`protocol: ${error.message}`);
   const tell = bindMessages(server, warn);
   server.setRequestHandler(ListToolsRequestSchema, async () => {
-    const { host, kernelTools } = await kernel();
+    const { host, kernelTools, structured } = await kernel();
     await host.ready();
-    return { tools: listing(kernelTools, host.listed()) };
+    return { tools: listing(kernelTools, host.listed(), structured) };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const { road } = await kernel();
+    const { road, structured } = await kernel();
     const context = contextOf(subject, server, extra, warn);
     const begun = Date.now();
     const answer = await road.call(params.name, params.arguments ?? {}, context);
     tell(extra, { tool: params.name, callId: context.callId, answer, durationMs: Date.now() - begun });
-    return { content: [{ type: "text", text: answer.text }], isError: answer.isError };
+    return toolResult(answer, structured);
   });
   const bound = { server, subject, kernel, warn };
   bindResources(bound);

@@ -110,6 +110,14 @@ export const SERVER_DEFINITIONS = {
     parse: path,
     shownDefault: "`audit` in the state folder",
   }),
+  PROXMOX_MCP_STRUCTURED: define({
+    group: "Server",
+    describe:
+      "On means that answers carry their data as structured content as well, and tools their output schema. The text alone always suffices.",
+    accepts: FLAG_ACCEPTS,
+    parse: flag,
+    fallback: false,
+  }),
   PROXMOX_MCP_LOG_LEVEL: choice(["debug", "info", "warn", "error"], {
     group: "Server",
     describe: "Least level of the log on stderr.",

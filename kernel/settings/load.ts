@@ -121,6 +121,7 @@ function assemble(
     mode: values.PROXMOX_MCP_MODE,
     authMode: values.PROXMOX_MCP_AUTH_MODE,
     secretBackend: values.PROXMOX_MCP_SECRET_BACKEND,
+    structured: values.PROXMOX_MCP_STRUCTURED,
     plugins: {
       ...values.PROXMOX_MCP_PLUGINS,
       paths: values.PROXMOX_MCP_PLUGIN_PATH,

@@ -75,6 +75,8 @@ export interface Settings {
   readonly mode: "stdio";
   readonly authMode: "none";
   readonly secretBackend: "env";
+  /** Answers carry their data as structured content besides the text. */
+  readonly structured: boolean;
   readonly plugins: {
     /** `all`, `validated`, or ids to include; `exclude` is taken out afterwards. */
     readonly select: "all" | "validated" | readonly string[];

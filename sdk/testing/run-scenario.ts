@@ -162,9 +162,13 @@ class Stage {
       PROXMOX_MCP_CONFIRM: confirm ?? "none",
       PROXMOX_MCP_MIN_VALIDATION: "experimental",
       PROXMOX_MCP_STRICT_PLUGINS: "1",
+      PROXMOX_MCP_STRUCTURED: "1",
       PROXMOX_MCP_STATE_DIR: this.#stateDir ?? "",
     };
-    this.#session = await McpSession.start({ ...server, env }, () => this.#human);
+    const session = await McpSession.start({ ...server, env }, () => this.#human);
+    this.#session = session;
+    // A client that has seen the list holds every answer's data against the tool's result schema.
+    await session.tools();
   }
 
   async #stop(): Promise<void> {

@@ -53,6 +53,7 @@ export const SETTINGS: Settings = {
   mode: "stdio",
   authMode: "none",
   secretBackend: "env",
+  structured: false,
   plugins: { select: "all", exclude: [], paths: [], grants: {}, strict: false, minValidation: "lab" },
   access: "escape",
   confirm: "destructive",

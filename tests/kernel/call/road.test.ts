@@ -222,6 +222,7 @@ describe("kernel tools", () => {
       required: ["job"],
       additionalProperties: false,
     },
+    result: {},
     run: async () => ({ text: "ok", isError: false }),
   });
 

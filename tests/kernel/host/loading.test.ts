@@ -95,6 +95,7 @@ describe("loading a private plugin", () => {
       pluginFiles({ tool: { read: "async () => 1", plan: "async () => []" } }),
       /either "read" or "plan"/,
     ],
+    ["a read tool without a result", pluginFiles({ tool: { result: "undefined" } }), /must have a "result"/],
     [
       "an input that is no object schema",
       pluginFiles({ tool: { input: '{ type: "string" }' } }),
