@@ -1,0 +1,38 @@
+import { expect, test } from "@jest/globals";
+import { Type } from "typebox";
+import { artifactsForPlugins } from "../../../kernel/artifacts/for-plugins.ts";
+import { listSchema } from "../../../sdk/result-schemas.ts";
+import { list } from "../../../sdk/results.ts";
+import { defineTool } from "../../../sdk/tool.ts";
+import { fakeReader } from "../../helpers/fake-reader.ts";
+import { FakeArtifacts } from "../call/fakes.ts";
+import { harness } from "../call/harness.ts";
+
+test("what a plugin puts belongs to whoever makes the call", async () => {
+  const artifacts = new FakeArtifacts();
+  const service = artifactsForPlugins(artifacts);
+  const dump = defineTool({
+    name: "proxmox_dump",
+    title: "Dump",
+    describe: "Keeps a dump.",
+    risk: "read",
+    uses: [],
+    input: Type.Object({}),
+    result: listSchema(),
+    async read(_input, pve) {
+      const { uri } = await service.put(pve, { title: "dump", content: Buffer.from([1, 2]) });
+      return list({ of: "dumps", columns: [{ key: "uri" }], rows: [{ uri }] });
+    },
+  });
+  const { call } = harness({ tools: [dump] });
+  const answer = await call("proxmox_dump", {}, { subject: "ann" });
+  expect(answer.text).toMatch(/proxmox:\/\/artifacts\/a_/);
+  expect(artifacts.kept).toMatchObject([{ subject: "ann", artifact: { title: "dump" } }]);
+});
+
+test("a client that no call got is refused", async () => {
+  const artifacts = new FakeArtifacts();
+  const put = artifactsForPlugins(artifacts).put(fakeReader({}), { title: "x", content: "" });
+  await expect(put).rejects.toMatchObject({ code: "internal" });
+  expect(artifacts.kept).toEqual([]);
+});
