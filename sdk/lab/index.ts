@@ -2,6 +2,7 @@
 export type { FaultKind, Faults, RequestFault, TaskFault } from "./faults.ts";
 export { createLab, type Lab, type LabOptions, type SeedName } from "./lab.ts";
 export { runLab } from "./main.ts";
+export { LAB_RELEASES, type ReleaseName } from "./release.ts";
 export type { SeedToken } from "./seeds/build.ts";
 export type { LabTask } from "./tasks/types.ts";
 export type { LabGuest, LabNode, LabPool, LabSnapshot, LabState, LabStorage } from "./types.ts";

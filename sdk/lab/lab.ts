@@ -1,4 +1,3 @@
-import { loadCatalog } from "../../vendor/pve-docs/index.ts";
 import { Tickets } from "./access/tickets.ts";
 import { Clock } from "./clock.ts";
 import { controlOf } from "./control.ts";
@@ -10,8 +9,9 @@ import { makeCertificate } from "./http/certificate.ts";
 import { listen } from "./http/server.ts";
 import { Locks } from "./locks.ts";
 import { Random } from "./random.ts";
+import { labRelease, type ReleaseName } from "./release.ts";
 import { baseline } from "./seeds/baseline.ts";
-import type { Seed, SeedToken } from "./seeds/build.ts";
+import type { Seed, SeedToken, Soil } from "./seeds/build.ts";
 import { many } from "./seeds/many.ts";
 import { small } from "./seeds/small.ts";
 import { Tasks } from "./tasks/tasks.ts";
@@ -24,6 +24,8 @@ export type SeedName = "small" | "baseline" | { readonly guests: number; readonl
 export interface LabOptions {
   /** Default `small`: three nodes, twelve guests. */
   readonly seed?: SeedName;
+  /** Release of Proxmox VE that it runs as. Default `9.2`. */
+  readonly pve?: ReleaseName;
   /** Makes identifiers and secrets repeatable. Default 1. */
   readonly random?: number;
   /** Simulated seconds in a real one; `Infinity` lets tasks take no time. Default 20. */
@@ -44,6 +46,8 @@ export interface Lab {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** Release of Proxmox VE that it runs as. */
+  readonly release: ReleaseName;
   /** SHA-256 of its certificate as the Proxmox UI shows it. */
   readonly fingerprint: string;
   /** The authority that signed its certificate. */
@@ -61,18 +65,19 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** Starts a simulated Proxmox VE 9 cluster in this process. */
+/** Starts a simulated Proxmox VE cluster in this process. */
 export async function createLab(options: LabOptions = {}): Promise<Lab> {
   const { host = "127.0.0.1", port = 0, refusalDelay = 5, speed = 20 } = options;
   const random = new Random(options.random ?? 1);
   const clock = new Clock(speed);
-  const { state, tokens } = plant(options.seed ?? "small", random, clock.now());
+  const release = labRelease(options.pve ?? "9.2");
+  const { state, tokens } = plant(options.seed ?? "small", { release, random, now: clock.now() });
   const faults = new Faults();
   const tasks = new Tasks(clock, faults);
   const tickets = new Tickets();
-  const pipeline = new Pipeline(loadCatalog("9.2"));
+  const pipeline = new Pipeline(release);
   const lab: LabCore = {
-    ...{ state, tasks, clock, faults, random },
+    ...{ release, state, tasks, clock, faults, random },
     locks: new Locks(faults),
     route: (key, handler) => pipeline.route(key, handler),
     invoke: (key, params, caller) => pipeline.invoke(lab, key, params, caller),
@@ -87,7 +92,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     requests += 1;
   });
   return {
-    ...{ host, port: bound, tokens, state, faults, tasks },
+    ...{ host, port: bound, release: release.name, tokens, state, faults, tasks },
     url: `https://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     fingerprint: certificate.fingerprint,
     caPem: certificate.caPem,
@@ -108,8 +113,8 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   };
 }
 
-function plant(seed: SeedName, random: Random, now: number): Seed {
-  if (seed === "small") return small(random, now);
-  if (seed === "baseline") return baseline(random, now);
-  return many(seed.guests, seed.nodes ?? 3, random, now);
+function plant(seed: SeedName, soil: Soil): Seed {
+  if (seed === "small") return small(soil);
+  if (seed === "baseline") return baseline(soil);
+  return many(seed.guests, seed.nodes ?? 3, soil);
 }

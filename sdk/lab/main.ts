@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createLab, type Lab, type SeedName } from "./lab.ts";
+import { LAB_RELEASES } from "./release.ts";
 
 const USAGE = `proxmox-mcp lab: a simulated Proxmox VE cluster
 
@@ -8,6 +9,7 @@ const USAGE = `proxmox-mcp lab: a simulated Proxmox VE cluster
   --host ADDRESS  address to listen on (default: 127.0.0.1)
   --seed NAME     small (default), baseline, or a number of guests such as 10000
   --nodes N       nodes, where the seed is a number of guests (default: 3)
+  --pve RELEASE   run as Proxmox VE 9.2 (default), 8.4 or 7.4
   --speed N       simulated seconds in a real one (default: 1)
   --ca FILE       write the certificate of the lab's authority to FILE
   --control       serve POST /lab/faults, with which faults are provoked
@@ -28,7 +30,9 @@ export async function runLab(argv: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  const pve = LAB_RELEASES.find((release) => release === parsed.pve);
   const lab = await createLab({
+    ...(pve === undefined ? {} : { pve }),
     host: parsed.host ?? "127.0.0.1",
     port: Number(parsed.port ?? 0),
     seed: seedOf(parsed.seed ?? "small", Number(parsed.nodes ?? 3)),
@@ -43,7 +47,7 @@ export async function runLab(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-type Options = Partial<Record<"port" | "host" | "seed" | "nodes" | "speed" | "ca", string>> & {
+type Options = Partial<Record<"port" | "host" | "seed" | "nodes" | "pve" | "speed" | "ca", string>> & {
   readonly control?: boolean;
   readonly help?: boolean;
 };
@@ -56,7 +60,7 @@ function parse(argv: readonly string[]): Options | string {
     const { values } = parseArgs({
       args: [...argv],
       options: {
-        ...{ port: text, host: text, seed: text, nodes: text, speed: text, ca: text },
+        ...{ port: text, host: text, seed: text, nodes: text, pve: text, speed: text, ca: text },
         ...{ control: flag, help: { ...flag, short: "h" } },
       },
     });
@@ -66,7 +70,10 @@ function parse(argv: readonly string[]): Options | string {
         return `--${name} takes a number, not "${value}"`;
       }
     }
-    const { seed } = values;
+    const { seed, pve } = values;
+    if (pve !== undefined && !LAB_RELEASES.some((release) => release === pve)) {
+      return `--pve takes ${LAB_RELEASES.join(", ")}, not "${pve}"`;
+    }
     if (seed !== undefined && !/^(small|baseline|[1-9]\d*)$/.test(seed)) {
       return `--seed takes small, baseline or a number of guests, not "${seed}"`;
     }
@@ -84,7 +91,7 @@ function seedOf(text: string, nodes: number): SeedName {
 function settings(lab: Lab): string {
   const token = lab.tokens.root;
   const [, user, realm, id] = /^([^@]+)@([^!]+)!(.+)$/.exec(token?.id ?? "") ?? [];
-  return `A simulated Proxmox VE cluster answers on ${lab.url} until Ctrl-C. Settings to use it:
+  return `A simulated Proxmox VE ${lab.release} cluster answers on ${lab.url} until Ctrl-C. Settings to use it:
 
 PROXMOX_HOST=${lab.host}
 PROXMOX_API_PORT=${lab.port}

@@ -4,6 +4,7 @@ import type { Faults } from "./faults.ts";
 import type { LabParams, WireValue } from "./frame/params.ts";
 import type { Locks } from "./locks.ts";
 import type { Random } from "./random.ts";
+import type { LabRelease } from "./release.ts";
 import type { LabTasks, TaskWorker } from "./tasks/types.ts";
 import type { Volumes } from "./volumes.ts";
 
@@ -105,8 +106,8 @@ export interface LabState {
   readonly pools: Map<string, LabPool>;
   /** Datacenter options as `/etc/pve/datacenter.cfg` has them. */
   readonly datacenter: Map<string, string>;
-  /** Version of QEMU on the nodes; `10.1.2` where left out. */
-  readonly qemu?: string;
+  /** Version of QEMU on the nodes. */
+  readonly qemu: string;
 }
 
 /** Time of the lab. Durations are simulated: at speed 10 a second takes 100 ms, at `Infinity` no time. */
@@ -152,6 +153,7 @@ export type LabHandler = (request: LabRequest) => unknown;
 
 /** What handlers work on and register with. */
 export interface LabCore {
+  readonly release: LabRelease;
   readonly state: LabState;
   readonly tasks: LabTasks;
   readonly clock: LabClock;

@@ -1,27 +1,30 @@
 import type { LabPool } from "../types.ts";
 import { pathPrefixes } from "./paths.ts";
-import { builtInRoles, PRIVILEGES } from "./roles.ts";
-import type { AccessState, AclEntry, LabGroup, LabRealm, LabUser } from "./types.ts";
+import { builtInRoles } from "./roles.ts";
+import type { AccessState, AclEntry, LabGroup, LabRealm, LabRole, LabUser } from "./types.ts";
 
 type Flags = ReadonlyMap<string, boolean>;
 
 const NONE: Flags = new Map();
-const ALL: Flags = new Map(PRIVILEGES.map((name) => [name, true]));
 
 /** Users, roles and ACLs, and the permissions that follow from them. */
 export class Access implements AccessState {
   readonly users = new Map<string, LabUser>();
   readonly groups = new Map<string, LabGroup>();
-  readonly roles = builtInRoles();
+  readonly roles: Map<string, LabRole>;
   readonly realms = new Map<string, LabRealm>();
   readonly acl = new Map<string, AclEntry>();
   readonly #pools: ReadonlyMap<string, LabPool>;
   readonly #cache = new Map<string, Map<string, Flags>>();
   readonly #poolRoles = new Map<string, ReadonlyMap<string, ReadonlySet<string>>>();
+  readonly #all: Flags;
   #byPath: Map<string, AclEntry[]> | undefined;
 
-  constructor(pools: ReadonlyMap<string, LabPool>) {
+  /** `privileges` are those that the release knows. */
+  constructor(pools: ReadonlyMap<string, LabPool>, privileges: ReadonlySet<string>) {
     this.#pools = pools;
+    this.#all = new Map([...privileges].map((name) => [name, true]));
+    this.roles = builtInRoles(privileges);
   }
 
   changed(): void {
@@ -31,7 +34,7 @@ export class Access implements AccessState {
   }
 
   permissions(id: string, path: string): Flags {
-    if (id === "root@pam") return ALL;
+    if (id === "root@pam") return this.#all;
     const owner = id.split("!")[0] ?? id;
     const token = owner === id ? undefined : this.users.get(owner)?.tokens.get(id.slice(owner.length + 1));
     if (owner !== id && token === undefined) return NONE;

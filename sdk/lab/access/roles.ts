@@ -1,33 +1,8 @@
 import type { LabRole } from "./types.ts";
 
-/** Every privilege that Proxmox VE 9.2 knows. */
-export const PRIVILEGES: readonly string[] = [
-  ...["Allocate", "AllocateSpace", "AllocateTemplate", "Audit"].map((name) => `Datastore.${name}`),
-  "Group.Allocate",
-  ...["Audit", "Modify", "Use"].map((name) => `Mapping.${name}`),
-  "Permissions.Modify",
-  ...["Allocate", "Audit"].map((name) => `Pool.${name}`),
-  ...["Allocate", "AllocateUser"].map((name) => `Realm.${name}`),
-  ...["Allocate", "Audit", "Use"].map((name) => `SDN.${name}`),
-  ...["AccessNetwork", "Audit", "Console", "Incoming", "Modify", "PowerMgmt", "Syslog"].map(
-    (name) => `Sys.${name}`,
-  ),
-  "User.Modify",
-  ...["Allocate", "Audit", "Backup", "Clone"].map((name) => `VM.${name}`),
-  ...["CDROM", "CPU", "Cloudinit", "Disk", "HWType", "Memory", "Network", "Options"].map(
-    (name) => `VM.Config.${name}`,
-  ),
-  "VM.Console",
-  ...["Audit", "FileRead", "FileSystemMgmt", "FileWrite", "Unrestricted"].map(
-    (name) => `VM.GuestAgent.${name}`,
-  ),
-  ...["Migrate", "PowerMgmt", "Replicate", "Snapshot", "Snapshot.Rollback"].map((name) => `VM.${name}`),
-];
-
 /** What only `Administrator` holds. */
 const ADMINISTRATOR_ONLY = new Set([
   "Mapping.Modify",
-  "Permissions.Modify",
   "Realm.Allocate",
   "Sys.AccessNetwork",
   "Sys.Incoming",
@@ -35,37 +10,47 @@ const ADMINISTRATOR_ONLY = new Set([
   "Sys.PowerMgmt",
 ]);
 
-const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
-  Administrator: PRIVILEGES,
-  PVEAdmin: PRIVILEGES.filter((name) => !ADMINISTRATOR_ONLY.has(name)),
-  PVEAuditor: [
-    ...["Datastore", "Mapping", "Pool", "SDN", "Sys", "VM"].map((area) => `${area}.Audit`),
-    "VM.GuestAgent.Audit",
-  ],
-  PVEDatastoreAdmin: PRIVILEGES.filter((name) => name.startsWith("Datastore.")),
-  PVEDatastoreUser: ["Datastore.AllocateSpace", "Datastore.Audit"],
-  PVEMappingAdmin: PRIVILEGES.filter((name) => name.startsWith("Mapping.")),
-  PVEMappingUser: ["Mapping.Audit", "Mapping.Use"],
-  PVEPoolAdmin: ["Pool.Allocate", "Pool.Audit"],
-  PVEPoolUser: ["Pool.Audit"],
-  PVESDNAdmin: PRIVILEGES.filter((name) => name.startsWith("SDN.")),
-  PVESDNUser: ["SDN.Audit", "SDN.Use"],
-  PVESysAdmin: ["Sys.Audit", "Sys.Console", "Sys.Syslog"],
-  PVETemplateUser: ["VM.Audit", "VM.Clone"],
-  PVEUserAdmin: ["Group.Allocate", "Realm.AllocateUser", "User.Modify"],
-  PVEVMAdmin: PRIVILEGES.filter((name) => name.startsWith("VM.")),
-  PVEVMUser: [
-    ...["Audit", "Backup", "Config.CDROM", "Config.Cloudinit", "Console"].map((name) => `VM.${name}`),
-    ...["Audit", "FileRead", "FileSystemMgmt", "FileWrite"].map((name) => `VM.GuestAgent.${name}`),
-    "VM.PowerMgmt",
-  ],
-  NoAccess: [],
-};
+/** Changing permissions was what an administrator of the system may do, until 8 left it to `Administrator` alone. */
+const SYSTEM_ADMIN_UNTIL_7 = "Permissions.Modify";
 
-/** The roles every installation has. */
-export function builtInRoles(): Map<string, LabRole> {
+/** Names of the roles there are, without those of areas that a release does not know. */
+function builtIn(known: ReadonlySet<string>): Readonly<Record<string, readonly string[]>> {
+  const all = [...known];
+  const isOld = !known.has("Mapping.Use");
+  const systemOnly = new Set(isOld ? [] : [SYSTEM_ADMIN_UNTIL_7]);
+  const area = (name: string) => all.filter((privilege) => privilege.startsWith(`${name}.`));
+  const some = (...names: readonly string[]) => names.filter((name) => known.has(name));
+  return {
+    Administrator: all,
+    PVEAdmin: all.filter((name) => !ADMINISTRATOR_ONLY.has(name) && !systemOnly.has(name)),
+    PVEAuditor: some(
+      ...["Datastore", "Mapping", "Pool", "SDN", "Sys", "VM"].map((each) => `${each}.Audit`),
+      "VM.GuestAgent.Audit",
+    ),
+    PVEDatastoreAdmin: area("Datastore"),
+    PVEDatastoreUser: ["Datastore.AllocateSpace", "Datastore.Audit"],
+    ...(isOld ? {} : { PVEMappingAdmin: area("Mapping"), PVEMappingUser: ["Mapping.Audit", "Mapping.Use"] }),
+    PVEPoolAdmin: ["Pool.Allocate", "Pool.Audit"],
+    PVEPoolUser: ["Pool.Audit"],
+    PVESDNAdmin: area("SDN"),
+    ...(isOld ? {} : { PVESDNUser: ["SDN.Audit", "SDN.Use"] }),
+    PVESysAdmin: ["Sys.Audit", "Sys.Console", "Sys.Syslog", ...(isOld ? [SYSTEM_ADMIN_UNTIL_7] : [])],
+    PVETemplateUser: ["VM.Audit", "VM.Clone"],
+    PVEUserAdmin: ["Group.Allocate", "Realm.AllocateUser", "User.Modify"],
+    PVEVMAdmin: area("VM"),
+    PVEVMUser: some(
+      ...["Audit", "Backup", "Config.CDROM", "Config.Cloudinit", "Console"].map((name) => `VM.${name}`),
+      ...["Audit", "FileRead", "FileSystemMgmt", "FileWrite"].map((name) => `VM.GuestAgent.${name}`),
+      "VM.PowerMgmt",
+    ),
+    NoAccess: [],
+  };
+}
+
+/** The roles that every installation with these privileges has. (pve-access-control, src/PVE/AccessControl.pm) */
+export function builtInRoles(privileges: ReadonlySet<string>): Map<string, LabRole> {
   return new Map(
-    Object.entries(BUILT_IN).map(([roleid, names]) => [
+    Object.entries(builtIn(privileges)).map(([roleid, names]) => [
       roleid,
       { roleid, special: true, privileges: new Set(names) },
     ]),

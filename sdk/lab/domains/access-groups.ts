@@ -58,7 +58,7 @@ function registerRoles(lab: LabCore): void {
   });
   lab.route("POST /access/roles", ({ params }) => {
     const roleid = params.need("roleid");
-    if (/^pve/i.test(roleid)) {
+    if (lab.release.major >= 8 && /^pve/i.test(roleid)) {
       throw paramError({
         roleid: "cannot use role ID starting with the (case-insensitive) 'PVE' namespace",
       });

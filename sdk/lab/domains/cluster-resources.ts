@@ -14,6 +14,7 @@ export function registerClusterResources(lab: LabCore): void {
       ...(wants("node") ? nodes(request) : []),
       ...(wants("storage") ? storages(request) : []),
       ...(type === undefined ? zones(request) : []),
+      ...(type === "sdn" && lab.release.major === 8 ? zones(request) : []),
     ];
   });
 }
@@ -54,7 +55,17 @@ function storages({ lab, may }: LabRequest): unknown[] {
 
 /** The zone of bridges that no SDN zone owns. */
 function zones({ lab, may }: LabRequest): unknown[] {
-  if (!may("/sdn/zones/localnetwork", ["SDN.Audit"])) return [];
+  const { major } = lab.release;
+  if (major < 8 || !may("/sdn/zones/localnetwork", ["SDN.Audit"])) return [];
+  if (major === 8) {
+    return [...lab.state.nodes.values()].map(({ name }) => ({
+      id: `sdn/${name}/localnetwork`,
+      type: "sdn",
+      sdn: "localnetwork",
+      node: name,
+      status: "ok",
+    }));
+  }
   return [...lab.state.nodes.values()].map(({ name, power }) => ({
     id: `network/${name}/zone/localnetwork`,
     type: "network",

@@ -4,21 +4,17 @@ import { LabAnswer } from "../frame/answer.ts";
 import type { LabCore, LabNode, LabRequest } from "../types.ts";
 import { nodeEntry, nodeUsage } from "./node-stats.ts";
 
-/** The version that the lab claims to be. */
-export const VERSION = { release: "9.2", repoid: "14a22df3", version: "9.2.11" };
-
-const KERNEL = "6.17.2-1-pve";
-
 /** `/version` and what a node says of itself. */
 export function registerNodes(lab: LabCore): void {
-  lab.route("GET /version", () => VERSION);
+  const { version } = lab.release;
+  lab.route("GET /version", () => version);
   lab.route("GET /nodes", ({ may }) =>
     [...lab.state.nodes.values()].map((node) => ({
       ...nodeEntry(lab, node, may(`/nodes/${node.name}`, ["Sys.Audit"])),
       ssl_fingerprint: node.fingerprint,
     })),
   );
-  lab.route("GET /nodes/{node}/version", () => VERSION);
+  lab.route("GET /nodes/{node}/version", () => version);
   lab.route("GET /nodes/{node}/status", ({ node }) => nodeStatus(lab, node));
   lab.route("GET /nodes/{node}/time", ({ node }) => {
     const time = lab.clock.seconds();
@@ -45,6 +41,7 @@ export function registerNodes(lab: LabCore): void {
 
 function nodeStatus(lab: LabCore, node: LabNode): unknown {
   const { cpu, mem, disk, uptime } = nodeUsage(lab, node);
+  const { kernel, major, version } = lab.release;
   const load = (cpu * node.cpus).toFixed(2);
   return {
     "boot-info": { mode: "legacy-bios" },
@@ -64,16 +61,19 @@ function nodeStatus(lab: LabCore, node: LabNode): unknown {
     },
     "current-kernel": {
       machine: "x86_64",
-      release: KERNEL,
+      release: kernel,
       sysname: "Linux",
-      version: `#1 SMP PREEMPT_DYNAMIC PMX ${KERNEL}`,
+      version: `#1 SMP PREEMPT_DYNAMIC PMX ${kernel}`,
     },
     idle: 0,
     ksm: { shared: 0 },
-    kversion: `Linux ${KERNEL} #1 SMP PREEMPT_DYNAMIC PMX ${KERNEL}`,
+    kversion: `Linux ${kernel} #1 SMP PREEMPT_DYNAMIC PMX ${kernel}`,
     loadavg: [load, load, load],
-    memory: { total: node.memory, used: mem, free: node.memory - mem, available: node.memory - mem },
-    pveversion: `pve-manager/${VERSION.version}/${VERSION.repoid}`,
+    memory: {
+      ...{ total: node.memory, used: mem, free: node.memory - mem },
+      ...(major >= 9 ? { available: node.memory - mem } : {}),
+    },
+    pveversion: `pve-manager/${version.version}/${version.repoid}`,
     rootfs: { total: node.rootfs, used: disk, free: node.rootfs - disk, avail: node.rootfs - disk },
     swap: { total: 8 * 2 ** 30, used: 0, free: 8 * 2 ** 30 },
     uptime,

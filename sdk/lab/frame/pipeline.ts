@@ -1,7 +1,9 @@
+import { loadCatalog } from "../../../vendor/pve-docs/index.ts";
 import type { Catalog, Endpoint } from "../../../vendor/pve-docs/types.ts";
 import { checkDeclared } from "../access/declared.ts";
 import type { Caller } from "../access/types.ts";
 import { die, LabError, paramError, permError } from "../errors.ts";
+import { asAnswered, type LabRelease } from "../release.ts";
 import type { LabCore, LabHandler, LabNode } from "../types.ts";
 import { LabParams, type WireValue } from "./params.ts";
 import { Request } from "./request.ts";
@@ -38,18 +40,24 @@ const NOBODY: Caller = { id: "", user: "", token: undefined };
 
 /** Takes a call through the checks in Proxmox VE's own order and on to its handler. */
 export class Pipeline {
+  readonly #release: LabRelease;
   readonly #catalog: Catalog;
   readonly #router: Router;
   readonly #handlers = new Map<Endpoint, LabHandler>();
 
-  constructor(catalog: Catalog) {
-    this.#catalog = catalog;
-    this.#router = new Router(catalog.endpoints);
+  constructor(release: LabRelease) {
+    this.#release = release;
+    this.#catalog = loadCatalog(release.name);
+    this.#router = new Router(this.#catalog.endpoints);
   }
 
   route(key: string, handler: LabHandler): void {
     const endpoint = this.#catalog.endpoint(key);
-    if (endpoint === undefined) throw new Error(`the API has no ${key}`);
+    if (endpoint === undefined) {
+      // What is simulated is the newest release; an older one lacks some of it.
+      if (loadCatalog().endpoint(key) === undefined) throw new Error(`the API has no ${key}`);
+      return;
+    }
     if (this.#handlers.has(endpoint)) throw new Error(`${key} is registered twice`);
     this.#handlers.set(endpoint, handler);
   }
@@ -84,7 +92,7 @@ export class Pipeline {
       const handler = this.#handlers.get(endpoint);
       if (handler === undefined) throw notSimulated(`${call.method} ${endpoint.path}`);
       const request = new Request(lab, endpoint, new LabParams(params), call.caller ?? NOBODY, node);
-      return { endpoint, data: await handler(request), fault: undefined };
+      return { endpoint, data: asAnswered(this.#release, await handler(request)), fault: undefined };
     } catch (error) {
       if (error instanceof LabError) return { endpoint, data: null, fault: error };
       throw error;

@@ -68,7 +68,7 @@ async function respond(
   } catch (error) {
     if (error instanceof NodeUnreachable) return bare(595, "No route to host");
     const fault = new LabError(500, `the lab failed: ${error instanceof Error ? error.message : "unknown"}`);
-    return failure(format, fault, undefined);
+    return failure(format, fault, { endpoint: undefined, release: parts.lab.release });
   }
   const { endpoint, data, fault } = outcome;
   if (fault === undefined) return success(format, data);
@@ -80,7 +80,7 @@ async function respond(
     await delay(parts.refusalDelay);
     return bare(596, "Broken pipe");
   }
-  return failure(format, fault, endpoint);
+  return failure(format, fault, { endpoint, release: parts.lab.release });
 }
 
 /** Query and body parameters; a {@link Reply} where the body is refused. The query wins. */

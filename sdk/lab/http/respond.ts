@@ -4,6 +4,7 @@ import { gzip } from "node:zlib";
 import type { Endpoint } from "../../../vendor/pve-docs/types.ts";
 import type { LabError } from "../errors.ts";
 import { LabAnswer } from "../frame/answer.ts";
+import type { LabRelease } from "../release.ts";
 
 const compress = promisify(gzip);
 const GZIP_FROM = 1024;
@@ -42,11 +43,15 @@ export function success(format: "json" | "extjs", data: unknown): Reply {
 }
 
 /** A fault as the API answers it; `extjs` hides it behind a 200. */
-export function failure(format: "json" | "extjs", fault: LabError, endpoint: Endpoint | undefined): Reply {
+export function failure(
+  format: "json" | "extjs",
+  fault: LabError,
+  { endpoint, release }: { readonly endpoint: Endpoint | undefined; readonly release: LabRelease },
+): Reply {
   const message = fault.newline ? `${fault.message}\n` : fault.message;
   const members = {
     data: null,
-    message,
+    ...(format === "json" && !release.tellsMessage ? {} : { message }),
     ...(fault.errors === undefined ? {} : { errors: fault.errors }),
   };
   if (format === "json") {

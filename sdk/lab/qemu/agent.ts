@@ -71,7 +71,8 @@ function run(request: LabRequest, command: string): unknown {
 function exec(request: LabRequest): unknown {
   const { lab, params } = request;
   const guest = reach(request);
-  const command = params.array("command");
+  // Before 8 the arguments are one text, apart by NULs.
+  const command = params.array("command").flatMap((part) => part.split("\0"));
   const pid = execute(lab, guest, command, params.text("input-data") ?? "");
   if (pid === undefined)
     throw die(

@@ -12,16 +12,23 @@ import { volumeName } from "./storage/names.ts";
 /** Where the tables of a qcow2 image with clusters of 64 KiB end. */
 const MAX_QCOW2 = 2 ** 51;
 
-/** PUT resize: all that can go wrong with the VM goes wrong in the task. */
-export function resize(request: LabRequest): unknown {
+type Progress = Pick<TaskHandle, "log" | "takes">;
+
+/** PUT resize: all that can go wrong with the VM goes wrong in the task, which there is since 8. */
+export async function resize(request: LabRequest): Promise<unknown> {
   rootOnly(request, "skiplock");
   const vmid = vmidOf(request);
+  if (request.endpoint.task !== true) {
+    const quiet: Progress = { log: () => undefined, takes: (ms) => request.lab.clock.sleep(ms) };
+    await request.lab.locks.with(lockFile(vmid), () => resizeLocked(request, vmid, quiet));
+    return null;
+  }
   return request.task("resize", vmid, (task) =>
     request.lab.locks.with(lockFile(vmid), () => resizeLocked(request, vmid, task)),
   );
 }
 
-async function resizeLocked(request: LabRequest, vmid: number, task: TaskHandle): Promise<void> {
+async function resizeLocked(request: LabRequest, vmid: number, task: Progress): Promise<void> {
   const { lab, node, params } = request;
   const name = params.need("disk");
   const guest = loadVm(lab, node.name, vmid);

@@ -11,7 +11,7 @@ import { findVolume } from "./storage/lookup.ts";
 
 /** Version of QEMU on the simulated nodes. */
 export function qemuVersion(lab: LabCore): string {
-  return lab.state.qemu ?? "10.1.2";
+  return lab.state.qemu;
 }
 
 /** Options that describe a machine whose memory was saved. */

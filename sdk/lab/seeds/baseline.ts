@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import type { Random } from "../random.ts";
-import { addNode, addStorage, addToken, addUser, emptyState, type Seed } from "./build.ts";
+import { addNode, addStorage, addToken, addUser, emptyState, type Seed, type Soil } from "./build.ts";
 import { addGuest } from "./guests.ts";
 
 const GIB = 2 ** 30;
 
 /** One standalone node with a VM and a container: what the recorded exchanges start from. */
-export function baseline(random: Random, now: number): Seed {
-  const state = { ...emptyState("vm", undefined, now), qemu: "7.2.22" };
+export function baseline(soil: Soil): Seed {
+  const { random, now } = soil;
+  const state = { ...emptyState("vm", undefined, soil), qemu: "7.2.22" };
   const node = addNode(state, "vm", { nodeid: 0, ip: "192.0.2.2", cpus: 2, memory: 8 * GIB }, random);
   node.config.clear();
   node.dns = { search: "", servers: ["192.0.2.1"] };

@@ -1,6 +1,7 @@
 import { Access } from "../access/access.ts";
 import type { LabToken, LabUser } from "../access/types.ts";
 import type { Random } from "../random.ts";
+import type { LabRelease } from "../release.ts";
 import type { LabNode, LabPool, LabState, LabStorage } from "../types.ts";
 import { Volumes } from "../volumes.ts";
 
@@ -19,19 +20,28 @@ export interface Seed {
   readonly tokens: Readonly<Record<string, SeedToken>>;
 }
 
+/** What seeds are planted in. */
+export interface Soil {
+  readonly release: LabRelease;
+  readonly random: Random;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 const GIB = 2 ** 30;
 
 /** An empty cluster with its realms and root. */
-export function emptyState(localNode: string, clusterName: string | undefined, now: number): LabState {
+export function emptyState(localNode: string, clusterName: string | undefined, soil: Soil): LabState {
   const pools = new Map<string, LabPool>();
-  const access = new Access(pools);
+  const access = new Access(pools, soil.release.privileges);
   access.realms.set("pve", { realm: "pve", type: "pve", comment: "Proxmox VE authentication server" });
   access.realms.set("pam", { realm: "pam", type: "pam", comment: "Linux PAM standard authentication" });
   addUser(access, "root@pam");
   return {
     clusterName,
     localNode,
-    startedAt: now,
+    startedAt: soil.now,
+    qemu: soil.release.qemu,
     nodes: new Map(),
     guests: new Map(),
     storages: new Map(),

@@ -1,13 +1,13 @@
-import type { Random } from "../random.ts";
-import { emptyState, type Seed } from "./build.ts";
+import { emptyState, type Seed, type Soil } from "./build.ts";
 import { addGuest } from "./guests.ts";
 import { addCluster, addPeople, addStorages } from "./small.ts";
 
 const ROLES = ["web", "db", "cache", "queue", "build", "proxy"] as const;
 
 /** Any number of guests over any number of nodes; a third are containers, most of them run. */
-export function many(guests: number, nodes: number, random: Random, now: number): Seed {
-  const state = emptyState("pve1", "lab", now);
+export function many(guests: number, nodes: number, soil: Soil): Seed {
+  const { random } = soil;
+  const state = emptyState("pve1", "lab", soil);
   addCluster(state, nodes, random);
   addStorages(state);
   for (let index = 0; index < guests; index++) {

@@ -2,7 +2,7 @@ import { aclKey } from "../access/access.ts";
 import type { AclEntry } from "../access/types.ts";
 import type { Random } from "../random.ts";
 import type { LabState } from "../types.ts";
-import { addNode, addStorage, addToken, addUser, emptyState, type Seed } from "./build.ts";
+import { addNode, addStorage, addToken, addUser, emptyState, type Seed, type Soil } from "./build.ts";
 import { addGuest, addSnapshot, type GuestSpec } from "./guests.ts";
 
 const GIB = 2 ** 30;
@@ -60,8 +60,9 @@ export function addStorages(state: LabState): void {
 }
 
 /** Three nodes, twelve guests, pools, tags, a snapshot, a template made from a cloud image. */
-export function small(random: Random, now: number): Seed {
-  const state = emptyState("pve1", "lab", now);
+export function small(soil: Soil): Seed {
+  const { random, now } = soil;
+  const state = emptyState("pve1", "lab", soil);
   addCluster(state, 3, random);
   addStorages(state);
   for (const spec of GUESTS) addGuest(state, spec, random);

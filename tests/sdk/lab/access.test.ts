@@ -5,6 +5,7 @@ import { Tickets } from "../../../sdk/lab/access/tickets.ts";
 import type { AclEntry } from "../../../sdk/lab/access/types.ts";
 import { addUser } from "../../../sdk/lab/seeds/build.ts";
 import type { LabPool } from "../../../sdk/lab/types.ts";
+import { privilegeNames } from "../../../vendor/pve-docs/index.ts";
 
 let pools: Map<string, LabPool>;
 let access: Access;
@@ -20,7 +21,7 @@ const may = (id: string, path: string, privilege: string): boolean =>
 
 beforeEach(() => {
   pools = new Map();
-  access = new Access(pools);
+  access = new Access(pools, privilegeNames("9.2"));
   const user = addUser(access, "a@pve");
   user.tokens.set("sep", { id: "sep", secret: "", privsep: true, expire: 0 });
   user.tokens.set("all", { id: "all", secret: "", privsep: false, expire: 0 });
