@@ -14,6 +14,9 @@ interface Pending {
   readonly fail: (error: unknown) => void;
 }
 
+/** How long entries that need not be durable are gathered, so that reads in a row share one write. */
+const GATHER_MS = 50;
+
 /**
  * Writes the audit below `auditLogPath`. What arrives while a write is under way goes out together
  * with the next one, so that many calls at once share one flush. The chain is opened by the first entry.
@@ -26,6 +29,8 @@ export class ChainedAuditLog implements AuditLog {
   #pending: Pending[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
+  /** Ends the gathering at once; set while it goes on. */
+  #hurry: (() => void) | undefined;
 
   constructor(@inject(SETTINGS) settings: Settings, @inject(REDACTOR) redactor: Redactor) {
     this.#directory = settings.auditLogPath;
@@ -38,12 +43,14 @@ export class ChainedAuditLog implements AuditLog {
     return new Promise((done, fail) => {
       this.#pending.push({ event: redacted, durable: options.durable ?? false, done, fail });
       this.#writing ??= this.#drain();
+      if (options.durable) this.#hurry?.();
     });
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#hurry?.();
     await this.#writing;
     const chain = this.#chain;
     this.#chain = undefined;
@@ -53,9 +60,8 @@ export class ChainedAuditLog implements AuditLog {
   }
 
   async #drain(): Promise<void> {
-    // One turn of the event loop gathers the entries of all calls that are ready now.
-    await new Promise(setImmediate);
     while (this.#pending.length > 0) {
+      await this.#gather();
       const batch = this.#pending.splice(0);
       try {
         const chain = await this.#openChain();
@@ -69,6 +75,20 @@ export class ChainedAuditLog implements AuditLog {
       }
     }
     this.#writing = undefined;
+  }
+
+  /** One turn of the event loop gathers the entries of all calls that are ready now; where nobody waits, some more. */
+  async #gather(): Promise<void> {
+    const patient = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        setImmediate(resolve);
+      };
+    });
+    if (this.#closed || this.#pending.some(({ durable }) => durable)) this.#hurry?.();
+    await patient;
+    this.#hurry = undefined;
   }
 
   async #openChain(): Promise<ChainFileWriter> {
