@@ -2,7 +2,7 @@ import type { Guest, Inventory } from "../../sdk/reader.ts";
 import { type Column, countBy, type Row } from "../../sdk/results.ts";
 import type { Artifacts } from "../artifacts/types.ts";
 import { artifactUri } from "../artifacts/uri.ts";
-import { renderTable } from "../call/table.ts";
+import { renderTable, type TableHead } from "../call/table.ts";
 import type { CallContext } from "../call/types.ts";
 import type { Clusters } from "../tokens.ts";
 import { pathOf } from "./resources.ts";
@@ -12,7 +12,7 @@ import type { ResourceContent, ResourceKind } from "./types.ts";
 export interface InventoryParts {
   readonly clusters: Clusters;
   readonly artifacts: Artifacts;
-  /** Longest list of guests, in characters; a longer one is kept whole as an artifact. */
+  /** Longest text, in characters; a longer one is kept whole as an artifact. */
   readonly longest: number;
 }
 
@@ -76,42 +76,40 @@ export function inventoryResources(parts: InventoryParts): ResourceKind {
 }
 
 async function read(parts: InventoryParts, cluster: string, context: CallContext): Promise<ResourceContent> {
-  const inventory = await parts.clusters.get(cluster).inventory.read({ signal: context.signal });
-  const text = [
-    `Cluster ${cluster}, as of ${new Date(inventory.readAt).toISOString()}`,
-    table("nodes", NODES, inventory.nodes.map(flat)),
-    table("storages", STORAGES, inventory.storages.map(flat)),
-    await guestsText(parts, cluster, inventory, context.subject),
-  ].join("\n\n");
-  return { mimeType: "text/plain", body: text };
+  const { artifacts, clusters, longest } = parts;
+  const inventory = await clusters.get(cluster).inventory.read({ signal: context.signal });
+  const whole = describe(cluster, inventory, Number.POSITIVE_INFINITY);
+  if (whole.length <= longest) return { mimeType: "text/plain", body: whole };
+  const title = `Inventory of cluster ${cluster}`;
+  const { id } = await artifacts.put(context.subject, { title, content: whole });
+  const head = describe(cluster, inventory, Math.floor(longest / 4));
+  return { mimeType: "text/plain", body: `${head}\n\nWhole: ${artifactUri(id)}` };
 }
 
-async function guestsText(
-  { artifacts, longest }: InventoryParts,
-  cluster: string,
-  { guests }: Inventory,
-  subject: string,
-): Promise<string> {
-  const rows = guests.map(guestRow);
+/** `longest` bounds each of the tables. */
+function describe(cluster: string, { nodes, storages, guests, readAt }: Inventory, longest: number): string {
   const counts = {
     status: countBy(guests, ({ status }) => status),
     node: countBy(guests, ({ node }) => node),
   };
-  const head = { of: "guests", columns: GUESTS, counts };
-  const whole = renderTable(head, rows, Number.POSITIVE_INFINITY).text;
-  if (whole.length <= longest) return whole;
-  const { text } = renderTable({ ...head, total: rows.length }, rows, longest);
-  const { id } = await artifacts.put(subject, { title: `Guests of cluster ${cluster}`, content: whole });
-  return `${text}\nAll of them: ${artifactUri(id)}`;
+  const table = (head: TableHead, rows: readonly Row[]) =>
+    renderTable({ ...head, total: rows.length }, rows, longest).text;
+  const down = nodes
+    .filter(({ status }) => status !== "online")
+    .map(({ node, status }) => `${node} is ${status}`);
+  return [
+    `Cluster ${cluster}, as of ${new Date(readAt).toISOString()}`,
+    ...(down.length > 0 ? [`Not seen: figures of what is on ${down.join(", ")}`] : []),
+    table({ of: "nodes", columns: NODES }, nodes.map(flat)),
+    table({ of: "storages", columns: STORAGES }, storages.map(flat)),
+    table({ of: "guests", columns: GUESTS, counts }, guests.map(guestRow)),
+  ].join("\n\n");
 }
 
-function table(of: string, columns: readonly Column[], rows: readonly Row[]): string {
-  return renderTable({ of, columns }, rows, Number.POSITIVE_INFINITY).text;
-}
-
+/** Only what says something: a template that it is one, and use where something runs. */
 function guestRow(guest: Guest): Row {
-  // Only what is a template says so: a column of "no" tells nothing.
-  return { ...flat(guest), template: guest.template ? true : undefined };
+  const use = guest.status === "running" ? {} : { cpu: undefined, mem: undefined };
+  return { ...flat(guest), ...use, template: guest.template ? true : undefined };
 }
 
 /** Lists as one text, so that an item is a row. */
