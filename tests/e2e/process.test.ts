@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Lab } from "../../sdk/lab/index.ts";
-import { Bench, MAIN, Session, settingsFor } from "./support.ts";
+import { Bench, MAIN, Session, settingsFor, UNGUARDED } from "./support.ts";
 
 const bench = new Bench();
 let lab: Lab;
@@ -76,7 +76,7 @@ describe("where it runs", () => {
     symlinkSync(MAIN, link);
     const elsewhere = join(folder, "some where");
     mkdirSync(elsewhere);
-    const env = { ...settingsFor(lab), PROXMOX_MCP_STATE_DIR: join(folder, "state") };
+    const env = { ...settingsFor(lab), ...UNGUARDED, PROXMOX_MCP_STATE_DIR: join(folder, "state") };
     const session = new Session(env, undefined, elsewhere, [link]);
     await session.client.connect(session.transport);
     try {
@@ -91,7 +91,7 @@ describe("where it runs", () => {
     const { PROXMOX_API_TOKEN_SECRET: secret = "", ...rest } = settingsFor(lab);
     const file = join(bench.folder(), "token");
     writeFileSync(file, `${secret}\n`, { mode: 0o600 });
-    const session = await bench.server({ ...rest, PROXMOX_API_TOKEN_SECRET_FILE: file });
+    const session = await bench.server({ ...rest, ...UNGUARDED, PROXMOX_API_TOKEN_SECRET_FILE: file });
     expect((await session.call("proxmox_node_list")).isError).toBe(false);
   });
 });

@@ -42,16 +42,6 @@ export const UNGUARDED = {
   PROXMOX_MCP_MIN_VALIDATION: "experimental",
 } as const;
 
-/** Every built-in tool, in the order of the list: the kernel's own first. */
-export const KERNEL_TOOLS = [
-  "proxmox_capabilities",
-  "job_list",
-  "job_get",
-  "job_wait",
-  "job_cancel",
-  "job_logs",
-] as const;
-
 /** A human behind the client: gets the question, answers an elicitation result. */
 export type Human = (params: { message: string; requestedSchema?: unknown }) => Promise<{
   action: "accept" | "decline" | "cancel";

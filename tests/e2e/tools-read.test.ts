@@ -60,7 +60,7 @@ describe("nodes", () => {
       ["pve2", "online"],
       ["pve3", "offline"],
     ]);
-    const online = await session.ok("proxmox_node_list", { status: "online" });
+    const online = await session.ok("proxmox_node_list", { filter: { status: "online" } });
     expect(rowsOf(online.text, "node").map(([node]) => node)).toEqual(["pve1", "pve2"]);
     lab.power("pve3", "online");
   });
@@ -79,10 +79,11 @@ describe("nodes", () => {
 
 describe("VMs", () => {
   const vmids = async (filter: object) =>
-    rowsOf((await session.ok("proxmox_vm_list", { ...filter })).text, "vmid").map(([vmid]) => Number(vmid));
+    rowsOf((await session.ok("proxmox_vm_list", { filter })).text, "vmid").map(([vmid]) => Number(vmid));
 
   test.each([
     [{}, [101, 102, 103, 104, 110, 111, 112]],
+    [{ name: "*-web" }, [110]],
     [{ node: "pve1" }, [101, 103]],
     [{ name: "WEB" }, [101, 102, 110]],
     [{ tag: "prod" }, [101, 102, 103]],
@@ -100,7 +101,14 @@ describe("VMs", () => {
     const { text } = await session.ok("proxmox_vm_list", { limit: 2 });
     expect(rowsOf(text, "vmid")).toHaveLength(2);
     expect(text).toContain("7 VMs, 2 shown");
-    expect(text).toContain("5 more");
+    const cursor = /cursor (\S+)/.exec(text)?.[1];
+    const next = await session.ok("proxmox_vm_list", { limit: 2, cursor, fields: ["vmid", "maxdisk"] });
+    expect(rowsOf(next.text, "vmid")).toEqual([
+      ["103", "64 GiB"],
+      ["104", "60 GiB"],
+    ]);
+    const sorted = await session.ok("proxmox_vm_list", { sort: "-maxdisk", limit: 1 });
+    expect(rowsOf(sorted.text, "vmid")[0]?.[0]).toBe("103");
   });
 
   test("get shows status and configuration, by VMID, VMID as text, or unique name", async () => {
@@ -132,7 +140,9 @@ describe("VMs", () => {
   test("templates have a list and a view of their own", async () => {
     const { text } = await session.ok("proxmox_vm_template_list");
     expect(rowsOf(text, "vmid").map(([vmid]) => vmid)).toEqual(["900"]);
-    expect(rowsOf((await session.ok("proxmox_vm_template_list", { node: "pve2" })).text, "vmid")).toEqual([]);
+    expect(
+      rowsOf((await session.ok("proxmox_vm_template_list", { filter: { node: "pve2" } })).text, "vmid"),
+    ).toEqual([]);
     expect((await session.ok("proxmox_vm_template_get", { vmid: "debian-13-genericcloud" })).text).toMatch(
       /^Template 900 .* on pve1[\s\S]*ipconfig0: ip=dhcp/,
     );
@@ -155,15 +165,18 @@ describe("tasks", () => {
 
   test("list of the cluster, of a node, and narrowed", async () => {
     const types = async (filter: object) =>
-      rowsOf((await session.ok("proxmox_task_list", { ...filter })).text, "starttime").map((row) => row[3]);
+      rowsOf(
+        (await session.ok("proxmox_task_list", { ...filter, fields: ["type", "upid"] })).text,
+        "type",
+      ).map(([type]) => type);
     expect((await types({})).sort()).toEqual(expect.arrayContaining(["qmstart", "vzdump"]));
-    expect(await types({ node: "pve2", typefilter: "vzdump" })).toEqual(["vzdump"]);
-    expect(await types({ errors: true })).toEqual(["vzdump"]);
-    expect(await types({ node: "pve1", errors: true })).toEqual([]);
-    expect(await types({ vmid: 102, typefilter: "vzdump" })).toEqual(["vzdump"]);
-    expect(await types({ vmid: "web1", typefilter: "qmstart", source: "archive" })).toEqual(["qmstart"]);
-    expect(await types({ source: "active" })).toEqual([]);
-    expect(await types({ userfilter: "nobody" })).toEqual([]);
+    expect(await types({ node: "pve2", filter: { type: "vzdump" } })).toEqual(["vzdump"]);
+    expect(await types({ filter: { outcome: "failed" } })).toEqual(["vzdump"]);
+    expect(await types({ node: "pve1", filter: { outcome: "failed" } })).toEqual([]);
+    expect(await types({ vmid: 102, filter: { type: "vzdump" } })).toEqual(["vzdump"]);
+    expect(await types({ vmid: "web1", filter: { type: "qmstart" } })).toEqual(["qmstart"]);
+    expect(await types({ filter: { outcome: "running" } })).toEqual([]);
+    expect(await types({ filter: { user: "nobody" } })).toEqual([]);
     expect(await types({ until: 1 })).toEqual([]);
   });
 
