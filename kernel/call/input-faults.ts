@@ -71,7 +71,7 @@ export function inputFaults(
     });
     const extra = given
       .filter((name) => propertySchema(at, name) === undefined && !allowedExtra(at, part[name]))
-      .map((name) => ({ field: path(name), message: unknownArgument(name, propertyNames(at)) }));
+      .map((name) => ({ field: path(name), message: unknownArgument(name, at) }));
     return [...missing, ...known, ...extra];
   }
 
@@ -100,7 +100,12 @@ export function describeFaults(faults: readonly InputFault[]): string {
   return faults.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`)).join("; ");
 }
 
-function unknownArgument(name: string, known: readonly string[]): string {
+function unknownArgument(name: string, schema: JsonSchema): string {
+  const group = Object.entries(propertiesOf(schema)).find(([, part]) =>
+    Object.hasOwn(propertiesOf(part), name),
+  );
+  if (group !== undefined) return `${UNKNOWN_ARGUMENT}; it goes into ${group[0]}`;
+  const known = propertyNames(schema);
   const near = nearest(name, known, 1)[0] ?? nearest(name.replace(/\d+$/, "[n]"), known, 1)[0];
   return near === undefined ? UNKNOWN_ARGUMENT : `${UNKNOWN_ARGUMENT}; did you mean ${near}?`;
 }

@@ -37,10 +37,10 @@ export default defineScenarios([
     async run(t) {
       const { vmid, node, upid } = await startedVm(t);
       for (const where of [{}, { node }]) {
-        const { text } = await t.ok("proxmox_task_list", { ...where, vmid, typefilter: "qmstart" });
+        const { text } = await t.ok("proxmox_task_list", { ...where, vmid, filter: { type: "qmstart" } });
         t.expect.match(text, upid, "the task");
       }
-      const { text } = await t.ok("proxmox_task_list", { node, vmid, errors: true });
+      const { text } = await t.ok("proxmox_task_list", { node, vmid, filter: { outcome: "failed" } });
       t.expect.that(!text.includes(upid), "a good task is not among the failed ones");
       await t.refused("proxmox_task_list", { limit: 0 }, "invalid_input");
     },

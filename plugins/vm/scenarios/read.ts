@@ -4,7 +4,7 @@ import { aVm, configOf, resources, vms } from "./cluster.ts";
 export const readScenarios: readonly Scenario[] = [
   scenario({
     tool: "proxmox_vm_list",
-    title: "lists VMs without templates, and filters",
+    title: "lists VMs without templates, filters, and goes on page by page",
     async run(t) {
       const running = await vms(t, "running");
       const stopped = await vms(t, "stopped");
@@ -13,10 +13,26 @@ export const readScenarios: readonly Scenario[] = [
       for (const { name } of await vms(t, "template")) {
         t.expect.that(!all.text.includes(name), `the template ${name} is left out`);
       }
-      const some = await t.ok("proxmox_vm_list", { status: "running" });
+      const some = await t.ok("proxmox_vm_list", { filter: { status: "running" } });
       for (const { name } of running) t.expect.match(some.text, name, "the running VM");
       for (const { name } of stopped) t.expect.that(!some.text.includes(name), `${name} is left out`);
+      const vmids: number[] = [];
+      let cursor: string | undefined;
+      do {
+        const { data } = await t.ok("proxmox_vm_list", {
+          limit: 1,
+          fields: ["vmid"],
+          ...(cursor && { cursor }),
+        });
+        // The client has held the data against the tool's result schema.
+        const page = data as { rows: { vmid: number }[]; cursor?: string };
+        vmids.push(...page.rows.map(({ vmid }) => vmid));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      const expected = [...running, ...stopped].map(({ vmid }) => vmid).sort((a, b) => a - b);
+      t.expect.equal(vmids, expected, "the VMs, one a page");
       await t.refused("proxmox_vm_list", { limit: 0 }, "invalid_input");
+      await t.refused("proxmox_vm_list", { cursor: "nonsense" }, "invalid_input");
     },
   }),
   scenario({
