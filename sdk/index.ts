@@ -16,3 +16,4 @@ export * from "./results.ts";
 export * from "./risk.ts";
 export * from "./steps.ts";
 export * from "./tool.ts";
+export * from "./unseen.ts";

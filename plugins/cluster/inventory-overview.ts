@@ -1,4 +1,4 @@
-import { countBy, defineTool, type Guest, record, recordSchema, Type } from "../../sdk/index.ts";
+import { countBy, defineTool, type Guest, record, recordSchema, Type, unseenIn } from "../../sdk/index.ts";
 import { nodeLines } from "./node-lines.ts";
 import { storageLines } from "./storage-lines.ts";
 
@@ -34,6 +34,7 @@ export const inventoryOverview = defineTool({
         templates: guests.filter(({ template }) => template).length,
         storages: storageLines(storages),
       },
+      ...unseenIn({ nodes }),
       ...(hidden > 0 ? { note: `${hidden} more nodes: proxmox_node_list shows them.` } : {}),
     });
   },

@@ -1,4 +1,12 @@
-import { defineTool, GUEST_COLUMNS, GUEST_FILTERS, guestRow, listing, Type } from "../../sdk/index.ts";
+import {
+  defineTool,
+  GUEST_COLUMNS,
+  GUEST_FILTERS,
+  guestRow,
+  listing,
+  Type,
+  unseenIn,
+} from "../../sdk/index.ts";
 
 const containers = listing({
   of: "containers",
@@ -16,11 +24,12 @@ export const lxcList = defineTool({
   input: Type.Object(containers.inputs),
   result: containers.result,
   async read(view, pve) {
-    const { guests } = await pve.inventory();
-    const own = guests.filter(({ kind }) => kind === "lxc");
+    const inventory = await pve.inventory();
+    const own = inventory.guests.filter(({ kind }) => kind === "lxc");
     return containers.rows(
       own.map((guest) => ({ ...guestRow(guest), template: guest.template })),
       view,
+      unseenIn(inventory),
     );
   },
 });

@@ -1,4 +1,4 @@
-import { countBy, defineTool, listing, Type } from "../../sdk/index.ts";
+import { countBy, defineTool, listing, Type, unseenIn } from "../../sdk/index.ts";
 
 const nodesOf = listing({
   of: "nodes",
@@ -30,6 +30,6 @@ export const nodeList = defineTool({
     const { nodes, guests } = await pve.inventory();
     const perNode = countBy(guests, ({ node }) => node);
     const rows = nodes.map(({ level: _level, ...node }) => ({ ...node, guests: perNode[node.node] ?? 0 }));
-    return nodesOf.rows(rows, view);
+    return nodesOf.rows(rows, view, unseenIn({ nodes }));
   },
 });

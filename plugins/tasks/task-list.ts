@@ -7,6 +7,7 @@ import {
   type Row,
   type Static,
   Type,
+  unseenIn,
 } from "../../sdk/index.ts";
 import { outcome, type Task } from "./task.ts";
 
@@ -54,9 +55,9 @@ export const taskList = defineTool({
   async read({ node, vmid, since, until, ...view }, pve) {
     const range = { vmid: await vmidOf(vmid, pve), since, until };
     if (node === undefined) {
-      const found = await ofCluster(range, pve);
+      const [found, inventory] = await Promise.all([ofCluster(range, pve), pve.inventory()]);
       const note = "The cluster remembers recent tasks only; name a node for its archive.";
-      return tasks.rows(found.map(taskRow), view, { note });
+      return tasks.rows(found.map(taskRow), view, { note, ...unseenIn(inventory) });
     }
     const found = await ofNode(node, range, view.filter ?? {}, pve);
     const cut = `These are the newest ${MOST_OF_NODE}; narrow by since, until or vmid for older ones.`;

@@ -1,4 +1,12 @@
-import { defineTool, GUEST_COLUMNS, GUEST_FILTERS, guestRow, listing, Type } from "../../sdk/index.ts";
+import {
+  defineTool,
+  GUEST_COLUMNS,
+  GUEST_FILTERS,
+  guestRow,
+  listing,
+  Type,
+  unseenIn,
+} from "../../sdk/index.ts";
 
 const vms = listing({
   of: "VMs",
@@ -16,8 +24,8 @@ export const vmList = defineTool({
   input: Type.Object(vms.inputs),
   result: vms.result,
   async read(view, pve) {
-    const { guests } = await pve.inventory();
-    const own = guests.filter(({ kind, template }) => kind === "qemu" && !template);
-    return vms.rows(own.map(guestRow), view);
+    const inventory = await pve.inventory();
+    const own = inventory.guests.filter(({ kind, template }) => kind === "qemu" && !template);
+    return vms.rows(own.map(guestRow), view, unseenIn(inventory));
   },
 });

@@ -1,4 +1,12 @@
-import { defineTool, guestRow, listing, TEMPLATE_COLUMNS, TEMPLATE_FILTERS, Type } from "../../sdk/index.ts";
+import {
+  defineTool,
+  guestRow,
+  listing,
+  TEMPLATE_COLUMNS,
+  TEMPLATE_FILTERS,
+  Type,
+  unseenIn,
+} from "../../sdk/index.ts";
 
 const templates = listing({
   of: "VM templates",
@@ -16,8 +24,8 @@ export const vmTemplateList = defineTool({
   input: Type.Object(templates.inputs),
   result: templates.result,
   async read(view, pve) {
-    const { guests } = await pve.inventory();
-    const own = guests.filter(({ kind, template }) => kind === "qemu" && template);
-    return templates.rows(own.map(guestRow), view);
+    const inventory = await pve.inventory();
+    const own = inventory.guests.filter(({ kind, template }) => kind === "qemu" && template);
+    return templates.rows(own.map(guestRow), view, unseenIn(inventory));
   },
 });
