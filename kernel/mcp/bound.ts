@@ -1,6 +1,8 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import { ErrorCode, McpError, type ServerResult } from "@modelcontextprotocol/sdk/types.js";
 import { isToolError, type ToolError } from "../../sdk/errors.ts";
+import type { Extra } from "./context.ts";
+import type { Params } from "./params.ts";
 import type { ServedKernel } from "./server.ts";
 
 /** What every part of a connection works with. */
@@ -11,6 +13,11 @@ export interface Bound {
   readonly kernel: () => Promise<ServedKernel>;
   readonly warn: (text: string) => void;
 }
+
+/** Handlers of requests by method. */
+export type Handlers = Readonly<
+  Record<string, (params: Params, extra: Extra) => ServerResult | Promise<ServerResult>>
+>;
 
 /** The protocol's own code for a resource that is not there. */
 export const RESOURCE_NOT_FOUND = -32_002;

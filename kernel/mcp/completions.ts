@@ -1,11 +1,19 @@
-import { CompleteRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import type { Bound } from "./bound.ts";
+import type { Bound, Handlers } from "./bound.ts";
+import { objectAt, textAt, textsAt } from "./params.ts";
 
-/** Serves `completion/complete`: arguments of prompts and parts of resource URIs go by the same names. */
-export function bindCompletions({ server, subject, kernel }: Bound): void {
-  server.setRequestHandler(CompleteRequestSchema, async ({ params: { argument, context } }) => {
-    const completions = await (await kernel()).completions();
-    const given = context?.arguments ?? {};
-    return { completion: await completions.complete({ ...argument, given, subject }) };
-  });
+/** Handler of `completion/complete`: arguments of prompts and parts of resource URIs go by the same names. */
+export function completionHandlers({ subject, kernel }: Bound): Handlers {
+  return {
+    "completion/complete": async (params) => {
+      const argument = objectAt(params, "argument");
+      const unfinished = {
+        name: textAt(argument, "name"),
+        value: textAt(argument, "value"),
+        given: textsAt(objectAt(params, "context"), "arguments"),
+        subject,
+      };
+      const completions = await (await kernel()).completions();
+      return { completion: { ...(await completions.complete(unfinished)) } };
+    },
+  };
 }

@@ -1,27 +1,28 @@
-import { GetPromptRequestSchema, ListPromptsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { answering, type Bound } from "./bound.ts";
+import { answering, type Bound, type Handlers } from "./bound.ts";
+import { textAt, textsAt } from "./params.ts";
 
-/** Serves `prompts/*` on one connection. */
-export function bindPrompts({ server, kernel }: Bound): void {
-  server.setRequestHandler(ListPromptsRequestSchema, async () => {
-    const prompts = await (await kernel()).prompts();
-    return {
-      prompts: prompts.list().map(({ name, title, description, arguments: own }) => ({
-        name,
-        title,
-        description,
-        arguments: own.map((argument) => ({ required: false, ...argument })),
-      })),
-    };
-  });
-  server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
-    answering(async () => {
+/** Handlers of `prompts/*`. */
+export function promptHandlers({ kernel }: Bound): Handlers {
+  return {
+    "prompts/list": async () => {
       const prompts = await (await kernel()).prompts();
-      const { prompt, text } = await prompts.text(params.name, params.arguments ?? {});
       return {
-        description: prompt.description,
-        messages: [{ role: "user", content: { type: "text", text } }],
+        prompts: prompts.list().map(({ name, title, description, arguments: own }) => ({
+          name,
+          title,
+          description,
+          arguments: own.map((argument) => ({ required: false, ...argument })),
+        })),
       };
-    }),
-  );
+    },
+    "prompts/get": (params) =>
+      answering(async () => {
+        const prompts = await (await kernel()).prompts();
+        const { prompt, text } = await prompts.text(textAt(params, "name"), textsAt(params, "arguments"));
+        return {
+          description: prompt.description,
+          messages: [{ role: "user", content: { type: "text", text } }],
+        };
+      }),
+  };
 }

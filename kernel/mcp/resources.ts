@@ -1,55 +1,50 @@
-import {
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ReadResourceRequestSchema,
-  SubscribeRequestSchema,
-  UnsubscribeRequestSchema,
-} from "@modelcontextprotocol/sdk/types.js";
 import { ToolError } from "../../sdk/errors.ts";
-import type { CallAnswer, CallContext } from "../call/types.ts";
+import type { CallAnswer } from "../call/types.ts";
 import type { ResourceContent } from "../resources/types.ts";
-import { answering, type Bound, type ErrorParts, protocolError, RESOURCE_NOT_FOUND } from "./bound.ts";
-import { contextOf } from "./context.ts";
+import {
+  answering,
+  type Bound,
+  type ErrorParts,
+  type Handlers,
+  protocolError,
+  RESOURCE_NOT_FOUND,
+} from "./bound.ts";
+import { contextOf, type Extra } from "./context.ts";
+import { textAt } from "./params.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
-/** Serves `resources/*` on one connection. */
-export function bindResources({ server, subject, kernel, warn }: Bound): void {
-  server.setRequestHandler(ListResourcesRequestSchema, async () => {
-    const resources = await (await kernel()).resources();
-    return { resources: [...(await resources.list(subject))] };
-  });
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, async () => {
-    const resources = await (await kernel()).resources();
-    return { resourceTemplates: [...resources.templates()] };
-  });
-
-  const read = async (uri: string, context: CallContext): Promise<ResourceContent> => {
+/** Handlers of `resources/*`. */
+export function resourceHandlers({ server, subject, kernel, warn }: Bound): Handlers {
+  const resources = async () => (await kernel()).resources();
+  const read = async (uri: string, extra: Extra): Promise<ResourceContent> => {
+    const context = contextOf(subject, server, extra, warn);
     const answer = await (await kernel()).road.readResource(uri, context);
     if ("error" in answer) throw errorOf(answer.error);
     return answer.content;
   };
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }, extra) =>
-    answering(async () => ({
-      contents: [contentsOf(uri, await read(uri, contextOf(subject, server, extra, warn)))],
-    })),
-  );
-
   const subscriptions = new Subscriptions(server, warn);
-  server.onclose = () => subscriptions.close();
-  server.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }, extra) =>
-    answering(async () => {
-      const resource = (await (await kernel()).resources()).open(uri);
-      if (resource.watch === undefined) throw notWatched(uri);
-      // Who may not read it is not told of its changes either.
-      await read(uri, contextOf(subject, server, extra, warn));
-      subscriptions.add(uri, resource.watch);
+  return {
+    "resources/list": async () => ({ resources: [...(await (await resources()).list(subject))] }),
+    "resources/templates/list": async () => ({ resourceTemplates: [...(await resources()).templates()] }),
+    "resources/read": async (params, extra) => {
+      const uri = textAt(params, "uri");
+      return { contents: [contentsOf(uri, await read(uri, extra))] };
+    },
+    "resources/subscribe": (params, extra) =>
+      answering(async () => {
+        const uri = textAt(params, "uri");
+        const { watch } = (await resources()).open(uri);
+        if (watch === undefined) throw notWatched(uri);
+        // Who may not read it is not told of its changes either.
+        await read(uri, extra);
+        subscriptions.add(uri, watch);
+        return {};
+      }, RESOURCE_NOT_FOUND),
+    "resources/unsubscribe": async (params) => {
+      subscriptions.remove(textAt(params, "uri"));
       return {};
-    }, RESOURCE_NOT_FOUND),
-  );
-  server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
-    subscriptions.remove(uri);
-    return {};
-  });
+    },
+  };
 }
 
 function contentsOf(uri: string, { mimeType, body, meta }: ResourceContent) {

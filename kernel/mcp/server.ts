@@ -9,13 +9,11 @@ import type { Logger } from "../log.ts";
 import type { Prompts } from "../prompts/prompts.ts";
 import type { Resources } from "../resources/types.ts";
 import { toolResult } from "./answer.ts";
-import { bindCompletions } from "./completions.ts";
 import { contextOf } from "./context.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { listing } from "./listing.ts";
 import { bindMessages } from "./messages.ts";
-import { bindPrompts } from "./prompts.ts";
-import { bindResources } from "./resources.ts";
+import type { Surfaces } from "./surfaces.ts";
 
 /** What the protocol needs of the kernel. */
 export interface ServedKernel {
@@ -79,10 +77,11 @@ export function createServer({ version, subject, kernel }: ServerParts): Server 
     tell(extra, { tool: params.name, callId: context.callId, answer, durationMs: Date.now() - begun });
     return toolResult(answer, structured);
   });
-  const bound = { server, subject, kernel, warn };
-  bindResources(bound);
-  bindPrompts(bound);
-  bindCompletions(bound);
+  let others: Promise<Surfaces> | undefined;
+  server.fallbackRequestHandler = async (request, extra) => {
+    others ??= import("./surfaces.ts").then(({ surfaces }) => surfaces({ server, subject, kernel, warn }));
+    return await (await others)(request, extra);
+  };
   server.oninitialized = () => {
     void kernel().then(({ host, artifacts }) => {
       host.onListChanged(() => void server.sendToolListChanged().catch(warn));

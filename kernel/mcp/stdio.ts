@@ -11,11 +11,7 @@ export async function serveStdio(server: Server): Promise<void> {
     process.stdin.once("end", resolve);
     process.stdin.once("close", resolve);
     process.stdout.on("error", () => resolve());
-    const closed = server.onclose;
-    server.onclose = () => {
-      closed?.();
-      resolve();
-    };
+    server.onclose = resolve;
   });
   await server.connect(transport);
   await gone;

@@ -16,6 +16,11 @@ export class Subscriptions {
   constructor(server: Server, warn: (text: string) => void) {
     this.#server = server;
     this.#warn = warn;
+    const closed = server.onclose;
+    server.onclose = () => {
+      this.#close();
+      closed?.();
+    };
   }
 
   /** Tells of changes from now on; does nothing for one that is watched already. Throws ToolError `unsupported`. */
@@ -37,7 +42,7 @@ export class Subscriptions {
     this.#watched.delete(uri);
   }
 
-  close(): void {
+  #close(): void {
     for (const uri of [...this.#watched.keys()]) this.remove(uri);
   }
 }
