@@ -7,6 +7,7 @@ export * from "./featured.ts";
 export * from "./free-vmid.ts";
 export * from "./from-api.ts";
 export * from "./guest-columns.ts";
+export * from "./hand-over.ts";
 export * from "./inputs.ts";
 export * from "./listing.ts";
 export * from "./plugin.ts";

@@ -57,11 +57,12 @@ export function eitherSchema(...kinds: readonly TSchema[]): TSchema {
   return Type.Unsafe({ type: "object", anyOf: kinds });
 }
 
+const SECRETS = { type: "object", additionalProperties: TEXT };
 const STEPS = { type: "array", items: { type: "object" } };
 
 /**
  * What a call of a change tool answers, whatever the tool: its job, the plan of a dry run, that there was
- * nothing to do, or, where all steps are reads, what they answered.
+ * nothing to do, a secret handed over, or, where all steps are reads, what they answered.
  */
 export const CHANGE_RESULT: TSchema = eitherSchema(
   Type.Unsafe(object({ job: { type: "object" } }, ["job"])),
@@ -83,5 +84,12 @@ export const CHANGE_RESULT: TSchema = eitherSchema(
   listSchema(),
   recordSchema(),
   textSchema(),
+  Type.Unsafe(
+    object({ title: TEXT, fields: { type: "object" }, secrets: SECRETS, ...REMARKS }, [
+      "title",
+      "fields",
+      "secrets",
+    ]),
+  ),
   Type.Unsafe(object({ answers: { type: "array", items: { type: "object" } } }, ["answers"])),
 );

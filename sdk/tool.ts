@@ -1,4 +1,5 @@
 import type { Static, TSchema } from "typebox";
+import type { HandOver, HandOverAbout } from "./hand-over.ts";
 import type { PveReader } from "./reader.ts";
 import { CHANGE_RESULT } from "./result-schemas.ts";
 import type { ToolResult } from "./results.ts";
@@ -37,6 +38,12 @@ export interface ReadTool<Input extends TSchema = TSchema> extends ToolHead<Inpu
 /** A tool that changes something: it returns the steps, the kernel runs them. */
 export interface ChangeTool<Input extends TSchema = TSchema> extends ToolHead<Input> {
   readonly plan: (input: Static<Input>, pve: PveReader) => Promise<readonly Step[]>;
+  /**
+   * For a tool whose very answer is a secret that its caller asked for, such as a console's ticket: the one
+   * exemption from masking. The plan is one step that starts no task; it runs without a job, and what this makes
+   * of its answer goes to the caller once. It is neither logged, audited nor kept.
+   */
+  readonly handOver?: (answer: unknown, about: HandOverAbout) => HandOver;
 }
 
 /** Any tool. */
@@ -53,6 +60,7 @@ export type DefinedTool = Omit<ToolHead<TSchema>, "risk"> & {
   // The host has validated the input against `input` before it calls these.
   readonly read?: (input: never, pve: PveReader) => Promise<ToolResult>;
   readonly plan?: (input: never, pve: PveReader) => Promise<readonly Step[]>;
+  readonly handOver?: (answer: unknown, about: HandOverAbout) => HandOver;
 };
 
 /** Declares a tool. It adds types, a brand, and the result schema that all change tools share. */

@@ -79,9 +79,9 @@ export class Recorder {
   }
 
   /** After a change that was announced and has no job: it was made, or failed with this error. */
-  afterWithoutJob(call: RecordedCall, change: Change, error?: unknown): void {
+  afterWithoutJob(call: RecordedCall, change: Change, error?: unknown, outcome = "not_begun"): void {
     if (error === undefined) this.#ended(call, change, { outcome: "succeeded" });
-    else this.#ended(call, change, { outcome: "not_begun", error: told(error) });
+    else this.#ended(call, change, { outcome, error: told(error) });
   }
 
   #ended(call: RecordedCall, change: Change, end: Pick<AuditEvent, "job" | "outcome" | "error">): void {

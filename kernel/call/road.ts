@@ -24,14 +24,15 @@ import {
 import { authorizeKernelTool, authorizePlan, authorizeTool, planRefusal } from "./authorize.ts";
 import { confirm } from "./confirm.ts";
 import { execute, Recorded } from "./execute.ts";
+import { runHandOver } from "./hand-over.ts";
 import { shapeOrKeep } from "./keep-whole.ts";
 import { namingSettings } from "./name-settings.ts";
 import { makePlan } from "./plan.ts";
 import { readContent } from "./read-content.ts";
 import { CallReader } from "./reader.ts";
 import { recheck } from "./recheck.ts";
-import { refuseUnserved } from "./refuse-unserved.ts";
 import { type RecordedCall, Recorder } from "./record.ts";
+import { refuseUnserved } from "./refuse-unserved.ts";
 import { type ResolvedCall, refuseHidden, resolve, resolveKernelTool, unknownTool } from "./resolve.ts";
 import { SchemaChecks } from "./schema-checks.ts";
 import { shapeError } from "./shape-error.ts";
@@ -206,6 +207,17 @@ export class Road implements CallRoad {
     authorizePlan(hosted, plan, this.#settings.access);
     const asked = await confirm(plan, context, this.#settings, this.#redactor);
     if (asked) await recheck(plan, cluster, context.signal);
+    const { handOver } = hosted.tool;
+    if (handOver !== undefined) {
+      return await runHandOver(plan, {
+        cluster,
+        recorder: this.#recorder,
+        redactor: this.#redactor,
+        call,
+        origin: this.#originOf(cluster.name),
+        handOver,
+      });
+    }
     return await execute(plan, context, {
       cluster,
       jobs: this.#jobs,
@@ -229,6 +241,12 @@ export class Road implements CallRoad {
   #dryRun(hosted: HostedTool, plan: Plan, call: RecordedCall): CallAnswer {
     this.#recorder.called(call);
     return shapePlan(plan, this.#redactor, planRefusal(hosted, plan, this.#settings.access));
+  }
+
+  #originOf(cluster: string): string {
+    const [first] = this.#settings.clusters.find(({ name }) => name === cluster)?.hosts ?? [];
+    if (first === undefined) return "";
+    return `https://${first.host.includes(":") ? `[${first.host}]` : first.host}:${first.port}`;
   }
 
   #isRootLogin(cluster: string): boolean {

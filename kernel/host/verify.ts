@@ -54,6 +54,8 @@ function shapeFaults(tool: DefinedTool): string[] {
     faults.push(`a tool with "read" must have a "result", the schema of its answer's data`);
   if ((typeof tool.read === "function") === (typeof tool.plan === "function"))
     faults.push(`it must have either "read" or "plan"`);
+  if (tool.handOver !== undefined && (typeof tool.handOver !== "function" || tool.plan === undefined))
+    faults.push(`"handOver" must be a function, of a tool with "plan"`);
   if (typeof tool.read === "function" && tool.risk !== "read")
     faults.push(`a tool with "read" has the risk "read", not "${tool.risk}"`);
   return faults;

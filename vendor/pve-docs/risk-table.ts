@@ -42,17 +42,12 @@ export const ENDPOINT_RISKS: readonly EndpointRisk[] = [
   {
     risk: "escape",
     endpoints: [
-      `POST ${VM}/vncproxy`,
-      `POST ${VM}/termproxy`,
-      `POST ${VM}/spiceproxy`,
+      // A ticket alone (vncproxy and its like) shows nothing yet, and takes VM.Console: it is a write.
       `GET ${VM}/vncwebsocket`,
       `PUT ${VM}/sendkey`,
-      `POST ${CT}/vncproxy`,
-      `POST ${CT}/termproxy`,
-      `POST ${CT}/spiceproxy`,
       `GET ${CT}/vncwebsocket`,
     ],
-    because: "a console of the guest",
+    because: "input and output of the guest's console",
     origin: "qemu-server, src/PVE/API2/Qemu.pm; pve-container, src/PVE/API2/LXC.pm",
   },
   {
