@@ -33,6 +33,9 @@ import {
 } from "./tokens.ts";
 import { ConfiguredClusters } from "./transports/clusters.ts";
 
+/** Characters that an answer takes besides the part of an artifact that it shows. */
+const ROOM_AROUND = 1_000;
+
 /** A kernel that is wired but has done nothing yet. */
 export interface Kernel {
   readonly logger: Logger;
@@ -69,7 +72,7 @@ export function compose(settings: Settings, version: string): Kernel {
   const jobs = container.resolve(JOBS);
   const jobTools = createJobTools({ jobs, redactor, maxWaitMs: settings.limits.taskTimeoutMs });
   const longest = settings.limits.artifactInlineChars;
-  const ownTools = [...jobTools, artifactTool(artifacts, longest)];
+  const ownTools = [...jobTools, artifactTool(artifacts, longest - ROOM_AROUND)];
   const reserved = [CAPABILITIES_TOOL, ...ownTools.map((tool) => tool.name)];
   const host: ToolHost = new PluginHost({
     settings,

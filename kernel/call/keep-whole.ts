@@ -8,6 +8,7 @@ import type { Redactor } from "../secrets/redact.ts";
 import { asSchema } from "./json-schema.ts";
 import { shapeResult } from "./shape.ts";
 import { shapeList } from "./shape-list.ts";
+import { joinLines } from "./shape-parts.ts";
 import type { CallAnswer } from "./types.ts";
 
 /** What is answered of a result that is kept as an artifact, in characters. */
@@ -40,9 +41,46 @@ export async function shapeOrKeep(result: unknown, subject: string, parts: KeepP
   } catch (error) {
     if (isAsked) throw error;
     // The answer says that it is cut, which is better than none.
-    logger.warn(`a long answer could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+    logger.warn(notKept(error));
     return answer;
   }
+}
+
+/** The same for a text that is shaped already, such as the newest lines of a log; its data stays as it is. */
+export async function keepLong(
+  answer: CallAnswer,
+  title: string,
+  subject: string,
+  { artifacts, logger, longest }: KeepParts,
+): Promise<CallAnswer> {
+  if (answer.text.length <= longest) return answer;
+  try {
+    const kept = await artifacts.put(subject, { title, content: answer.text });
+    const cut = `Cut: the first ${HEAD} of ${answer.text.length} characters.`;
+    return { ...answer, text: joinLines([headOf(answer.text), cut, whereWhole(kept)]) };
+  } catch (error) {
+    logger.warn(notKept(error));
+    return answer;
+  }
+}
+
+/** Whole lines; a fence that was open is closed. */
+function headOf(text: string): string {
+  const cut = text.slice(0, HEAD);
+  const head = cut.slice(0, Math.max(cut.lastIndexOf("\n"), 0)) || cut;
+  const fences = head.split("\n").filter((line) => /^`{3,}$/.test(line));
+  // Text inside has only shorter runs of backticks than the fence around it, which comes first.
+  const [fence] = fences;
+  const isOpen = fences.filter((line) => line === fence).length % 2 === 1;
+  return isOpen && fence !== undefined ? `${head}\n${fence}` : head;
+}
+
+function whereWhole(artifact: Artifact): string {
+  return `Whole: ${describeArtifact(artifact)}. Read it with ${ARTIFACT_TOOL}, or as that resource.`;
+}
+
+function notKept(error: unknown): string {
+  return `a long answer could not be kept: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function isAskedFor(result: unknown): boolean {
@@ -53,7 +91,7 @@ function withArtifact(answer: CallAnswer, artifact: Artifact): CallAnswer {
   const { id, mimeType, size, expiresAt } = artifact;
   return {
     ...answer,
-    text: `${answer.text}\nWhole: ${describeArtifact(artifact)}. Read it with ${ARTIFACT_TOOL}, or as that resource.`,
+    text: joinLines([answer.text, whereWhole(artifact)]),
     data: { ...asSchema(answer.data), artifact: { uri: artifactUri(id), mimeType, size, expiresAt } },
   };
 }

@@ -25,7 +25,7 @@ import { authorizeKernelTool, authorizePlan, authorizeTool, planRefusal } from "
 import { confirm } from "./confirm.ts";
 import { execute, Recorded } from "./execute.ts";
 import { runHandOver } from "./hand-over.ts";
-import { shapeOrKeep } from "./keep-whole.ts";
+import { type KeepParts, keepLong, shapeOrKeep } from "./keep-whole.ts";
 import { namingSettings } from "./name-settings.ts";
 import { makePlan } from "./plan.ts";
 import { readContent } from "./read-content.ts";
@@ -49,7 +49,7 @@ export class Road implements CallRoad {
   readonly #clusters: Clusters;
   readonly #jobs: JobService;
   readonly #host: ToolHost;
-  readonly #artifacts: Artifacts;
+  readonly #keeping: KeepParts;
   readonly #resources: () => Promise<Resources>;
   readonly #kernelTools: ReadonlyMap<string, KernelTool>;
   readonly #recorder: Recorder;
@@ -73,7 +73,8 @@ export class Road implements CallRoad {
     this.#clusters = clusters;
     this.#jobs = jobs;
     this.#host = host;
-    this.#artifacts = artifacts;
+    const longest = settings.limits.artifactInlineChars;
+    this.#keeping = { artifacts, redactor, logger, longest };
     this.#resources = resources;
     this.#kernelTools = new Map(kernelTools.map((tool) => [tool.name, tool]));
     this.#recorder = new Recorder(audit, redactor, logger);
@@ -129,7 +130,7 @@ export class Road implements CallRoad {
     if (tool.risk !== "read") return await this.#kernelChange(tool, input, call);
     const answer = await tool.run(input, call.context);
     this.#recorder.called(call);
-    return answer;
+    return await keepLong(answer, tool.title, call.context.subject, this.#keeping);
   }
 
   async #kernelChange(
@@ -230,12 +231,7 @@ export class Road implements CallRoad {
   }
 
   #shaped(result: unknown, { subject }: CallContext): Promise<CallAnswer> {
-    return shapeOrKeep(result, subject, {
-      artifacts: this.#artifacts,
-      redactor: this.#redactor,
-      logger: this.#logger,
-      longest: this.#settings.limits.artifactInlineChars,
-    });
+    return shapeOrKeep(result, subject, this.#keeping);
   }
 
   #dryRun(hosted: HostedTool, plan: Plan, call: RecordedCall): CallAnswer {

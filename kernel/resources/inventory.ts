@@ -96,10 +96,10 @@ function describe(cluster: string, { nodes, storages, guests, readAt }: Inventor
     renderTable({ ...head, total: rows.length }, rows, longest).text;
   const down = nodes
     .filter(({ status }) => status !== "online")
-    .map(({ node, status }) => `${node} is ${status}`);
+    .map(({ node, status }) => `${node} (${status})`);
   return [
     `Cluster ${cluster}, as of ${new Date(readAt).toISOString()}`,
-    ...(down.length > 0 ? [`Not seen: figures of what is on ${down.join(", ")}`] : []),
+    ...(down.length > 0 ? [`Not seen: use of what is on ${down.join(", ")}`] : []),
     table({ of: "nodes", columns: NODES }, nodes.map(flat)),
     table({ of: "storages", columns: STORAGES }, storages.map(flat)),
     table({ of: "guests", columns: GUESTS, counts }, guests.map(guestRow)),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type KeepParts, shapeOrKeep } from "../../../kernel/call/keep-whole.ts";
+import { fenced } from "../../../kernel/call/fence.ts";
+import { type KeepParts, keepLong, shapeOrKeep } from "../../../kernel/call/keep-whole.ts";
 import { createRedactor } from "../../../kernel/secrets/redact.ts";
 import { list, record, text } from "../../../sdk/results.ts";
 import { FakeArtifacts, fakeLogger } from "./fakes.ts";
@@ -89,4 +90,31 @@ test("what fits is answered, and nothing is kept", async () => {
   const short = text({ title: "Log", source: "task log", text: "one line" });
   expect((await shapeOrKeep(short, "ann", keep)).text).not.toContain("Whole:");
   expect(keep.artifacts.kept).toEqual([]);
+});
+
+describe("a text of the kernel that is too long", () => {
+  const answerOf = (shown: string) => ({ text: shown, isError: false, data: { lines: 3 } });
+
+  test("whole lines of its head are answered, and a fence that was open is closed", async () => {
+    const keep = parts();
+    const whole = `Log of job j:\n${fenced(`${log}\n\`\`\`\n${log}`)}`;
+    const answer = await keepLong(answerOf(whole), "Show a log", "ann", keep);
+    const [head = "", cut, where] = answer.text.split(/\n(?=Cut:|Whole:)/);
+    expect(head.split("\n").filter((line) => line === "````")).toHaveLength(2);
+    expect(head.endsWith("\n````")).toBe(true);
+    expect(whole.startsWith(head.slice(0, -"\n````".length))).toBe(true);
+    expect(cut).toMatch(/^Cut: the first 4000 of/);
+    expect(where).toMatch(/^Whole: Show a log \(proxmox:/);
+    expect(keep.artifacts.kept).toMatchObject([{ subject: "ann", artifact: { content: whole } }]);
+    expect(answer.data).toEqual({ lines: 3 });
+  });
+
+  test("what fits, and what cannot be kept, stays as it is", async () => {
+    const keep = parts();
+    expect(await keepLong(answerOf("short"), "t", "ann", keep)).toEqual(answerOf("short"));
+    keep.artifacts.full = true;
+    const long = answerOf("x".repeat(6_000));
+    expect(await keepLong(long, "t", "ann", keep)).toEqual(long);
+    expect(keep.artifacts.kept).toEqual([]);
+  });
 });
