@@ -14,10 +14,10 @@ export const CLUSTER_WORDS = ["HOST", "API", "USERNAME", "PASSWORD", "TLS", "DEF
  * Words that no cluster may be named by: they begin variables of ours, may come to do so, or (`ve`) begin
  * those of other programs.
  */
-const RESERVED: ReadonlySet<string> = new Set([
+export const RESERVED_WORDS: readonly string[] = [
   ...CLUSTER_WORDS.map((word) => word.toLowerCase()),
   ...["mcp", "cluster", "clusters", "file", "ssh", "shell", "cli", "guest", "agent", "winrm", "ve"],
-]);
+];
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const PLAIN_NAME = new RegExp(`\\b${PLAIN_PREFIX}(?=(?:${CLUSTER_WORDS.join("|")})(?![A-Z0-9]))`, "g");
@@ -44,7 +44,7 @@ export const clusterNames: Parser<readonly string[]> = (text) => {
   for (const name of names) {
     const [word = name] = name.split("-");
     if (!NAME.test(name)) throw new ParseFault(`${quote(name)} is not a name for a cluster`);
-    if (RESERVED.has(word)) {
+    if (RESERVED_WORDS.includes(word)) {
       throw new ParseFault(
         `"${name}" cannot be a cluster's name`,
         `another word than ${word}: ${prefixOf(word)}… are names of other variables`,
@@ -62,7 +62,7 @@ function refuseAmbiguous(names: readonly string[]): void {
   for (const name of names) {
     const other = names.find((shorter) => {
       const [word] = name.startsWith(`${shorter}-`) ? name.slice(shorter.length + 1).split("-") : [];
-      return word !== undefined && RESERVED.has(word);
+      return word !== undefined && RESERVED_WORDS.includes(word);
     });
     if (other === undefined) continue;
     throw new ParseFault(`"${other}" and "${name}" cannot be told apart in ${prefixOf(name)}…`);
