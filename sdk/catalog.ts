@@ -1,5 +1,6 @@
 /** What plugins may know of the API catalog beyond the `catalog` service. */
 export { releases, sinceRelease } from "../vendor/pve-docs/catalog.ts";
+export { declaredText, needText } from "../vendor/pve-docs/privilege-text.ts";
 export type {
   ApiMethod,
   ApiRisk,

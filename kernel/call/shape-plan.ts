@@ -1,6 +1,6 @@
 import type { ToolError } from "../../sdk/errors.ts";
 import { isStepRef } from "../../sdk/steps.ts";
-import type { EndpointPrivileges, PrivilegeNeed } from "../../vendor/pve-docs/types.ts";
+import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { placeholders } from "./config-files.ts";
 import { isPlainObject } from "./json-schema.ts";
@@ -32,7 +32,7 @@ export function viewStep(
     path: shownPath,
     params: shownParams(step.path, step.params, redactor),
     risk,
-    privileges: describePrivileges(privileges),
+    privileges: privilegesText(privileges),
     ...(step.note === undefined ? {} : { note: step.note }),
     ...(step.settle === undefined ? {} : { settle: step.settle }),
     ...(diff === undefined ? {} : { diff }),
@@ -60,7 +60,7 @@ export function shapePlan(plan: Plan, redactor: Redactor, refusal?: ToolError): 
   ];
   const body = plan.steps.flatMap((step, index) => [
     `${index + 1}. ${step.step.id}: ${describeStep(step, redactor)}`,
-    `   needs ${describePrivileges(step.privileges)}`,
+    `   needs ${privilegesText(step.privileges)}`,
     ...(step.diff ?? []).map((entry) => `   ${describeDiff(entry)}`),
     ...(step.diff?.length === 0 ? ["   changes no key: it is like that already"] : []),
   ]);
@@ -85,29 +85,6 @@ export function shapePlan(plan: Plan, redactor: Redactor, refusal?: ToolError): 
 /** `cores: 2 -> 4`. */
 export function describeDiff({ key, before, after }: DiffEntry): string {
   return oneLine(`${key}: ${before ?? "(unset)"} -> ${after ?? "(removed)"}`);
-}
-
-/** Who may call an endpoint, in words: alternatives joined by `or`. */
-export function describePrivileges({ who, alternatives, codeChecks }: EndpointPrivileges): string {
-  const more = codeChecks ? " (more may be checked, depending on the parameters)" : "";
-  switch (who) {
-    case "root":
-      return "root@pam";
-    case "world":
-      return "no sign-in";
-    case "all":
-      return `any signed-in user${more}`;
-    case "privileges":
-      return (
-        (alternatives.map((needs) => needs.map(describeNeed).join(" and ")).join(", or ") ||
-          "what the API checks itself") + more
-      );
-  }
-}
-
-function describeNeed({ path, privileges, any }: PrivilegeNeed): string {
-  const list = privileges.length > 1 && any ? `one of ${privileges.join(", ")}` : privileges.join(", ");
-  return `${list} on ${path}`;
 }
 
 function shownParams(

@@ -1,9 +1,11 @@
 import {
   type Catalog,
+  declaredText,
   defineTool,
   type Endpoint,
   eitherSchema,
   listing,
+  needText,
   record,
   recordSchema,
   type Static,
@@ -89,26 +91,22 @@ function onPath(catalog: Catalog, path: string): readonly Endpoint[] {
 }
 
 function describe(catalog: Catalog, endpoint: Endpoint): Readonly<Record<string, unknown>> {
-  const { who, alternatives, codeChecks } = catalog.privileges(endpoint);
-  const needs = alternatives.map((all) =>
-    all
-      .map(({ path, privileges, any }) => `${privileges.join(any === true ? " or " : " and ")} on ${path}`)
-      .join("; "),
-  );
+  const privileges = catalog.privileges(endpoint);
   return {
     [endpoint.method]: {
       risk: catalog.risk(endpoint),
       ...(endpoint.task === true ? { answers: "a task" } : {}),
-      needs: who === "privileges" ? needs.join(" | ") : WHO[who],
-      ...(codeChecks ? { moreChecks: "its code checks more than is declared" } : {}),
+      needs: declaredText(privileges),
+      ...(privileges.further.length > 0
+        ? { alsoNeeds: privileges.further.map((need) => needText(need)) }
+        : {}),
+      ...(privileges.unread ? { moreChecks: "its code checks more than is declared" } : {}),
     },
     [`${endpoint.method} parameters`]: Object.fromEntries(
       Object.entries(endpoint.parameters).map(([name, schema]) => [name, describeParameter(schema)]),
     ),
   };
 }
-
-const WHO = { root: "root@pam alone", world: "no credentials", all: "any user" } as const;
 
 function unknown(catalog: Catalog, path: string, method: string | undefined): ToolError {
   const near = nearestPaths(catalog, path);

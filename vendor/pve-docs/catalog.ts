@@ -6,9 +6,12 @@ import type { CompactFacts } from "./facts.ts";
 import { createMatcher, isApiMethod } from "./match.ts";
 import { checkParams, checkWireParams, encodeParams } from "./parameters.ts";
 import { privilegesOf } from "./privileges.ts";
+import { compareReleases } from "./releases.ts";
 import { riskOf } from "./risk.ts";
 import { rootOnlyParams } from "./root-only.ts";
 import type { Catalog, Endpoint, PathMatch } from "./types.ts";
+
+export { compareReleases };
 
 const catalogs = new Map<string, Catalog>();
 let known: readonly string[] | undefined;
@@ -16,13 +19,6 @@ let known: readonly string[] | undefined;
 /** Folder of the stored facts. */
 export function dataFolder(): string {
   return join(packageRoot(), "vendor", "pve-docs", "data");
-}
-
-/** Rises with the version: `9.2` is after `8.4`, `9.10` after `9.2`. */
-export function compareReleases(a: string, b: string): number {
-  const [aMajor = 0, aMinor = 0] = a.split(".").map(Number);
-  const [bMajor = 0, bMinor = 0] = b.split(".").map(Number);
-  return aMajor - bMajor || aMinor - bMinor;
 }
 
 /** Releases whose API is known, oldest first. */
@@ -81,7 +77,7 @@ export function createCatalog(facts: CompactFacts): Catalog {
     encode: encodeParams,
     risk: riskOf,
     rootOnly: rootOnlyParams,
-    privileges: privilegesOf,
+    privileges: (endpoint, params) => privilegesOf(endpoint, params, facts.release),
   };
 }
 

@@ -1,3 +1,5 @@
+import { codeChecks, isRead } from "./code-checks/index.ts";
+import { keyOf } from "./risk.ts";
 import type { CallParams, Endpoint, EndpointPrivileges, PrivilegeNeed } from "./types.ts";
 
 /** Needs that must all hold. */
@@ -76,18 +78,24 @@ function alternatives(check: readonly unknown[], params: CallParams, given: bool
   }
 }
 
-/** Who may call an endpoint; see {@link Catalog.privileges}. */
-export function privilegesOf(endpoint: Endpoint, params?: CallParams): EndpointPrivileges {
+/** Who may call an endpoint of a release; see {@link Catalog.privileges}. */
+export function privilegesOf(
+  endpoint: Endpoint,
+  params: CallParams | undefined,
+  release: string,
+): EndpointPrivileges {
   const { permissions } = endpoint;
-  const codeChecks = permissions?.codeChecks === true;
-  if (permissions === undefined) return { who: "root", alternatives: [], codeChecks };
-  if (permissions.user === "world" || permissions.user === "all") {
-    return { who: permissions.user, alternatives: [], codeChecks };
+  const rest = {
+    further: codeChecks(endpoint, params, release),
+    unread: permissions?.codeChecks === true && !isRead(keyOf(endpoint)),
+  };
+  if (permissions?.user === "world" || permissions?.user === "all") {
+    return { who: permissions.user, alternatives: [], ...rest };
   }
-  if (permissions.check === undefined) return { who: "root", alternatives: [], codeChecks };
+  if (permissions?.check === undefined) return { who: "root", alternatives: [], ...rest };
   return {
     who: "privileges",
     alternatives: alternatives(permissions.check, params ?? {}, params !== undefined),
-    codeChecks,
+    ...rest,
   };
 }

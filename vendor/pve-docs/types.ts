@@ -86,18 +86,26 @@ export interface PrivilegeNeed {
   /** Any one of these suffices when `any` is true, else all are needed. */
   readonly privileges: readonly string[];
   readonly any?: boolean;
-  /** What must be true of the caller besides, such as being the user in question. */
+  /** What must be true of the caller or the call besides, such as being the user in question. */
   readonly condition?: string;
+  /** Another ACL path on which the same privileges suffice. */
+  readonly orOn?: string;
+  /** Whether it is needed depends on more than the parameters, as the condition says. */
+  readonly maybe?: true;
+  /** Without it the answer leaves things out instead of being refused. */
+  readonly hides?: true;
 }
 
-/** Who may call an endpoint, as far as the declaration says. */
+/** Who may call an endpoint: what it declares, and what Proxmox's code checks further. */
 export interface EndpointPrivileges {
   /** `root`: root@pam alone; `world`: no credentials needed; `all`: any user; `privileges`: as listed. */
   readonly who: "root" | "world" | "all" | "privileges";
   /** Alternatives; one of them must hold in full. Empty unless `who` is `privileges`. */
   readonly alternatives: readonly (readonly PrivilegeNeed[])[];
-  /** The code checks more than is declared. */
-  readonly codeChecks: boolean;
+  /** What the code checks further; all of it must hold as well. */
+  readonly further: readonly PrivilegeNeed[];
+  /** The code checks more than is said here, because nobody has read it yet. */
+  readonly unread: boolean;
 }
 
 /** The API of one Proxmox VE version, with our tables about it. */
@@ -133,6 +141,6 @@ export interface Catalog {
   risk(endpoint: Endpoint, params?: CallParams): ApiRisk;
   /** Parameters of this call that Proxmox VE accepts from root@pam's own password login only, with the reason. */
   rootOnly(endpoint: Endpoint, params: CallParams): readonly ParamFault[];
-  /** Declared privileges, with paths filled in from `params` where given. */
+  /** Needed privileges, with paths filled in from `params` where given; see `code-checks/`. */
   privileges(endpoint: Endpoint, params?: CallParams): EndpointPrivileges;
 }

@@ -21,7 +21,7 @@ async function step(id: string, built: ReturnType<typeof rest.put>, config?: Con
     endpoint,
     shownPath: built.path.replace("{node}", "pve1").replace("{vmid}", "100"),
     risk: "write",
-    privileges: { who: "all", alternatives: [], codeChecks: false },
+    privileges: { who: "all", alternatives: [], further: [], unread: false },
     ...(config ? { config } : {}),
   };
 }

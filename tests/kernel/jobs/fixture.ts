@@ -88,7 +88,7 @@ export function plan(steps: readonly RestStep[], configs: Readonly<Record<string
         endpoint: endpointOf(`${step.method} ${step.path}`),
         shownPath,
         risk: "write",
-        privileges: { who: "all", alternatives: [], codeChecks: false },
+        privileges: { who: "all", alternatives: [], further: [], unread: false },
         ...(config ? { config } : {}),
       };
     }),

@@ -37,7 +37,9 @@ describe("declared privileges", () => {
     expect(privileges("POST /nodes/{node}/execute").who).toBe("root");
     expect(privileges("POST /access/ticket").who).toBe("world");
     expect(privileges("GET /version").who).toBe("all");
-    expect(privileges("POST /nodes/{node}/qemu")).toEqual({ who: "all", alternatives: [], codeChecks: true });
+    const create = privileges("POST /nodes/{node}/qemu", { vmid: 100 });
+    const allocate = { path: "/vms/100", privileges: ["VM.Allocate"] };
+    expect(create).toEqual({ who: "all", alternatives: [], further: [allocate], unread: false });
   });
 
   test("one privilege, its path filled in where the value is known", () => {
