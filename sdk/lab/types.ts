@@ -5,6 +5,7 @@ import type { LabParams, WireValue } from "./frame/params.ts";
 import type { Locks } from "./locks.ts";
 import type { Random } from "./random.ts";
 import type { LabRelease } from "./release.ts";
+import type { Outside } from "./storage/outside.ts";
 import type { LabTasks, TaskWorker } from "./tasks/types.ts";
 import type { Volumes } from "./volumes.ts";
 
@@ -106,6 +107,8 @@ export interface LabState {
   readonly pools: Map<string, LabPool>;
   /** Datacenter options as `/etc/pve/datacenter.cfg` has them. */
   readonly datacenter: Map<string, string>;
+  /** What is around the cluster: file servers, files on the web, disks of the nodes. */
+  readonly outside: Outside;
   /** Version of QEMU on the nodes. */
   readonly qemu: string;
 }

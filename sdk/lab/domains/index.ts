@@ -1,6 +1,7 @@
 import type { Tickets } from "../access/tickets.ts";
 import { registerLxc } from "../lxc/index.ts";
 import { registerQemu } from "../qemu/index.ts";
+import { registerStorages } from "../storage/index.ts";
 import type { LabCore } from "../types.ts";
 import { registerAcl } from "./access-acl.ts";
 import { registerGroupsAndRoles } from "./access-groups.ts";
@@ -14,8 +15,6 @@ import { registerNodePower } from "./node-power.ts";
 import { registerNodes } from "./nodes.ts";
 import { registerPools } from "./pools.ts";
 import { registerRefusals } from "./refusals.ts";
-import { registerStorage } from "./storage.ts";
-import { registerStorageContent } from "./storage-content.ts";
 import { registerTasks } from "./task-list.ts";
 
 /** Everything that the lab simulates. */
@@ -32,8 +31,7 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerAcl(lab);
   registerLogin(lab, tickets);
   registerPools(lab);
-  registerStorage(lab);
-  registerStorageContent(lab);
+  registerStorages(lab);
   registerLxc(lab);
   registerQemu(lab);
   registerRefusals(lab);

@@ -1,7 +1,7 @@
 import { die } from "../errors.ts";
+import { storageResource, visibleNodes } from "../storage/stats.ts";
 import type { LabCore, LabPool, LabRequest, LabState } from "../types.ts";
 import { guestResource } from "./guest-stats.ts";
-import { storageResource, visibleNodes } from "./storage-stats.ts";
 
 /** `/pools`, with the older form that has the pool in the path. */
 export function registerPools(lab: LabCore): void {
@@ -70,7 +70,16 @@ function createPool({ params, lab: { state } }: LabRequest): null {
   return null;
 }
 
-function updatePool({ params, lab: { state } }: LabRequest): null {
+/** A member comes and goes by those who may change permissions on it; the lock around it hides the 403. */
+function checkMember({ may }: LabRequest, path: string, privilege: string): void {
+  const privileges = ["Permissions.Modify", privilege];
+  if (may(path, privileges, "any")) return;
+  throw die(`update pools failed: 403 Permission check failed (${path}, ${privileges.join("|")})`);
+}
+
+function updatePool(request: LabRequest): null {
+  const { params, lab } = request;
+  const { state } = lab;
   const id = params.need("poolid");
   const pool = state.pools.get(id);
   if (pool === undefined) throw die(`update pools failed: pool '${id}' does not exist`);
@@ -78,10 +87,12 @@ function updatePool({ params, lab: { state } }: LabRequest): null {
   if (text !== undefined) pool.comment = text;
   const remove = params.flag("delete");
   for (const vmid of params.list("vms").map(Number)) {
+    checkMember(request, `/vms/${vmid}`, "VM.Allocate");
     if (remove) removeGuest(pool, vmid);
     else addGuest(state, pool, vmid, params.flag("allow-move"));
   }
   for (const storage of params.list("storage")) {
+    checkMember(request, `/storage/${storage}`, "Datastore.Allocate");
     if (remove && !pool.storages.delete(storage)) {
       throw die(`update pools failed: Storage '${storage}' is not a pool member`);
     }

@@ -2,6 +2,7 @@ import { Access } from "../access/access.ts";
 import type { LabToken, LabUser } from "../access/types.ts";
 import type { Random } from "../random.ts";
 import type { LabRelease } from "../release.ts";
+import { usualOutside } from "../storage/outside.ts";
 import type { LabNode, LabPool, LabState, LabStorage } from "../types.ts";
 import { Volumes } from "../volumes.ts";
 
@@ -49,6 +50,7 @@ export function emptyState(localNode: string, clusterName: string | undefined, s
     access,
     pools,
     datacenter: new Map(),
+    outside: usualOutside(),
   };
 }
 

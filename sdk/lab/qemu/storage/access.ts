@@ -9,7 +9,7 @@ import { type VolumeName, volumeName } from "./names.ts";
  */
 export function checkVolumeAccess(
   request: LabRequest,
-  vmid: number,
+  vmid: number | undefined,
   volid: string,
   content?: VolumeName["content"],
 ): void {

@@ -21,7 +21,23 @@ export function volumeName(state: LabState, volid: string): VolumeName {
   const parts = splitVolid(volid);
   if (parts === undefined) throw die(`unable to parse volume ID '${volid}'`);
   const storage = storageOf(state, parts.storage);
+  if (storage.type === "pbs") return snapshotName(parts.name);
   return isFileBased(storage) ? fileName(parts.name) : deviceName(storage, parts.name);
+}
+
+/** A backup on a Proxmox Backup Server: `backup/vm/100/2026-01-31T12:00:00Z`. */
+function snapshotName(volname: string): VolumeName {
+  const match = /^backup\/((vm|ct|host)\/([^/\s]+)\/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/.exec(volname);
+  if (match === null) throw die(`unable to parse PBS volume name '${volname}'`);
+  const [, name = "", kind = "", owner = ""] = match;
+  return {
+    content: "backup",
+    name,
+    vmid: kind === "host" || !/^\d+$/.test(owner) ? undefined : Number(owner),
+    format: `pbs-${kind}`,
+    isBase: false,
+    base: undefined,
+  };
 }
 
 const DIRECTORIES: readonly (readonly [RegExp, VolumeName["content"]])[] = [

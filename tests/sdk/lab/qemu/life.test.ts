@@ -165,6 +165,8 @@ describe("leaving", () => {
     await client.task("POST", `${path}/status/stop`);
     expect((await client.task("DELETE", path, { purge: 1 })).exitstatus).toBe("OK");
     expect(client.lab.state.pools.get("production")?.guests.has(103)).toBe(false);
-    expect(await client.rows("/nodes/pve1/storage/nfs/content", { vmid: 103 })).toEqual([]);
+    expect(await client.rows("/nodes/pve1/storage/nfs/content", { vmid: 103, content: "images" })).toEqual(
+      [],
+    );
   });
 });

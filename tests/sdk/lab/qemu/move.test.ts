@@ -63,7 +63,7 @@ describe("disks", () => {
     expect(await client.fields(`${path}/config`)).toMatchObject({
       scsi0: "nfs:112/vm-112-disk-1.qcow2,size=8G",
     });
-    const volumes = await client.rows("/nodes/pve3/storage/nfs/content", { vmid: 112 });
+    const volumes = await client.rows("/nodes/pve3/storage/nfs/content", { vmid: 112, content: "images" });
     expect(volumes.map((one) => one.volid)).toEqual(["nfs:112/vm-112-disk-1.qcow2"]);
   });
 

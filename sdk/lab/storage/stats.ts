@@ -1,6 +1,8 @@
 import { splitList } from "../frame/params.ts";
 import type { LabCore, LabState, LabStorage } from "../types.ts";
 import { isShared } from "../volumes.ts";
+import { activationFault, tellsSize } from "./activation.ts";
+import { pluginFor } from "./plugins.ts";
 
 /** Nodes that a storage is meant for. */
 export function visibleNodes(state: LabState, storage: LabStorage): readonly string[] {
@@ -9,10 +11,20 @@ export function visibleNodes(state: LabState, storage: LabStorage): readonly str
   return [...state.nodes.keys()].filter((node) => only.length === 0 || only.includes(node));
 }
 
-/** Content types in the order that answers have them. */
+/** Content types in the order that answers have them; `none` where there are none. */
 export function contentOf(storage: LabStorage): string {
-  const listed = splitList(storage.config.get("content") ?? "images,rootdir");
-  return [...listed].sort().join(",");
+  const listed = splitList(storage.config.get("content") ?? pluginFor(storage.type).defaultContent.join(","));
+  return [...listed].sort().join(",") || "none";
+}
+
+/** Whether a storage may hold this kind of content. */
+export function mayHold(storage: LabStorage, content: string): boolean {
+  return contentOf(storage).split(",").includes(content);
+}
+
+/** Whether a storage can be used and tells its size. */
+export function isActive(state: LabState, storage: LabStorage): boolean {
+  return activationFault(state, storage) === undefined && tellsSize(state, storage);
 }
 
 /** Size and use in bytes; a directory also holds what is not a volume. */
@@ -28,7 +40,7 @@ export function spaceOf(
 
 /** A storage on one node as `/cluster/resources` and pools show it. */
 export function storageResource(lab: LabCore, storage: LabStorage, node: string): Record<string, unknown> {
-  const isUp = lab.state.nodes.get(node)?.power === "online";
+  const isUp = lab.state.nodes.get(node)?.power === "online" && isActive(lab.state, storage);
   const { total, used } = spaceOf(lab, storage, node);
   return {
     id: `storage/${node}/${storage.id}`,

@@ -1,0 +1,11 @@
+import type { LabCore } from "../types.ts";
+import { registerContent } from "./content.ts";
+import { registerDefinitions } from "./definitions.ts";
+import { registerStatus } from "./status.ts";
+
+/** Storages: their definitions, what nodes see of them, and their volumes. */
+export function registerStorages(lab: LabCore): void {
+  registerDefinitions(lab);
+  registerStatus(lab);
+  registerContent(lab);
+}
