@@ -4,7 +4,9 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 // Loaded beforehand: jest cannot import several plugins at once while their common modules are new to it.
 import "../../../sdk/index.ts";
 import { readRegistry } from "../../../sdk/plugin-files/registry-file.ts";
+import { useName } from "../../../sdk/tool.ts";
 import { packageRoot } from "../../../vendor/package-root.ts";
+import { UNREAD } from "../../../vendor/pve-docs/index.ts";
 import { removeFolders } from "../../helpers/plugin-folder.ts";
 import { hostOf, shownNames } from "./harness.ts";
 
@@ -30,6 +32,20 @@ describe("the built-in plugins", () => {
     expect(host.find("proxmox_vm_destroy")?.hidden?.show).toBe(
       "PROXMOX_MCP_ACCESS=destructive would show it.",
     );
+  });
+
+  test("use no endpoint whose code checks more than anyone has read", async () => {
+    const { host } = hostOf({}, { layout });
+    await host.ready();
+    const unread = host.plugins().flatMap(({ tools }) =>
+      tools.flatMap(({ tool }) =>
+        tool.uses
+          .map(useName)
+          .filter((use) => UNREAD.some((key) => key === use))
+          .map((use) => `${tool.name}: ${use}`),
+      ),
+    );
+    expect(unread).toEqual([]);
   });
 
   test("have no evidence but of tools that exist", async () => {

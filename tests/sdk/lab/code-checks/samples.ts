@@ -1,0 +1,106 @@
+import type { CallParams } from "../../../../vendor/pve-docs/index.ts";
+
+/** A call by which the table of code checks is held against the lab. */
+export interface Sample {
+  readonly key: string;
+  readonly params: CallParams;
+  /** What the state of the lab puts into paths that the parameters leave open. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Needs that hang on the state, and hold in the lab: their privileges. */
+  readonly also?: readonly string[];
+}
+
+const pve1 = { node: "pve1" };
+const web1 = { ...pve1, vmid: 101 };
+const scratch = { node: "pve3", vmid: 112 };
+const build = { ...pve1, vmid: 204 };
+const proxy = { node: "pve3", vmid: 203 };
+const ostemplate = "nfs:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst";
+const iso = "nfs:iso/debian-13.1.0-amd64-netinst.iso";
+const bridge = { vnet: "vmbr0" };
+const VM = "/nodes/{node}/qemu/{vmid}";
+const CT = "/nodes/{node}/lxc/{vmid}";
+
+const CREATE: readonly Sample[] = [
+  { vmid: 501 },
+  { vmid: 502, cores: 2, memory: 1024, vga: "std", name: "x", boot: "order=net0" },
+  { vmid: 503, scsi0: "local-lvm:8", net0: "virtio,bridge=vmbr0", ciuser: "admin" },
+  { vmid: 504, ide2: `${iso},media=cdrom`, net0: "virtio,bridge=vmbr0,tag=5" },
+  { vmid: 505, start: true, "ha-managed": true, startup: "order=1" },
+  { vmid: 506, scsi0: "nfs:8", storage: "nfs", serial0: "socket", freeze: true },
+  { vmid: 507, tags: "web" },
+].map((params) => ({ key: "POST /nodes/{node}/qemu", params: { ...pve1, ...params } }));
+
+const CREATE_CT: readonly Sample[] = [
+  { vmid: 601, rootfs: "local-lvm:4" },
+  { vmid: 602, storage: "local-lvm", hostname: "x", cores: 1, memory: 256, net0: "name=eth0,bridge=vmbr0" },
+  { vmid: 603, rootfs: "nfs:4", unprivileged: false, onboot: true },
+  { vmid: 604, rootfs: "nfs:4", mp0: "local-lvm:1,mp=/data", features: "nesting=1", unprivileged: true },
+].map((params) => ({ key: "POST /nodes/{node}/lxc", params: { ...pve1, ostemplate, ...params } }));
+
+const CHANGE: readonly Sample[] = [
+  { key: `PUT ${VM}/config`, params: { ...scratch, cores: 4, memory: 512, description: "x" } },
+  { key: `PUT ${VM}/config`, params: { ...scratch, scsi1: "local-lvm:1", ide2: "none,media=cdrom" } },
+  { key: `POST ${VM}/config`, params: { ...scratch, memory: 1024, scsi2: "local-lvm:1" } },
+  { key: `PUT ${VM}/config`, params: { ...scratch, net1: "virtio,bridge=vmbr0" } },
+  { key: `PUT ${VM}/config`, params: { ...scratch, tags: "web" } },
+  { key: `PUT ${VM}/config`, params: { ...scratch, delete: "cores" } },
+  { key: `PUT ${CT}/config`, params: { ...proxy, tags: "web" } },
+  { key: `PUT ${CT}/config`, params: { ...proxy, cores: 2, memory: 1024, hostname: "y", onboot: true } },
+  { key: `PUT ${CT}/config`, params: { ...proxy, mp0: "local-lvm:1,mp=/data" } },
+  { key: `PUT ${CT}/config`, params: { ...proxy, net1: "name=eth1,bridge=vmbr0" } },
+  {
+    key: `POST ${VM}/clone`,
+    params: { ...scratch, newid: 701 },
+    values: { ...bridge, storage: "local-lvm" },
+    also: ["SDN.Use"],
+  },
+  {
+    key: `POST ${VM}/clone`,
+    params: { ...scratch, newid: 702, full: true, storage: "nfs" },
+    values: bridge,
+    also: ["SDN.Use"],
+  },
+  {
+    key: `POST ${CT}/clone`,
+    params: { ...proxy, newid: 703, full: true },
+    values: { ...bridge, storage: "local-lvm" },
+    also: ["SDN.Use"],
+  },
+  { key: `PUT ${CT}/resize`, params: { ...build, disk: "rootfs", size: "+1G" }, values: { storage: "nfs" } },
+  { key: `POST ${VM}/move_disk`, params: { ...scratch, disk: "scsi0", storage: "nfs" } },
+  { key: `POST ${CT}/move_volume`, params: { ...proxy, volume: "rootfs", storage: "nfs" } },
+  {
+    key: `POST ${VM}/snapshot/{snapname}/rollback`,
+    params: { ...pve1, vmid: 103, snapname: "before-upgrade", start: true },
+  },
+  { key: `PUT ${VM}/resize`, params: { ...scratch, disk: "scsi0", size: "+1G" }, values: { storage: "nfs" } },
+  { key: `POST ${VM}/template`, params: { node: "pve2", vmid: 110 } },
+];
+
+const POWER: readonly Sample[] = [
+  {
+    key: `POST ${VM}/migrate`,
+    params: { node: "pve3", vmid: 104, target: "pve2", targetstorage: "nfs" },
+  },
+  { key: `POST ${VM}/monitor`, params: { ...web1, command: "system_reset" } },
+  { key: `POST ${VM}/status/suspend`, params: { ...web1, todisk: true, statestorage: "nfs" } },
+  { key: `POST ${VM}/status/stop`, params: { node: "pve2", vmid: 102 } },
+  { key: "POST /nodes/{node}/startall", params: { node: "pve2", vms: "104" } },
+  { key: "POST /nodes/{node}/startall", params: pve1 },
+  { key: "POST /nodes/{node}/stopall", params: { node: "pve2", vms: "202" } },
+  { key: "POST /nodes/{node}/suspendall", params: { node: "pve3", vms: "111" } },
+  { key: "POST /nodes/{node}/migrateall", params: { ...pve1, target: "pve2", vms: "201", maxworkers: 1 } },
+];
+
+const READS: readonly Sample[] = [
+  { key: "GET /access/permissions", params: { userid: "auditor@pve" } },
+  { key: "GET /nodes/{node}/status", params: pve1 },
+  { key: `GET ${VM}/config`, params: web1 },
+  { key: "PUT /pools", params: { poolid: "staging", storage: "local" } },
+  { key: "PUT /pools/{poolid}", params: { poolid: "staging", vms: "104" } },
+  { key: `GET ${CT}/interfaces`, params: build },
+];
+
+/** Calls whose refusals are compared. */
+export const SAMPLES: readonly Sample[] = [...CREATE, ...CREATE_CT, ...CHANGE, ...POWER, ...READS];
