@@ -79,6 +79,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   const lab: LabCore = {
     ...{ release, state, tasks, clock, faults, random },
     locks: new Locks(faults),
+    uploads: new Map(),
     route: (key, handler) => pipeline.route(key, handler),
     invoke: (key, params, caller) => pipeline.invoke(lab, key, params, caller),
   };

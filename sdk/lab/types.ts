@@ -2,6 +2,7 @@ import type { Endpoint } from "../../vendor/pve-docs/types.ts";
 import type { AccessState, Caller } from "./access/types.ts";
 import type { Faults } from "./faults.ts";
 import type { LabParams, WireValue } from "./frame/params.ts";
+import type { UploadedFile } from "./http/multipart.ts";
 import type { Locks } from "./locks.ts";
 import type { Random } from "./random.ts";
 import type { LabRelease } from "./release.ts";
@@ -53,6 +54,8 @@ export interface LabGuest {
   readonly snapshots: Map<string, LabSnapshot>;
   /** Undefined while stopped. */
   runtime: GuestRuntime | undefined;
+  /** Commands that the guest agent's own configuration turns off. */
+  agentBlocks?: ReadonlySet<string>;
   /** Where the guest is under HA: the state asked for. */
   ha?: { state: string; group?: string };
 }
@@ -163,6 +166,8 @@ export interface LabCore {
   readonly locks: Locks;
   readonly faults: Faults;
   readonly random: Random;
+  /** Files that have come and wait for their API call, by temporary name. */
+  readonly uploads: Map<string, UploadedFile>;
   /** `"POST /nodes/{node}/qemu"`; the key must be in the catalog. One handler a key. */
   route(key: string, handler: LabHandler): void;
   /**

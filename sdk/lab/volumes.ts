@@ -13,6 +13,8 @@ export interface LabVolume {
   readonly vmid?: number;
   size: number;
   used: number;
+  /** Bytes of the disk in an image file that can be imported, where the file is smaller. */
+  readonly virtualSize?: number;
   readonly ctime: number;
   /** `volid` of the base image of a linked clone. */
   readonly parent?: string;

@@ -6,6 +6,7 @@ import type { WireValue } from "../frame/params.ts";
 import { NodeUnreachable, type Outcome, type Pipeline } from "../frame/pipeline.ts";
 import type { LabCore } from "../types.ts";
 import { identify } from "./credentials.ts";
+import { isUpload, readUpload } from "./multipart-upload.ts";
 import { decodeForm, decodeJson, decodePercent } from "./params.ts";
 import { bare, failure, plain, type Reply, success } from "./respond.ts";
 
@@ -43,12 +44,17 @@ export async function answer(parts: GateParts, request: IncomingMessage): Promis
     return bare(401, who.refused);
   }
   const query = mark < 0 ? "" : url.slice(mark + 1);
-  const params = await readParams(request, method, relative, query);
+  const uploads = isUpload(method, relative, request);
+  const params = uploads ? await readUpload(lab, request, query) : await readParams(request, method, query);
   if (!(params instanceof Map)) return params;
   if (format !== "json" && format !== "extjs") {
     return plain(501, `no formatter for uri ${relative}, ${format}`);
   }
-  return respond(parts, format, { method, path: relative, params, ...who });
+  const reply = await respond(parts, format, { method, path: relative, params, ...who });
+  if (!uploads) return reply;
+  lab.uploads.delete(String(params.get("tmpfilename")));
+  // Who may not upload is refused by the daemon itself, which then has no formatter at hand.
+  return { ...(reply.status === 403 ? bare(403, reply.reason) : reply), close: true };
 }
 
 async function respond(
@@ -87,10 +93,9 @@ async function respond(
 async function readParams(
   request: IncomingMessage,
   method: string,
-  path: string,
   query: string,
 ): Promise<Map<string, WireValue> | Reply> {
-  const body = await readBody(request, method, path);
+  const body = await readBody(request, method);
   if (typeof body !== "string") return body;
   const type = contentType(request);
   let params = new Map<string, WireValue>();
@@ -104,13 +109,10 @@ async function readParams(
   return params;
 }
 
-async function readBody(request: IncomingMessage, method: string, path: string): Promise<string | Reply> {
+async function readBody(request: IncomingMessage, method: string): Promise<string | Reply> {
   const length = Number(request.headers["content-length"] ?? 0);
   if (length === 0) return "";
   if (method !== "PUT" && method !== "POST") return plain(501, `Unexpected content for method '${method}'`);
-  if (/^\/nodes\/[^/]+\/storage\/[^/]+\/upload$/.test(path)) {
-    return plain(501, "the lab does not simulate POST /nodes/{node}/storage/{storage}/upload");
-  }
   if (length > BODY_LIMIT) return plain(501, "for data too large");
   const type = contentType(request);
   if (type !== "" && type !== "application/x-www-form-urlencoded" && type !== "application/json") {

@@ -20,6 +20,8 @@ export interface Reply {
   readonly body: string;
   readonly type: string;
   readonly gzip?: boolean;
+  /** Closes the connection after a good answer as well. */
+  readonly close?: boolean;
 }
 
 /** Text of a fault that arose outside the API's own code. */
@@ -79,7 +81,8 @@ export async function send(request: IncomingMessage, response: ServerResponse, r
   const body = zip ? await compress(content) : content;
   const count = (answered.get(request.socket) ?? 0) + 1;
   answered.set(request.socket, count);
-  const keep = status < 400 && count < ANSWERS_PER_CONNECTION && request.headers.connection !== "close";
+  const wanted = reply.close !== true && request.headers.connection !== "close";
+  const keep = status < 400 && count < ANSWERS_PER_CONNECTION && wanted;
   response.writeHead(status, reason, {
     "Cache-Control": "max-age=0",
     Connection: keep ? "Keep-Alive" : "close",

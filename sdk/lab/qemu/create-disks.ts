@@ -139,7 +139,7 @@ function makeVolume(
         origin === undefined
           ? (asked ?? defaultFormat(storage))
           : usableFormat(storage, asked ?? origin.format),
-      size: origin?.size ?? sizeFor(name, drive, gib),
+      size: origin === undefined ? sizeFor(name, drive, gib) : virtualSize(origin),
       blank: origin === undefined || origin.blank === true,
     },
     context.log,

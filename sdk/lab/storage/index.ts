@@ -1,6 +1,7 @@
 import type { LabCore } from "../types.ts";
 import { registerContent } from "./content.ts";
 import { registerDefinitions } from "./definitions.ts";
+import { registerFiles } from "./register-files.ts";
 import { registerStatus } from "./status.ts";
 
 /** Storages: their definitions, what nodes see of them, and their volumes. */
@@ -8,4 +9,5 @@ export function registerStorages(lab: LabCore): void {
   registerDefinitions(lab);
   registerStatus(lab);
   registerContent(lab);
+  registerFiles(lab);
 }

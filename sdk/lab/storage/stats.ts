@@ -22,6 +22,11 @@ export function mayHold(storage: LabStorage, content: string): boolean {
   return contentOf(storage).split(",").includes(content);
 }
 
+/** True where a storage keeps its content as files below a path. */
+export function hasFiles({ type, config }: LabStorage): boolean {
+  return type === "nfs" || type === "cifs" || config.has("path");
+}
+
 /** Whether a storage can be used and tells its size. */
 export function isActive(state: LabState, storage: LabStorage): boolean {
   return activationFault(state, storage) === undefined && tellsSize(state, storage);

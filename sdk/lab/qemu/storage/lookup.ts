@@ -72,7 +72,7 @@ export function needVolume(state: LabState, node: string, volid: string): LabVol
 
 /** Bytes that a machine sees: a file is rounded up to whole sectors. */
 export function virtualSize(volume: LabVolume): number {
-  return Math.ceil(volume.size / 512) * 512;
+  return volume.virtualSize ?? Math.ceil(volume.size / 512) * 512;
 }
 
 /** Whether every volume of these storages can be reached from all nodes. */

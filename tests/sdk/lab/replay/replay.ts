@@ -102,6 +102,10 @@ class Client {
       return bodyRepeat.prefix + bodyRepeat.char.repeat(bodyRepeat.count);
     }
     if (body === undefined) return undefined;
+    if (contentType === "multipart") {
+      headers["content-type"] = `multipart/form-data; boundary=${BOUNDARY}`;
+      return multipart(body as readonly Part[]);
+    }
     headers["content-type"] =
       contentType === "json" ? "application/json" : "application/x-www-form-urlencoded";
     if (typeof body === "string") return this.#fill(body);
@@ -193,6 +197,24 @@ function missingLines(expected: unknown, actual: unknown): string[] {
   return lines(expected)
     .filter((line) => !came.some((other) => compare(line, other, options).length === 0))
     .map((line) => `no line ${JSON.stringify(line)} in ${JSON.stringify(came)}`);
+}
+
+/** A part of an upload; the file is the one with a `filename`. */
+interface Part {
+  readonly name: string;
+  readonly value: string;
+  readonly filename?: string;
+}
+
+const BOUNDARY = "----replay0123456789";
+
+function multipart(parts: readonly Part[]): string {
+  const lines = parts.map(({ name, value, filename }) => {
+    const file =
+      filename === undefined ? "" : `; filename="${filename}"\r\nContent-Type: application/octet-stream`;
+    return `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n${value}\r\n`;
+  });
+  return `${lines.join("")}--${BOUNDARY}--\r\n`;
 }
 
 function encodeForm(values: Readonly<Record<string, unknown>>): string {
