@@ -11,6 +11,8 @@ import { registerBulk } from "./bulk.ts";
 import { registerCluster } from "./cluster.ts";
 import { registerClusterResources } from "./cluster-resources.ts";
 import { registerIndexes } from "./indexes.ts";
+import { registerPciMappings } from "./mapping-pci.ts";
+import { registerNetwork } from "./network.ts";
 import { registerNodePower } from "./node-power.ts";
 import { registerNodes } from "./nodes.ts";
 import { registerPools } from "./pools.ts";
@@ -21,6 +23,8 @@ import { registerTasks } from "./task-list.ts";
 export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerIndexes(lab);
   registerNodes(lab);
+  registerNetwork(lab);
+  registerPciMappings(lab);
   registerNodePower(lab);
   registerTasks(lab);
   registerBulk(lab);

@@ -1,3 +1,4 @@
+import { rrdData } from "../qemu/rrd.ts";
 import type { LabCore, LabHandler } from "../types.ts";
 import { clone } from "./clone.ts";
 import { readConfig, readPending } from "./config-read.ts";
@@ -37,6 +38,7 @@ export function registerLxc(lab: LabCore): void {
   lab.route(`PUT ${CT}/config`, updateConfig);
   lab.route(`GET ${CT}/pending`, readPending);
   lab.route(`GET ${CT}/interfaces`, interfaces);
+  lab.route(`GET ${CT}/rrddata`, rrdData);
   lab.route(`GET ${CT}/firewall/rules`, () => []);
   lab.route(`POST ${CT}/vncproxy`, vncProxy);
   lab.route(`POST ${CT}/termproxy`, termProxy);

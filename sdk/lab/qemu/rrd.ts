@@ -10,7 +10,7 @@ const FRAMES: Readonly<Record<string, readonly [number, number]>> = {
   year: [70, 604_800],
 };
 
-/** GET rrddata: a flat line of the present use, gaps where the VM did not run. */
+/** GET rrddata of a VM or container: a flat line of the present use, gaps where the VM did not run. */
 export function rrdData(request: LabRequest): unknown {
   const { lab, params } = request;
   const guest = lab.state.guests.get(Number(params.need("vmid")));
@@ -25,8 +25,9 @@ export function rrdData(request: LabRequest): unknown {
       Object.assign(row, { maxcpu: limits.cpus, maxmem: limits.maxmem, maxdisk: limits.maxdisk, disk: 0 });
       const ran = guest.runtime !== undefined && guest.runtime.startedAt / 1000 <= time;
       if (ran) {
-        const { cpu, mem } = usageOf(lab, guest);
-        Object.assign(row, { cpu, mem, memhost: mem, netin: 200, netout: 100, diskread: 0, diskwrite: 0 });
+        const { cpu, mem, disk } = usageOf(lab, guest, limits);
+        Object.assign(row, { cpu, mem, disk, netin: 200, netout: 100, diskread: 0, diskwrite: 0 });
+        if (guest.kind === "qemu") row.memhost = mem;
       }
     }
     rows.push(row);

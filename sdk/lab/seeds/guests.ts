@@ -12,6 +12,8 @@ export interface GuestSpec {
   readonly disk?: readonly [storage: string, gib: number];
   /** Further keys as in the file; these win. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Commands that its guest agent has turned off. */
+  readonly agentBlocks?: readonly string[];
 }
 
 const GIB = 2 ** 30;
@@ -32,6 +34,7 @@ export function addGuest(state: LabState, spec: GuestSpec, random: Random): LabG
     snapshots: new Map(),
     runtime: undefined,
   };
+  if (spec.agentBlocks !== undefined) guest.agentBlocks = new Set(spec.agentBlocks);
   if (spec.running === true) {
     guest.runtime = {
       pid: random.int(2000, 400_000),

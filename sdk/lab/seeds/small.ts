@@ -125,6 +125,7 @@ const GUESTS: readonly GuestSpec[] = [
   {
     ...{ kind: "qemu", vmid: 103, node: "pve1", name: "db1", running: true, disk: ["nfs", 64] },
     config: { agent: "1", cores: "4", memory: "8192", onboot: "1", protection: "1", tags: "db;prod" },
+    agentBlocks: ["fstrim", "get-users", "set-user-password"],
   },
   {
     ...{ kind: "qemu", vmid: 104, node: "pve3", name: "win1", disk: ["local-lvm", 60] },

@@ -47,6 +47,10 @@ function insideOf(lab: LabCore, guest: LabGuest): Inside {
 /** What the agent says of itself; it knows more commands than it lists. */
 const LISTED = [
   "ping",
+  "info",
+  "get-users",
+  "fstrim",
+  "set-user-password",
   "exec",
   "exec-status",
   "get-osinfo",
@@ -63,6 +67,10 @@ const LISTED = [
 /** Runs a command of the agent that takes no arguments. */
 export function simpleCommand(lab: LabCore, guest: LabGuest, command: string): unknown {
   const inside = insideOf(lab, guest);
+  if (guest.agentBlocks?.has(command)) {
+    const desc = `The command guest-${command} has been disabled for this instance`;
+    return { error: { class: "CommandNotFound", desc } };
+  }
   switch (command) {
     case "ping":
       return {};
@@ -70,7 +78,7 @@ export function simpleCommand(lab: LabCore, guest: LabGuest, command: string): u
       return {
         version: "9.0.0",
         supported_commands: LISTED.map((name) => ({
-          enabled: true,
+          enabled: guest.agentBlocks?.has(name) !== true,
           name: `guest-${name}`,
           "success-response": true,
         })),
