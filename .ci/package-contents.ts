@@ -24,7 +24,7 @@ const REQUIRED = [
 ];
 
 const ALLOWED =
-  /^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md|plugin-registry\.json|dist\/.+|sdk\/[\w-]+\.schema\.json|vendor\/pve-docs\/data\/[\w.-]+\.json|docs\/.+\.(md|json|js))$/;
+  /^(package\.json|README\.md|LICENSE|SECURITY\.md|CHANGELOG\.md|plugin-registry\.json|dist\/.+|sdk\/[\w-]+\.schema\.json|vendor\/pve-docs\/data\/[\w.-]+\.json|docs\/.+\.(md|json|mjs))$/;
 
 interface Packed {
   readonly files: readonly { readonly path: string }[];
