@@ -1,6 +1,7 @@
-import type { CallContext } from "../call/types.ts";
+import type { CallAnswer, CallContext } from "../call/types.ts";
 import type { Settings } from "../settings/types.ts";
 import type { ClusterAccess, Clusters } from "../tokens.ts";
+import { type PrivilegesOf, privilegesAnswer } from "./capabilities-privileges.ts";
 import { CAPABILITIES_RESULT } from "./capabilities-result.ts";
 import { capabilitiesText, toolText } from "./capabilities-text.ts";
 import type { HostedTool, KernelTool, ToolHost } from "./types.ts";
@@ -56,7 +57,8 @@ export function capabilitiesTool(parts: CapabilitiesParts): KernelTool {
   return {
     name: CAPABILITIES_TOOL,
     title: "What this server can do",
-    describe: "Versions, clusters, access, plugins, tools and their validation; why a tool is hidden.",
+    describe:
+      "Versions, clusters, access, plugins, tools and their validation; why a tool is hidden; privileges on request.",
     risk: "read",
     inputSchema: {
       type: "object",
@@ -64,17 +66,35 @@ export function capabilitiesTool(parts: CapabilitiesParts): KernelTool {
       properties: {
         plugin: { type: "string" },
         tool: { type: "string" },
+        privileges: {
+          type: "boolean",
+          description:
+            "Instead: privileges the shown tools need on which ACL paths, and those the account lacks",
+        },
       },
     },
     result: CAPABILITIES_RESULT,
     async run(input, context) {
       await parts.host.ready();
-      const { tool, plugin } = input;
-      if (typeof tool === "string") return toolText(tool, parts.host);
-      const report = await reportOf(parts, context, typeof plugin === "string" ? plugin : undefined);
-      return capabilitiesText(report, typeof plugin === "string" ? plugin : undefined);
+      const tool = typeof input.tool === "string" ? input.tool : undefined;
+      const plugin = typeof input.plugin === "string" ? input.plugin : undefined;
+      if (input.privileges === true) return await privileges({ tool, plugin }, parts, context.signal);
+      if (tool !== undefined) return toolText(tool, parts.host);
+      return capabilitiesText(await reportOf(parts, context, plugin), plugin);
     },
   };
+}
+
+async function privileges(
+  of: PrivilegesOf,
+  { host, clusters }: CapabilitiesParts,
+  signal: AbortSignal,
+): Promise<CallAnswer> {
+  const asked = clusters.all.map(async (access) => ({
+    access,
+    reported: await reportCluster(access, signal),
+  }));
+  return await privilegesAnswer(of, host, await Promise.all(asked), signal);
 }
 
 async function reportOf(

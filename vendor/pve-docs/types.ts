@@ -90,7 +90,7 @@ export interface PrivilegeNeed {
   readonly condition?: string;
   /** Another ACL path on which the same privileges suffice. */
   readonly orOn?: string;
-  /** Whether it is needed depends on more than the parameters, as the condition says. */
+  /** Only some of these calls need it, as the condition says. */
   readonly maybe?: true;
   /** Without it the answer leaves things out instead of being refused. */
   readonly hides?: true;

@@ -3,6 +3,7 @@ import type { CallContext } from "../../../kernel/call/types.ts";
 import { capabilitiesTool } from "../../../kernel/host/capabilities.ts";
 import type { PluginHost } from "../../../kernel/host/host.ts";
 import type { ClusterAccess } from "../../../kernel/tokens.ts";
+import { loadCatalog } from "../../../vendor/pve-docs/index.ts";
 import { folderOf, pluginFiles, removeFolders } from "../../helpers/plugin-folder.ts";
 import { FakeCluster, hostOf, SETTINGS } from "./harness.ts";
 
@@ -86,6 +87,24 @@ describe("proxmox_capabilities", () => {
 
   test.each([{ plugin: "nosuch" }, { tool: "nosuch_thing_get" }])("%j is not found", async (input) => {
     await expect(ask(twoPlugins(), input)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("tells the privileges that the shown tools take, and those that the account lacks", async () => {
+    const granted = { "/vms": { "VM.Audit": 1 } };
+    const access = {
+      ...new FakeCluster("pve", "9.2").access(),
+      name: "pve",
+      version: async () => ({ version: "9.2.1", release: "9.2", major: 9 }),
+      catalog: async () => loadCatalog("9.2"),
+      rest: { read: async () => granted } as never,
+    };
+    const answer = await ask(twoPlugins(), { privileges: true }, [access]);
+    expect(answer.text).toContain("Privileges that the shown tools take on pve (Proxmox VE 9.2):");
+    expect(answer.text).toContain("/vms/{vmid}: VM.Audit");
+    const one = await ask(twoPlugins(), { privileges: true, tool: "high_thing_get" }, [access]);
+    expect(one.text).toContain("high_thing_get: VM.PowerMgmt on /vms/{vmid}");
+    const none = ask(twoPlugins(), { privileges: true, plugin: "high" }, [access]);
+    await expect(none).rejects.toMatchObject({ code: "not_found" });
   });
 
   test("says that the client can ask its user where it can", async () => {

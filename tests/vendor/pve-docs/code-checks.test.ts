@@ -175,6 +175,7 @@ describe("the checks of a call", () => {
       orOn: "/pool/{pool}",
       privileges: ["VM.PowerMgmt"],
       condition: "with start",
+      maybe: true,
     });
   });
 });

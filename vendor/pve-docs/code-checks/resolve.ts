@@ -61,7 +61,11 @@ function withParams({ params, condition }: CodeCheck): string | undefined {
   return `with ${named}${more}${condition === undefined ? "" : `: ${condition}`}`;
 }
 
-function need(check: CodeCheck, values: CallParams, condition: string | undefined): PrivilegeNeed {
+function need(
+  check: CodeCheck,
+  values: CallParams,
+  { condition, maybe }: { condition: string | undefined; maybe: boolean },
+): PrivilegeNeed {
   const orOn = check.orOn === undefined ? undefined : fill(check.orOn, values);
   return {
     path: fill(check.path, values),
@@ -70,8 +74,14 @@ function need(check: CodeCheck, values: CallParams, condition: string | undefine
     ...(orOn === undefined ? {} : { orOn }),
     ...(condition === undefined ? {} : { condition }),
     ...(check.hides === true ? { hides: true } : {}),
-    ...(check.maybe === true ? { maybe: true } : {}),
+    ...(maybe ? { maybe: true } : {}),
   };
+}
+
+/** What some call may take. */
+function anyNeed(check: CodeCheck): PrivilegeNeed {
+  const maybe = check.maybe === true || check.params !== undefined;
+  return need(check, {}, { condition: withParams(check), maybe });
 }
 
 function nameMatches(name: string, params: readonly string[]): boolean {
@@ -94,7 +104,8 @@ function valuesOf({ params, from }: CodeCheck, call: CallParams): readonly PathV
 function needsOf(check: CodeCheck, call: CallParams): readonly PrivilegeNeed[] {
   if (check.when?.(call) === false) return [];
   return valuesOf(check, call).map((values) => {
-    const made = need(check, { ...call, ...values }, check.condition);
+    const { condition, maybe } = check;
+    const made = need(check, { ...call, ...values }, { condition, maybe: maybe === true });
     // The other path is a way only for a call that names it.
     if (made.orOn?.includes("{") !== true) return made;
     const { orOn: _unnamed, ...rest } = made;
@@ -115,7 +126,7 @@ export function codeChecks(
   const checks = byEndpoint.get(keyOf(endpoint))?.checks ?? [];
   const present = checks.filter((check) => applies(check, release) && hasParams(check, endpoint));
   const found = present.flatMap((check) =>
-    params === undefined ? [need(check, {}, withParams(check))] : needsOf(check, params),
+    params === undefined ? [anyNeed(check)] : needsOf(check, params),
   );
   return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];
 }
