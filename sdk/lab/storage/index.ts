@@ -2,6 +2,7 @@ import type { LabCore } from "../types.ts";
 import { registerContent } from "./content.ts";
 import { registerDefinitions } from "./definitions.ts";
 import { registerFiles } from "./register-files.ts";
+import { registerScans } from "./scan.ts";
 import { registerStatus } from "./status.ts";
 
 /** Storages: their definitions, what nodes see of them, and their volumes. */
@@ -10,4 +11,5 @@ export function registerStorages(lab: LabCore): void {
   registerStatus(lab);
   registerContent(lab);
   registerFiles(lab);
+  registerScans(lab);
 }
