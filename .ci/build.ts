@@ -5,6 +5,7 @@ import { build } from "esbuild";
 import { writeManifests } from "../sdk/plugin-files/write-manifests.ts";
 import { copyDeclarations } from "./declarations.ts";
 import { prebundle } from "./prebundle.ts";
+import { serverWithoutAjv } from "./without-ajv.ts";
 
 const root = process.cwd();
 const compiled = join(root, "build");
@@ -47,6 +48,7 @@ async function bundle(): Promise<void> {
     legalComments: "none",
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: banner },
+    plugins: [serverWithoutAjv],
     logLevel: "warning",
   });
 }
