@@ -9,6 +9,7 @@ import type {
   ReadParams,
 } from "../../sdk/reader.ts";
 import { useName } from "../../sdk/tool.ts";
+import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import type { Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
 import type { HostedTool } from "../host/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
@@ -98,11 +99,14 @@ export class CallReader implements PveReader {
   async #read<T>(method: "GET" | "POST", path: string, params: ReadParams): Promise<T> {
     const key = `${method} ${path}`;
     if (!declaresUse(this.#hosted, key)) throw undeclared(this.#hosted, key);
-    return this.#upstream(key, async () => {
-      const catalog = await this.#access.catalog();
-      const endpoint = await this.#checked(catalog, key, params);
-      return this.#access.rest.read<T>({ endpoint, params, signal: this.signal });
-    });
+    const catalog = await this.#upstream(key, () => this.#access.catalog());
+    const endpoint = await this.#checked(catalog, key, params);
+    const needs = (): string => privilegesText(catalog.privileges(endpoint, params));
+    return this.#upstream(
+      key,
+      () => this.#access.rest.read<T>({ endpoint, params, signal: this.signal }),
+      needs,
+    );
   }
 
   async #checked(catalog: Catalog, key: string, params: ReadParams): Promise<Endpoint> {
@@ -122,11 +126,11 @@ export class CallReader implements PveReader {
     });
   }
 
-  async #upstream<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  async #upstream<T>(what: string, ask: () => Promise<T>, needs?: () => string): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      throw fromUpstream(error, { what, signal: this.signal });
+      throw fromUpstream(error, { what, needs, signal: this.signal });
     }
   }
 }

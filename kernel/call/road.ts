@@ -5,6 +5,7 @@ import type { AuditLog } from "../audit/types.ts";
 import type { HostedTool, KernelTool, ToolHost } from "../host/types.ts";
 import type { JobService } from "../jobs/types.ts";
 import type { Logger } from "../log.ts";
+import { explainEmpty } from "../privileges/unseen.ts";
 import type { Resources } from "../resources/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
@@ -183,11 +184,13 @@ export class Road implements CallRoad {
     throw unknownTool(name, [...listed, ...this.#kernelTools.keys()]);
   }
 
-  async #read({ hosted, input }: ResolvedCall, reader: CallReader, call: MutableCall): Promise<CallAnswer> {
+  async #read(resolved: ResolvedCall, reader: CallReader, call: MutableCall): Promise<CallAnswer> {
+    const { hosted, input, cluster } = resolved;
+    const { signal } = call.context;
     // The input was validated against this tool's own schema.
     const result = await hosted.tool.read?.(input as never, reader);
-    if (call.context.signal.aborted) throw cancelled(hosted.tool.name);
-    const answer = await this.#shaped(result, call.context);
+    if (signal.aborted) throw cancelled(hosted.tool.name);
+    const answer = await this.#shaped(await explainEmpty(result, hosted, cluster, signal), call.context);
     this.#recorder.called(call);
     return answer;
   }

@@ -2,6 +2,8 @@ import { isToolError, ToolError } from "../../sdk/errors.ts";
 import { RestFault } from "../transports/types.ts";
 
 const PERMISSION = /\(([^(),]*),\s*([A-Za-z.|, ]+)\)\s*$/;
+/** A lock around a check makes a 500 of its 403. */
+const NESTED_FORBIDDEN = /\b403 Permission check failed/;
 const DIGEST = /checksum mismatch|detected modified configuration/i;
 const MISSING =
   /does not exist|no such (?:vm|ct|task|file|user|group|storage|volume|pool|snapshot)|unable to find/i;
@@ -12,6 +14,8 @@ const UNREACHABLE = new Set([502, 503, 504, 595, 596]);
 /** What was being done, for the message: `GET /nodes/pve1/qemu`. */
 export interface UpstreamContext {
   readonly what: string;
+  /** What the request takes, in words, for a refusal that does not say it. */
+  readonly needs?: (() => string) | undefined;
   /** Whether the request could have had an effect. Default false. */
   readonly write?: boolean;
   /** The caller's signal: a read that failed after it was aborted was cancelled. */
@@ -55,7 +59,7 @@ export function cancelled(what: string): ToolError {
 function fromAnswer(fault: RestFault, context: UpstreamContext): ToolError {
   const { status = 0, reason } = fault;
   if (status === 401) return signIn(fault, context);
-  if (status === 403) return forbidden(fault, context);
+  if (status === 403 || NESTED_FORBIDDEN.test(reason)) return forbidden(fault, context);
   if (status === 501) return notImplemented(fault, context);
   if (UNREACHABLE.has(status)) return gateway(fault, context);
   if (DIGEST.test(reason)) return conflict(fault, context, "The configuration was changed by someone else.");
@@ -89,12 +93,17 @@ function forbidden(fault: RestFault, context: UpstreamContext): ToolError {
       ? `needs ${privileges} on ${path}`
       : privileges
         ? `needs ${privileges}`
-        : `answered "${fault.reason}"`;
+        : `answered "${fault.reason}"${context.needs === undefined ? "" : ` (it takes: ${context.needs()})`}`;
+  const grant =
+    path && privileges
+      ? `a role with ${privileges} on ${path} (pveum acl modify ${path} --roles …)`
+      : "what the call takes";
   return make(fault, context, {
     code: "forbidden",
     message: `The Proxmox VE account may not do ${context.what}: it ${need}.`,
     next:
-      "Ask the operator to give the API token (and its user, under privilege separation) that privilege. " +
+      `Ask the operator to grant ${grant} to the API token and, under privilege separation, to its user. ` +
+      "proxmox_capabilities with privileges: true tells what else is missing. " +
       "An object that does not exist can answer the same way.",
     details: { ...(path ? { path } : {}), ...(privileges ? { privileges } : {}) },
   });

@@ -1,6 +1,7 @@
 import { isToolError, ToolError } from "../../sdk/errors.ts";
 import { isWithin } from "../../sdk/risk.ts";
 import { isStepRef } from "../../sdk/steps.ts";
+import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import type { ConfigDigests } from "../call/digests.ts";
 import type { PlanStep } from "../call/types.ts";
 import { fromUpstream } from "../call/upstream-errors.ts";
@@ -145,10 +146,11 @@ async function send({ planned, environment }: StepRun, params: Record<string, un
 /** The end that an error makes; anything but ToolError and RestFault is thrown on. */
 export function endOf(
   error: unknown,
-  { step, shownPath }: PlanStep,
+  { step, shownPath, privileges }: PlanStep,
 ): StepEnd & { state: "failed" | "unknown" } {
   const what = `${step.method} ${shownPath}`;
-  const known = fromUpstream(error, { what, write: step.method !== "GET" });
+  const needs = (): string => privilegesText(privileges);
+  const known = fromUpstream(error, { what, needs, write: step.method !== "GET" });
   if (!isToolError(known)) throw error;
   const { code, message, next } = known;
   const state = code === "outcome_unknown" ? "unknown" : "failed";

@@ -3,7 +3,7 @@ import type { Catalog, EndpointPrivileges, PrivilegeNeed } from "../../vendor/pv
 import type { Held } from "./held.ts";
 
 /** What lists are made from and guests are found in; every tool of a plugin may read it. */
-const INVENTORY = "GET /cluster/resources";
+export const INVENTORY = "GET /cluster/resources";
 
 /** What a tool takes on one endpoint. */
 export interface EndpointNeeds {

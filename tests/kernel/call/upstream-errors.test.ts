@@ -13,6 +13,7 @@ describe("what Proxmox VE answers", () => {
   test.each([
     [401, "Authentication failed!", "upstream", false],
     [403, "Permission check failed (/vms/100, VM.Audit)", "forbidden", false],
+    [500, "update pools failed: 403 Permission check failed (/vms/1, VM.Allocate)", "forbidden", false],
     [400, "no such task", "not_found", false],
     [500, "Configuration file 'nodes/pve1/qemu-server/999.conf' does not exist", "not_found", false],
     [500, "hostname lookup 'nonode' failed - failed to get address info", "not_found", false],
@@ -36,6 +37,16 @@ describe("what Proxmox VE answers", () => {
 
   test("a 403 without a path still says what was answered", () => {
     expect(answer(403, "Permission check failed").message).toContain("Permission check failed");
+  });
+
+  test("a 403 names the grant, or what the call takes where the answer does not say", () => {
+    const named = answer(403, "Permission check failed (/vms/100, VM.Audit)");
+    expect(named.next).toContain("a role with VM.Audit on /vms/100 (pveum acl modify /vms/100");
+    const needs = () => "VM.Allocate on /vms/100 or /pool/dev";
+    const bare = new RestFault("answer", "Permission check failed", { status: 403 });
+    expect(fromRestFault(bare, { what, needs }).message).toContain(
+      "it takes: VM.Allocate on /vms/100 or /pool/dev",
+    );
   });
 
   test("parameter faults are told by field", () => {
