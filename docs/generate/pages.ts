@@ -6,6 +6,7 @@ import { errorsPage } from "./errors.ts";
 import { kernelTools } from "./kernel-tools.ts";
 import type { Page } from "./page.ts";
 import { documentedPlugins } from "./plugins.ts";
+import { privilegePage } from "./privilege-page.ts";
 import { readmePage } from "./readmes.ts";
 import { settingsPage } from "./settings.ts";
 import { kernelPage, pluginPage, toolsIndex } from "./tools.ts";
@@ -23,6 +24,7 @@ export async function allPages(layout: CodeLayout): Promise<readonly Page[]> {
     apiPage,
     coveragePage(plugins),
     commandsPage(plugins),
+    privilegePage(plugins),
     toolsIndex(plugins, kernel),
     kernelPage(kernel),
     ...plugins.map(pluginPage),

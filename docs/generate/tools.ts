@@ -7,7 +7,7 @@ import { inputsText } from "./inputs.ts";
 import { code, codes, prose, table } from "./markdown.ts";
 import { header, type Page } from "./page.ts";
 import type { DocumentedPlugin, DocumentedTool } from "./plugins.ts";
-import { privilegesText } from "./privileges.ts";
+import { endpointAnchor, hasFurther, privilegesText } from "./privileges.ts";
 import { newestFirst, perRelease } from "./releases.ts";
 import { resultText } from "./results.ts";
 
@@ -35,6 +35,7 @@ A tool is shown when its lowest risk is within \`PROXMOX_MCP_ACCESS\` and its va
 Validation is evidence: \`lab\` or \`live\` once a scenario of the present code has passed there,
 \`experimental\` until then. The API's own answers limit what a tool sees to what the signed-in user may see;
 finding a guest, its node and what lists show takes \`GET /cluster/resources\`.
+Which privileges on which paths all of this takes: [Privileges](privileges.md).
 `;
 
 /** From a plugin's page to what all lists share. */
@@ -90,7 +91,10 @@ function useRow(use: Use): readonly string[] {
     return endpoint === undefined ? undefined : loadCatalog(release).risk(endpoint);
   });
   const privileges = perRelease((release) => privilegesText(loadCatalog(release), key));
-  return [`${code(key)}${typeof use === "string" ? "" : " (optional)"}`, risk, privileges];
+  const more = newestFirst().some((release) => hasFurther(loadCatalog(release), key))
+    ? `; [further](../privileges.md#${endpointAnchor(key)})`
+    : "";
+  return [`${code(key)}${typeof use === "string" ? "" : " (optional)"}`, risk, `${privileges}${more}`];
 }
 
 function endpointsText(uses: readonly Use[]): string {

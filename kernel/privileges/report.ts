@@ -29,7 +29,7 @@ export interface PrivilegeReport {
 
 /** What these tools take in a release, and which of them an account cannot use. */
 export function privilegeReport(
-  tools: readonly HostedTool[],
+  tools: readonly Pick<HostedTool, "tool">[],
   catalog: Catalog,
   held?: Held,
 ): PrivilegeReport {

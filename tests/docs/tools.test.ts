@@ -118,9 +118,9 @@ describe("privileges", () => {
   const catalog = loadCatalog("9.2");
 
   test.each([
-    ["GET /version", "any user"],
+    ["GET /version", "any signed-in user"],
     ["POST /nodes/{node}/execute", "root@pam alone"],
-    ["POST /nodes/{node}/qemu", "any user; what is touched is checked further"],
+    ["POST /nodes/{node}/qemu", "`VM.Allocate` on `/vms/{vmid}` or `/pool/{pool}`"],
     ["GET /nodes/{node}/status", "`Sys.Audit` on `/nodes/{node}`"],
   ])("of %s: %s", (key, text) => {
     expect(privilegesText(catalog, key)).toBe(text);
