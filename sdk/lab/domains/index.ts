@@ -1,4 +1,5 @@
 import type { Tickets } from "../access/tickets.ts";
+import { registerBackups } from "../backup/index.ts";
 import { registerLxc } from "../lxc/index.ts";
 import { registerQemu } from "../qemu/index.ts";
 import { registerStorages } from "../storage/index.ts";
@@ -16,7 +17,6 @@ import { registerNetwork } from "./network.ts";
 import { registerNodePower } from "./node-power.ts";
 import { registerNodes } from "./nodes.ts";
 import { registerPools } from "./pools.ts";
-import { registerRefusals } from "./refusals.ts";
 import { registerTasks } from "./task-list.ts";
 
 /** Everything that the lab simulates. */
@@ -36,7 +36,7 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerLogin(lab, tickets);
   registerPools(lab);
   registerStorages(lab);
+  registerBackups(lab);
   registerLxc(lab);
   registerQemu(lab);
-  registerRefusals(lab);
 }

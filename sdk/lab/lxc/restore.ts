@@ -3,6 +3,7 @@ import { archiveOf } from "../qemu/archive.ts";
 import { checkProtection, unusedOf } from "../qemu/guest.ts";
 import { checkBridges } from "../qemu/permissions.ts";
 import { needVolume } from "../qemu/storage/lookup.ts";
+import { guestTypeOf } from "../storage/entry.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { GuestConfig, LabGuest, LabRequest } from "../types.ts";
 import { emptyContainer, lockFile } from "./container.ts";
@@ -53,7 +54,7 @@ async function fill(
   const made: string[] = [];
   try {
     task.log(`recovering backed-up configuration from '${wanted.archive}'`);
-    const saved = contentOf(request, wanted.archive);
+    const saved = contentOf(request, wanted.archive, task);
     checkBridges(request, saved);
     const config: GuestConfig = new Map();
     const points = wanted.points.size > 0 ? wanted.points : savedPoints(request, saved, wanted.storage);
@@ -77,9 +78,16 @@ async function fill(
   }
 }
 
-function contentOf(request: LabRequest, archive: string): GuestConfig {
+function contentOf(request: LabRequest, archive: string, task: TaskHandle): GuestConfig {
   const content = archiveOf(needVolume(request.lab.state, request.node.name, archive));
-  if (content?.config.has("rootfs") !== true)
+  if (/\.vma(?:\.\w+)?$/.test(archive)) {
+    task.log("tar: This does not look like a tar archive");
+    task.log("tar: Skipping to next header");
+    task.log("tar: Exiting with failure status due to previous errors");
+  }
+  if (content === undefined || guestTypeOf(archive) === "qemu")
+    throw die("ERROR: archive contains no configuration file");
+  if (!content.config.has("rootfs"))
     throw die("rootfs configuration could not be recovered, please check and specify manually!");
   return content.config;
 }

@@ -1,0 +1,93 @@
+import { die, paramError } from "../errors.ts";
+import { splitList } from "../frame/params.ts";
+import type { LabRequest } from "../types.ts";
+import { runJob, stopRunning } from "./job.ts";
+import { storageParam } from "./options.ts";
+
+/** POST a backup of some or all guests of a node. */
+export async function vzdump(request: LabRequest): Promise<string> {
+  const { params, lab, node } = request;
+  if (params.flag("stdout"))
+    throw paramError({ stdout: "option is only allowed on the command line interface." });
+  checkRights(request);
+  checkParameters(request);
+  const all = params.flag("all") || (params.has("exclude") && !params.has("pool"));
+  const vmids = included(request, all);
+  if (params.flag("stop")) {
+    await stopRunning(lab, node.name);
+    if (vmids.length === 0) return "OK";
+  }
+  // Guests of other nodes are those nodes' business.
+  if (vmids.length === 0 && !all) return "OK";
+  const storage = storageParam(request);
+  if (storage !== undefined) request.check(`/storage/${storage}`, ["Datastore.AllocateSpace"]);
+  const commandLine = commandLineOf(request);
+  const id = vmids.length === 1 ? String(vmids[0]) : "";
+  return request.task("vzdump", id, (task) => runJob({ request, commandLine, vmids, all }, task));
+}
+
+function checkRights(request: LabRequest): void {
+  const { params, caller } = request;
+  if (caller.id === "root@pam") return;
+  for (const name of ["tmpdir", "dumpdir", "script"])
+    if (params.has(name)) throw paramError({ [name]: "Only root may set this option." });
+  if (["bwlimit", "ionice", "performance"].some((name) => params.has(name)))
+    request.check("/", ["Sys.Modify"]);
+  const fleecing = /(?:^|,)storage=([^,]+)/.exec(params.text("fleecing") ?? "")?.[1];
+  if (fleecing !== undefined) request.check(`/storage/${fleecing}`, ["Datastore.AllocateSpace"]);
+  if (!params.has("prune-backups") && !params.has("maxfiles")) return;
+  const storage = storageParam(request);
+  if (storage !== undefined) request.check(`/storage/${storage}`, ["Datastore.Allocate"]);
+}
+
+function checkParameters({ params }: LabRequest): void {
+  const vmid = params.text("vmid");
+  const given = vmid !== undefined && vmid !== "";
+  if (given) {
+    const conflict = "option conflicts with option 'vmid'";
+    if (params.flag("all")) throw paramError({ all: conflict });
+    if (params.text("exclude")) throw paramError({ exclude: conflict });
+    if (params.text("pool")) throw paramError({ pool: conflict });
+  }
+  if (params.has("prune-backups") && params.has("maxfiles"))
+    throw paramError({ "prune-backups": "option conflicts with option 'maxfiles'" });
+  if (params.text("notes-template")?.includes("\n") === true)
+    throw paramError({ "notes-template": "contains a line feed" });
+  const chosen = params.flag("all") || params.has("exclude") || params.flag("stop") || params.has("pool");
+  if (!given && !chosen) throw paramError({ vmid: "property is missing" });
+}
+
+/** Guests that the request means: those of this node, and those that do not exist, which fail later. */
+function included({ params, lab, node }: LabRequest, all: boolean): readonly number[] {
+  const { guests, pools } = lab.state;
+  const pool = params.text("pool");
+  if (pool !== undefined && !pools.has(pool)) throw die(`pool '${pool}' does not exist`);
+  const excluded = new Set(splitList(params.text("exclude") ?? "").map(Number));
+  const wanted =
+    pool !== undefined
+      ? [...(pools.get(pool)?.guests ?? [])]
+      : all
+        ? [...guests.keys()].filter((vmid) => !excluded.has(vmid))
+        : splitList(params.text("vmid") ?? "").map(Number);
+  return wanted
+    .filter((vmid) => vmid > 0 && (guests.get(vmid)?.node ?? node.name) === node.name)
+    .sort((a, b) => a - b);
+}
+
+/** The job as a command: VMIDs first. */
+function commandLineOf({ params }: LabRequest): string {
+  const vmids = splitList(params.text("vmid") ?? "");
+  const options = params
+    .names()
+    .filter((name) => !["vmid", "stdout", "exclude-path"].includes(name))
+    .flatMap((name) => {
+      const value = params.text(name) ?? "";
+      return value === "" ? [] : [`--${name} ${shellQuote(value)}`];
+    });
+  const paths = params.array("exclude-path").map((path) => `--exclude-path ${shellQuote(path)}`);
+  return ["vzdump", ...vmids, ...options, ...paths].join(" ");
+}
+
+function shellQuote(value: string): string {
+  return /^[\w!%+,\-./:@^]+$/.test(value) ? value : `'${value.replaceAll("'", `'"'"'`)}'`;
+}
