@@ -10,6 +10,8 @@ export interface HandOver {
 
 /** What a tool that hands something over is told besides the answer. */
 export interface HandOverAbout {
+  /** Path template of the step. */
+  readonly path: string;
   /** Parameters of the step as it was sent, those of the path included. */
   readonly params: Readonly<Record<string, unknown>>;
   /** Where the cluster is reached, with the port: `https://pve.example:8006`. */

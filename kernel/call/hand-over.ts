@@ -44,7 +44,10 @@ export async function runHandOver(plan: Plan, parts: HandOverParts): Promise<Cal
   });
   recorder.afterWithoutJob(call, plan);
   try {
-    return shapeHandOver(parts.handOver(answer, { params, origin: parts.origin }), parts.redactor);
+    return shapeHandOver(
+      parts.handOver(answer, { path: only.step.path, params, origin: parts.origin }),
+      parts.redactor,
+    );
   } catch (fault) {
     throw new Recorded(fault);
   }

@@ -7,7 +7,10 @@ import { lxcDestroy } from "./lxc-destroy.ts";
 import { lxcGet } from "./lxc-get.ts";
 import { lxcInterfaces } from "./lxc-interfaces.ts";
 import { lxcList } from "./lxc-list.ts";
+import { lxcMigrate } from "./lxc-migrate.ts";
+import { lxcPending } from "./lxc-pending.ts";
 import { lxcResize } from "./lxc-resize.ts";
+import { lxcRrd } from "./lxc-rrd.ts";
 import {
   lxcSnapshotCreate,
   lxcSnapshotDelete,
@@ -15,6 +18,7 @@ import {
   lxcSnapshotRollback,
 } from "./lxc-snapshots.ts";
 import { lxcUpdateConfig } from "./lxc-update-config.ts";
+import { lxcVolumeMove } from "./lxc-volume-move.ts";
 
 export default definePlugin({
   id: "lxc",
@@ -34,5 +38,9 @@ export default definePlugin({
     lxcSnapshotCreate,
     lxcSnapshotRollback,
     lxcSnapshotDelete,
+    lxcVolumeMove,
+    lxcMigrate,
+    lxcPending,
+    lxcRrd,
   ],
 });

@@ -1,5 +1,7 @@
 import { defineScenarios } from "../../sdk/testing/index.ts";
 import { lifecycleScenarios } from "./scenarios/lifecycle.ts";
+import { lookScenarios } from "./scenarios/looks.ts";
+import { moveScenarios } from "./scenarios/moves.ts";
 import { powerScenarios } from "./scenarios/power.ts";
 import { readScenarios } from "./scenarios/read.ts";
 import { snapshotScenarios } from "./scenarios/snapshots.ts";
@@ -11,4 +13,6 @@ export default defineScenarios([
   ...lifecycleScenarios,
   ...updateScenarios,
   ...snapshotScenarios,
+  ...moveScenarios,
+  ...lookScenarios,
 ]);

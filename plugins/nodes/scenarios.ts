@@ -1,4 +1,5 @@
 import { defineScenarios, type ScenarioRun, scenario } from "../../sdk/testing/index.ts";
+import { consoleScenarios } from "./console-scenarios.ts";
 
 interface Resource {
   readonly type: string;
@@ -146,4 +147,5 @@ export default defineScenarios([
       );
     },
   }),
+  ...consoleScenarios,
 ]);

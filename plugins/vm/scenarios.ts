@@ -1,7 +1,12 @@
 import { defineScenarios } from "../../sdk/testing/index.ts";
+import { agentScenarios } from "./scenarios/agent.ts";
+import { diskScenarios } from "./scenarios/disks.ts";
 import { lifecycleScenarios } from "./scenarios/lifecycle.ts";
+import { lookScenarios } from "./scenarios/looks.ts";
+import { migrateScenarios } from "./scenarios/migrate.ts";
 import { powerScenarios } from "./scenarios/power.ts";
 import { readScenarios } from "./scenarios/read.ts";
+import { snapshotScenarios } from "./scenarios/snapshots.ts";
 import { updateScenarios } from "./scenarios/update.ts";
 
 export default defineScenarios([
@@ -9,4 +14,9 @@ export default defineScenarios([
   ...powerScenarios,
   ...lifecycleScenarios,
   ...updateScenarios,
+  ...snapshotScenarios,
+  ...diskScenarios,
+  ...migrateScenarios,
+  ...lookScenarios,
+  ...agentScenarios,
 ]);

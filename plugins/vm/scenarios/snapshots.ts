@@ -1,0 +1,136 @@
+import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
+import { aVm, becomes, configOf, type Vm } from "./cluster.ts";
+
+const LIST = "proxmox_vm_snapshot_list";
+const GET = "proxmox_vm_snapshot_get_config";
+const CREATE = "proxmox_vm_snapshot_create";
+const ROLLBACK = "proxmox_vm_snapshot_rollback";
+const DELETE = "proxmox_vm_snapshot_delete";
+
+interface Line {
+  readonly name: string;
+  readonly vmstate?: number;
+}
+
+async function linesOf(t: ScenarioRun, { path }: Vm): Promise<readonly Line[]> {
+  const all = await t.cluster.get<readonly Line[]>(`${path}/snapshot`);
+  return all.filter(({ name }) => name !== "current");
+}
+
+async function namesOf(t: ScenarioRun, vm: Vm): Promise<readonly string[]> {
+  return (await linesOf(t, vm)).map(({ name }) => name);
+}
+
+/** A stopped VM with a snapshot. */
+async function withSnapshot(t: ScenarioRun, name: string): Promise<Vm> {
+  const vm = await aVm(t, "stopped");
+  await t.ok(CREATE, { vmid: vm.vmid, snapname: name, description: "Before the change" });
+  return vm;
+}
+
+export const snapshotScenarios: readonly Scenario[] = [
+  scenario({
+    tool: LIST,
+    title: "lists snapshots with their parents",
+    access: "write",
+    async run(t) {
+      const vm = await withSnapshot(t, "first");
+      await t.ok(CREATE, { vmid: vm.vmid, snapname: "second" });
+      const { text, data } = await t.ok(LIST, { vmid: vm.vmid });
+      t.expect.match(text, "Before the change", "the description");
+      t.expect.match(text, /second.*first/, "the second rests on the first");
+      // The client has held the data against the tool's result schema.
+      const { rows } = data as { rows: { name: string }[] };
+      t.expect.equal(
+        rows.map(({ name }) => name),
+        await namesOf(t, vm),
+        "the snapshots",
+      );
+      await t.refused(LIST, { vmid: 999_999_999 }, "not_found");
+    },
+  }),
+  scenario({
+    tool: GET,
+    title: "shows what a snapshot holds, and not what the VM has become",
+    access: "write",
+    async run(t) {
+      const vm = await withSnapshot(t, "before");
+      const { memory } = await configOf(t, vm);
+      await t.ok("proxmox_vm_update_config", { vmid: vm.vmid, memory: 1536 });
+      t.expect.equal(String((await configOf(t, vm)).memory), "1536", "the memory now");
+      const { text, data } = await t.ok(GET, { vmid: vm.vmid, snapname: "before" });
+      t.expect.match(text, "Before the change", "the description");
+      // The client has held the data against the tool's result schema.
+      const { fields } = data as { fields: { config: Record<string, unknown> } };
+      t.expect.equal(String(fields.config.memory), String(memory), "the memory in the snapshot");
+      await t.refused(GET, { vmid: vm.vmid, snapname: "other" }, "not_found");
+    },
+  }),
+  scenario({
+    tool: CREATE,
+    title: "takes a snapshot once under a name, with memory where asked",
+    async run(t) {
+      const vm = await aVm(t, "running");
+      const { vmid } = vm;
+      const before = await namesOf(t, vm);
+      await t.ok(CREATE, { vmid, snapname: "one", dryRun: true });
+      t.expect.equal(await namesOf(t, vm), before, "the snapshots after a dry run");
+      await t.ok(CREATE, { vmid, snapname: "one" });
+      await t.ok(CREATE, { vmid, snapname: "two", vmstate: true, description: "with memory" });
+      const lines = await linesOf(t, vm);
+      t.expect.equal(lines.find(({ name }) => name === "one")?.vmstate ?? 0, 0, "memory of the first");
+      t.expect.equal(lines.find(({ name }) => name === "two")?.vmstate, 1, "memory of the second");
+      await t.refused(CREATE, { vmid, snapname: "one" }, "conflict");
+      await t.refused(CREATE, { vmid, snapname: "no good" }, "invalid_input");
+    },
+  }),
+  scenario({
+    tool: ROLLBACK,
+    title: "puts a VM back, after a human agreed",
+    confirm: "destructive",
+    async run(t) {
+      const vm = await withSnapshot(t, "before");
+      const { vmid, name } = vm;
+      const { memory } = await configOf(t, vm);
+      await t.ok("proxmox_vm_update_config", { vmid, memory: 1536 });
+      await t.refused(ROLLBACK, { vmid, snapname: "before" }, "declined");
+      t.expect.equal(String((await configOf(t, vm)).memory), "1536", "the memory before the rollback");
+      t.answerConfirm("accept", name);
+      await t.refused(ROLLBACK, { vmid, snapname: "other" }, "not_found");
+      await t.ok(ROLLBACK, { vmid, snapname: "before", start: true });
+      await becomes(t, vm, "running");
+      t.expect.equal(String((await configOf(t, vm)).memory), String(memory), "the memory");
+    },
+  }),
+  scenario({
+    tool: ROLLBACK,
+    title: "lets a VM run on from saved memory, and leaves it stopped without",
+    async run(t) {
+      const vm = await aVm(t, "running");
+      const { vmid } = vm;
+      await t.ok(CREATE, { vmid, snapname: "disk" });
+      await t.ok(CREATE, { vmid, snapname: "memory", vmstate: true });
+      await t.ok(ROLLBACK, { vmid, snapname: "memory" });
+      await becomes(t, vm, "running");
+      await t.ok(ROLLBACK, { vmid, snapname: "disk" });
+      await becomes(t, vm, "stopped");
+      await t.refused(ROLLBACK, { vmid, snapname: "none" }, "not_found");
+    },
+  }),
+  scenario({
+    tool: DELETE,
+    title: "deletes a snapshot and keeps the others",
+    async run(t) {
+      const vm = await withSnapshot(t, "one");
+      const { vmid } = vm;
+      await t.ok(CREATE, { vmid, snapname: "two" });
+      await t.ok(DELETE, { vmid, snapname: "one", dryRun: true });
+      await t.restart({ access: "write" });
+      await t.refused(DELETE, { vmid, snapname: "one" }, "denied");
+      await t.restart({ access: "destructive" });
+      await t.ok(DELETE, { vmid, snapname: "one" });
+      t.expect.equal(await namesOf(t, vm), ["two"], "the snapshots");
+      await t.refused(DELETE, { vmid, snapname: "one" }, "not_found");
+    },
+  }),
+];
