@@ -1,7 +1,7 @@
 import type { GuestConfig } from "../types.ts";
 import type { LabVolume } from "../volumes.ts";
 
-/** What a backup of a VM holds: its configuration, and the formats and sizes of its disks. */
+/** What a backup holds: the configuration of the guest and, for a VM, the formats and sizes of its disks. */
 export interface Archive {
   readonly config: GuestConfig;
   /** By drive name; size in bytes. */
@@ -18,7 +18,7 @@ export function storeArchive(volume: LabVolume, archive: Archive): void {
   archives.set(volume, archive);
 }
 
-/** The content of a backup, undefined where it is no backup of a VM. */
+/** The content of a backup, undefined where nobody ever said what it is. */
 export function archiveOf(volume: LabVolume): Archive | undefined {
   return archives.get(volume);
 }
