@@ -1,11 +1,16 @@
 import type { Endpoint } from "../../vendor/pve-docs/types.ts";
 import type { AccessState, Caller } from "./access/types.ts";
+import type { BackupJobs } from "./backup-jobs/state.ts";
 import type { Faults } from "./faults.ts";
+import type { FirewallState } from "./firewall/types.ts";
 import type { LabParams, WireValue } from "./frame/params.ts";
+import type { HaResource, HaState } from "./ha/state.ts";
 import type { UploadedFile } from "./http/multipart.ts";
 import type { Locks } from "./locks.ts";
+import type { MappingState } from "./mapping/state.ts";
 import type { Random } from "./random.ts";
 import type { LabRelease } from "./release.ts";
+import type { SdnState } from "./sdn/state.ts";
 import type { Outside } from "./storage/outside.ts";
 import type { LabTasks, TaskWorker } from "./tasks/types.ts";
 import type { Volumes } from "./volumes.ts";
@@ -56,8 +61,8 @@ export interface LabGuest {
   runtime: GuestRuntime | undefined;
   /** Commands that the guest agent's own configuration turns off. */
   agentBlocks?: ReadonlySet<string>;
-  /** Where the guest is under HA: the state asked for. */
-  ha?: { state: string; group?: string };
+  /** Where the guest is under HA: what is configured for it. */
+  ha?: HaResource;
 }
 
 /** The process of a running guest. */
@@ -112,6 +117,11 @@ export interface LabState {
   readonly datacenter: Map<string, string>;
   /** What is around the cluster: file servers, files on the web, disks of the nodes. */
   readonly outside: Outside;
+  readonly firewall: FirewallState;
+  readonly ha: HaState;
+  readonly sdn: SdnState;
+  readonly backupJobs: BackupJobs;
+  readonly mappings: MappingState;
   /** Version of QEMU on the nodes. */
   readonly qemu: string;
 }

@@ -10,6 +10,7 @@ export {
 } from "./catalog.ts";
 export { type CliCommand, cliCommand, cliCommands, cliSource, LOCAL_NODE } from "./cli.ts";
 export { CODE_CHECKS, isRead, UNREAD } from "./code-checks/index.ts";
+export { type CalendarEvent, parseCalendarEvent } from "./formats/calendar-event.ts";
 export { NAMED_FORMATS } from "./formats/index.ts";
 export { uncheckedFormats } from "./formats/unchecked.ts";
 export { paramSchema } from "./parameters.ts";

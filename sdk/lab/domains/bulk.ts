@@ -1,4 +1,5 @@
 import { paramError } from "../errors.ts";
+import { isHaManaged } from "../ha/state.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { follow, guestsOf, inParallel, isError, label, messageOf, requirePrivilege } from "./bulk-parts.ts";
@@ -44,7 +45,7 @@ async function startAll(request: LabRequest, task: TaskHandle): Promise<void> {
   const list = guestsOf(
     request,
     (guest) =>
-      guest.ha === undefined &&
+      !isHaManaged(request.lab.state, guest) &&
       guest.config.get("template") !== "1" &&
       (force || guest.config.get("onboot") === "1"),
   );

@@ -1,7 +1,7 @@
+import { storageResource, visibleNodes } from "../storage/stats.ts";
 import type { LabCore, LabRequest } from "../types.ts";
 import { guestResource } from "./guest-stats.ts";
 import { nodeEntry } from "./node-stats.ts";
-import { storageResource, visibleNodes } from "../storage/stats.ts";
 
 /** `/cluster/resources`. */
 export function registerClusterResources(lab: LabCore): void {

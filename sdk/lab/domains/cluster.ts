@@ -2,7 +2,7 @@ import { die, LabError, paramError } from "../errors.ts";
 import type { LabCore, LabRequest } from "../types.ts";
 import { taskEntry } from "./task-list.ts";
 
-/** `/cluster` without resources: status, free VMIDs, options, tasks, log, HA. */
+/** `/cluster` without resources: status, free VMIDs, options, tasks, log. */
 export function registerCluster(lab: LabCore): void {
   lab.route("GET /cluster/status", status);
   lab.route("GET /cluster/nextid", nextId);
@@ -10,16 +10,6 @@ export function registerCluster(lab: LabCore): void {
   lab.route("PUT /cluster/options", writeOptions);
   lab.route("GET /cluster/tasks", recentTasks);
   lab.route("GET /cluster/log", log);
-  lab.route("GET /cluster/ha/resources", () =>
-    [...lab.state.guests.values()]
-      .filter((guest) => guest.ha !== undefined)
-      .map((guest) => ({
-        sid: haId(guest.kind, guest.vmid),
-        type: haType(guest.kind),
-        state: guest.ha?.state,
-      })),
-  );
-  lab.route("GET /cluster/ha/status/current", haStatus);
   lab.route("GET /cluster/config/join", () => {
     throw new LabError(424, "node is not in a cluster, no join info available!", undefined, false);
   });
@@ -45,16 +35,6 @@ export function registerCluster(lab: LabCore): void {
     if (!lab.state.nodes.has(target)) throw die(`Target '${target}' does not exist.`);
     throw new LabError(501, "the lab does not simulate POST /cluster/replication");
   });
-  lab.route("GET /cluster/backup", () => []);
-  lab.route("GET /cluster/firewall/rules", () => []);
-}
-
-function haType(kind: "qemu" | "lxc"): string {
-  return kind === "qemu" ? "vm" : "ct";
-}
-
-function haId(kind: "qemu" | "lxc", vmid: number): string {
-  return `${haType(kind)}:${vmid}`;
 }
 
 function status({ lab: { state } }: LabRequest): unknown {
@@ -177,33 +157,4 @@ function log({ params, lab, caller, may }: LabRequest): unknown {
     uid: entries.length - index,
     id: `${entries.length - index}:${entry.node}`,
   }));
-}
-
-function haStatus({ lab: { state } }: LabRequest): unknown {
-  const isQuorate =
-    [...state.nodes.values()].filter(({ power }) => power === "online").length * 2 > state.nodes.size;
-  const quorum = {
-    id: "quorum",
-    type: "quorum",
-    node: state.localNode,
-    status: isQuorate ? "OK" : "No quorum",
-    quorate: isQuorate ? 1 : 0,
-  };
-  const services = [...state.guests.values()].flatMap((guest) => {
-    if (guest.ha === undefined) return [];
-    const sid = haId(guest.kind, guest.vmid);
-    const now = guest.runtime === undefined ? "stopped" : "started";
-    return [
-      {
-        id: `service:${sid}`,
-        type: "service",
-        sid,
-        node: guest.node,
-        state: now,
-        request_state: guest.ha.state,
-        status: `${sid} (${guest.node}, ${now})`,
-      },
-    ];
-  });
-  return [quorum, ...services];
 }

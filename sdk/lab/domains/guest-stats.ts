@@ -1,3 +1,4 @@
+import { managerState } from "../ha/state.ts";
 import type { LabCore, LabGuest, LabNode } from "../types.ts";
 
 /** What a guest uses. Sizes in bytes, uptime in seconds, cpu as a fraction of its cores. */
@@ -105,7 +106,8 @@ export function guestResource(
   if (lock !== undefined) entry.lock = lock;
   const tags = config.get("tags");
   if (tags !== undefined && tags.trim() !== "") entry.tags = tags;
-  if (guest.ha !== undefined) entry.hastate = guest.ha.state;
+  const hastate = managerState(lab.state, guest);
+  if (hastate !== undefined) entry.hastate = hastate;
   if (node?.power !== "online") return entry;
   const limits = limitsOf(guest, node);
   const usage = usageOf(lab, guest, limits);

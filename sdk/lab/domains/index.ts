@@ -1,7 +1,12 @@
 import type { Tickets } from "../access/tickets.ts";
 import { registerBackups } from "../backup/index.ts";
+import { registerBackupJobs } from "../backup-jobs/jobs.ts";
+import { registerFirewall } from "../firewall/index.ts";
+import { registerHa } from "../ha/index.ts";
 import { registerLxc } from "../lxc/index.ts";
+import { registerMappings } from "../mapping/index.ts";
 import { registerQemu } from "../qemu/index.ts";
+import { registerSdn } from "../sdn/index.ts";
 import { registerStorages } from "../storage/index.ts";
 import type { LabCore } from "../types.ts";
 import { registerAcl } from "./access-acl.ts";
@@ -12,7 +17,6 @@ import { registerBulk } from "./bulk.ts";
 import { registerCluster } from "./cluster.ts";
 import { registerClusterResources } from "./cluster-resources.ts";
 import { registerIndexes } from "./indexes.ts";
-import { registerPciMappings } from "./mapping-pci.ts";
 import { registerNetwork } from "./network.ts";
 import { registerNodePower } from "./node-power.ts";
 import { registerNodes } from "./nodes.ts";
@@ -24,7 +28,6 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerIndexes(lab);
   registerNodes(lab);
   registerNetwork(lab);
-  registerPciMappings(lab);
   registerNodePower(lab);
   registerTasks(lab);
   registerBulk(lab);
@@ -39,4 +42,9 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerBackups(lab);
   registerLxc(lab);
   registerQemu(lab);
+  registerFirewall(lab);
+  registerHa(lab);
+  registerSdn(lab);
+  registerBackupJobs(lab);
+  registerMappings(lab);
 }

@@ -13,13 +13,18 @@ export interface Found {
   readonly pathParams: ReadonlyMap<string, string>;
 }
 
-/** Volume names hold slashes: below this path all that is left is one placeholder. */
-const TAKES_REST = "/nodes/{node}/storage/{storage}/content";
+/** Volume names and networks hold slashes: below these paths all that is left is one placeholder. */
+const TAKES_REST: ReadonlySet<string> = new Set([
+  "/nodes/{node}/storage/{storage}/content",
+  "/cluster/firewall/ipset/{name}",
+  "/nodes/{node}/qemu/{vmid}/firewall/ipset/{name}",
+  "/nodes/{node}/lxc/{vmid}/firewall/ipset/{name}",
+]);
 
 /** Finds endpoints by decoded path, the way Proxmox VE does: empty parts are skipped. */
 export class Router {
   readonly #root = place();
-  #rest: Place | undefined;
+  readonly #rest = new Set<Place>();
 
   constructor(endpoints: readonly Endpoint[]) {
     for (const endpoint of endpoints) this.#add(endpoint);
@@ -30,7 +35,7 @@ export class Router {
     const pathParams = new Map<string, string>();
     const parts = splitPath(path);
     for (let index = 0; index < parts.length; index++) {
-      const takesRest = at === this.#rest;
+      const takesRest = this.#rest.has(at);
       const part = takesRest ? parts.slice(index).join("/") : (parts[index] ?? "");
       const literal = at.literals.get(part);
       if (literal !== undefined) {
@@ -60,7 +65,7 @@ export class Router {
       }
     }
     at.methods.set(endpoint.method, endpoint);
-    if (endpoint.path === TAKES_REST) this.#rest = at;
+    if (TAKES_REST.has(endpoint.path)) this.#rest.add(at);
   }
 }
 

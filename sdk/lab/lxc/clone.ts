@@ -1,4 +1,5 @@
 import { die, permError } from "../errors.ts";
+import { cloneGuestFirewall } from "../firewall/state.ts";
 import { isTemplate } from "../qemu/guest.ts";
 import { checkBridges } from "../qemu/permissions.ts";
 import { joinPool } from "../qemu/pool.ts";
@@ -38,6 +39,7 @@ export function clone(request: LabRequest): unknown {
   source.config.set("lock", "disk");
   const guest = emptyContainer(newid, node.name);
   lab.state.guests.set(newid, guest);
+  cloneGuestFirewall(lab.state.firewall, source.vmid, newid);
   return request.task("vzclone", vmidOf(request), (task) => runClone(request, plan, guest, task));
 }
 

@@ -1,4 +1,7 @@
+import { forgetInJobs } from "../backup-jobs/state.ts";
 import { die } from "../errors.ts";
+import { forgetResource } from "../ha/rules.ts";
+import { haId } from "../ha/state.ts";
 import { checkProtection, unusedOf } from "../qemu/guest.ts";
 import { freeVolume, isUsedBase } from "../qemu/storage/allocate.ts";
 import type { TaskHandle } from "../tasks/types.ts";
@@ -65,9 +68,14 @@ function forget(request: LabRequest, guest: LabGuest, task: TaskHandle): void {
   for (const [key, entry] of state.access.acl)
     if (entry.path === `/vms/${guest.vmid}`) state.access.acl.delete(key);
   for (const pool of state.pools.values()) pool.guests.delete(guest.vmid);
+  state.firewall.guests.delete(guest.vmid);
   if (request.params.flag("purge")) {
     task.log(`purging CT ${guest.vmid} from related configurations..`);
-    if (guest.ha !== undefined) task.log(`NOTE: removed CT ${guest.vmid} from HA resource configuration.`);
+    forgetInJobs(state, guest);
+    if (guest.ha !== undefined) {
+      forgetResource(state.ha, haId(guest));
+      task.log(`NOTE: removed CT ${guest.vmid} from HA resource configuration.`);
+    }
   }
   state.guests.delete(guest.vmid);
   state.access.changed();

@@ -39,7 +39,6 @@ export function registerLxc(lab: LabCore): void {
   lab.route(`GET ${CT}/pending`, readPending);
   lab.route(`GET ${CT}/interfaces`, interfaces);
   lab.route(`GET ${CT}/rrddata`, rrdData);
-  lab.route(`GET ${CT}/firewall/rules`, () => []);
   lab.route(`POST ${CT}/vncproxy`, vncProxy);
   lab.route(`POST ${CT}/termproxy`, termProxy);
   registerPower(lab);

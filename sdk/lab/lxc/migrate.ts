@@ -1,5 +1,6 @@
 import { migrateContainer } from "../domains/lxc-migrate.ts";
 import { die, LabError, paramError } from "../errors.ts";
+import { isHaManaged } from "../ha/state.ts";
 import { enabledStorage } from "../qemu/storage/lookup.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
@@ -31,7 +32,7 @@ export function migrate(request: LabRequest): unknown {
     throw die("can't migrate running container without --online or --restart");
   if (params.has("target-storage") && params.text("target-storage") !== "1")
     throw new LabError(501, "the lab does not simulate the change of storages while a container migrates");
-  if (guest.ha !== undefined) return migrateByHa(request, guest, target);
+  if (isHaManaged(lab.state, guest)) return migrateByHa(request, guest, target);
   const plan = {
     target,
     restart: params.flag("restart"),
@@ -61,7 +62,8 @@ interface Plan {
 
 const USUAL_TIMEOUT = 180;
 
-async function move(
+/** Moves a container to another node: stops it, and starts it there where it ran. */
+export async function move(
   lab: LabCore,
   guest: LabGuest,
   { target, restart, timeout }: Plan,

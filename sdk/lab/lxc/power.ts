@@ -1,4 +1,5 @@
 import { die, paramError } from "../errors.ts";
+import { isHaManaged as managed } from "../ha/state.ts";
 import { rootOnly } from "../qemu/power.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
@@ -15,7 +16,7 @@ function needStopped({ lab, node }: LabRequest, vmid: number): void {
 }
 
 function isHaManaged({ lab, node }: LabRequest, vmid: number): boolean {
-  return findContainer(lab, node.name, vmid)?.ha !== undefined;
+  return managed(lab.state, findContainer(lab, node.name, vmid));
 }
 
 /** POST status/start. */

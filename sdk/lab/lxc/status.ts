@@ -1,4 +1,5 @@
 import { limitsOf, nameOf, usageOf } from "../domains/guest-stats.ts";
+import { haOfGuest } from "../ha/state.ts";
 import { isTemplate } from "../qemu/guest.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { containerOf } from "./container.ts";
@@ -15,8 +16,8 @@ export function listContainers({ lab, node, may }: LabRequest): unknown {
 /** GET status/current. */
 export function currentStatus(request: LabRequest): unknown {
   const guest = containerOf(request);
-  const ha = guest.ha === undefined ? { managed: 0 } : { managed: 1, ...guest.ha };
-  return { ...statusOf(request.lab, guest), ha };
+  const { state, release } = request.lab;
+  return { ...statusOf(request.lab, guest), ha: haOfGuest(state, guest, release.major) };
 }
 
 function statusOf(lab: LabCore, guest: LabGuest): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { die, paramError, permError } from "../errors.ts";
+import { cloneGuestFirewall } from "../firewall/state.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { GuestConfig, LabGuest, LabRequest } from "../types.ts";
 import { isShared } from "../volumes.ts";
@@ -158,6 +159,7 @@ async function runClone(request: LabRequest, plan: ClonePlan, task: TaskHandle):
     runtime: undefined,
   };
   lab.state.guests.set(newid, guest);
+  cloneGuestFirewall(lab.state.firewall, plan.source.vmid, newid);
   finishConfig(request, plan);
   const made: string[] = [];
   try {

@@ -1,4 +1,7 @@
+import { forgetInJobs } from "../backup-jobs/state.ts";
 import { die } from "../errors.ts";
+import { forgetResource } from "../ha/rules.ts";
+import { haId } from "../ha/state.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
 import { owns } from "./apply.ts";
@@ -72,9 +75,14 @@ function forget(request: LabRequest, guest: LabGuest, purge: boolean, task: Task
   for (const [key, entry] of state.access.acl)
     if (entry.path === `/vms/${guest.vmid}`) state.access.acl.delete(key);
   for (const pool of state.pools.values()) pool.guests.delete(guest.vmid);
+  state.firewall.guests.delete(guest.vmid);
   if (purge) {
     task.log(`purging VM ${guest.vmid} from related configurations..`);
-    if (guest.ha !== undefined) task.log(`NOTE: removed VM ${guest.vmid} from HA resource configuration.`);
+    forgetInJobs(state, guest);
+    if (guest.ha !== undefined) {
+      forgetResource(state.ha, haId(guest));
+      task.log(`NOTE: removed VM ${guest.vmid} from HA resource configuration.`);
+    }
   }
   state.guests.delete(guest.vmid);
   state.access.changed();

@@ -1,4 +1,5 @@
 import { die, paramError } from "../errors.ts";
+import { isHaManaged } from "../ha/state.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
 import { isShared } from "../volumes.ts";
 import { isCdrom, splitVolid } from "./drive.ts";
@@ -96,7 +97,7 @@ export function migrate(request: LabRequest): unknown {
     force: params.flag("force"),
     storageFor,
   };
-  if (guest.ha !== undefined) return migrateByHa(request, guest, options);
+  if (isHaManaged(lab.state, guest)) return migrateByHa(request, guest, options);
   return request.task("qmigrate", vmid, (task) => migrateVm(lab, guest, options, task));
 }
 

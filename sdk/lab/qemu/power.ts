@@ -1,4 +1,5 @@
 import { die, paramError } from "../errors.ts";
+import { isHaManaged as managed } from "../ha/state.ts";
 import type { LabRequest } from "../types.ts";
 import { checkLock, hasLock, isRunning, isTemplate, loadVm, lockFile } from "./guest.ts";
 import { requestHa } from "./ha.ts";
@@ -39,7 +40,8 @@ export function start(request: LabRequest): unknown {
 }
 
 function isHaManaged(request: LabRequest, vmid: number): boolean {
-  return request.lab.state.guests.get(vmid)?.ha !== undefined;
+  const { state } = request.lab;
+  return managed(state, state.guests.get(vmid));
 }
 
 /** POST status/stop. */

@@ -1,4 +1,5 @@
 import { usageOf } from "../domains/guest-stats.ts";
+import { haOfGuest } from "../ha/state.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { isCdrom, parseDrive } from "./drive.ts";
 import { isTemplate, loadVm } from "./guest.ts";
@@ -96,7 +97,7 @@ export function listVms(request: LabRequest): unknown {
 export function currentStatus(request: LabRequest): unknown {
   const { lab, node, params } = request;
   const guest = loadVm(lab, node.name, Number(params.need("vmid")));
-  const row = { ...vmStatus(lab, guest, true), ha: haStatus(guest) };
+  const row = { ...vmStatus(lab, guest, true), ha: haOfGuest(lab.state, guest, lab.release.major) };
   const vga = parseProperties(guest.config.get("vga") ?? "", { defaultKey: "type" });
   const type = vga.get("type") ?? "";
   return {
@@ -105,10 +106,6 @@ export function currentStatus(request: LabRequest): unknown {
     ...(vga.has("clipboard") ? { clipboard: vga.get("clipboard") } : {}),
     ...(agentEnabled(guest) ? { agent: 1 } : {}),
   };
-}
-
-function haStatus(guest: LabGuest): Record<string, unknown> {
-  return guest.ha === undefined ? { managed: 0 } : { managed: 1, ...guest.ha };
 }
 
 /** Whether the configuration says that a guest agent is to be used. */

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { fileOf } from "../firewall/state.ts";
+import { emptyHa } from "../ha/state.ts";
 import type { Random } from "../random.ts";
 import { addNode, addStorage, addToken, addUser, emptyState, type Seed, type Soil } from "./build.ts";
 import { addGuest } from "./guests.ts";
@@ -8,7 +10,7 @@ const GIB = 2 ** 30;
 /** One standalone node with a VM and a container: what the recorded exchanges start from. */
 export function baseline(soil: Soil): Seed {
   const { random, now } = soil;
-  const state = { ...emptyState("vm", undefined, soil), qemu: "7.2.22" };
+  const state = { ...emptyState("vm", undefined, soil), qemu: "7.2.22", ha: emptyHa(false) };
   const node = addNode(state, "vm", { nodeid: 0, ip: "192.0.2.2", cpus: 2, memory: 8 * GIB }, random);
   node.config.clear();
   node.dns = { search: "", servers: ["192.0.2.1"] };
@@ -38,6 +40,7 @@ export function baseline(soil: Soil): Seed {
   };
   addVm(state, random, ctime);
   addContainer(state, random, ctime);
+  fileOf(state.firewall.guests, 100).rules = [{ type: "in", action: "ACCEPT", macro: "SSH", enable: 0 }];
   state.access.changed();
   return { state, tokens };
 }

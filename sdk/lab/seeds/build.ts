@@ -1,7 +1,11 @@
 import { Access } from "../access/access.ts";
 import type { LabToken, LabUser } from "../access/types.ts";
+import { emptyFirewalls } from "../firewall/state.ts";
+import { emptyHa } from "../ha/state.ts";
+import { emptyMappings } from "../mapping/state.ts";
 import type { Random } from "../random.ts";
 import type { LabRelease } from "../release.ts";
+import { emptySdn } from "../sdn/state.ts";
 import { usualOutside } from "../storage/outside.ts";
 import type { LabNode, LabPool, LabState, LabStorage } from "../types.ts";
 import { Volumes } from "../volumes.ts";
@@ -50,6 +54,11 @@ export function emptyState(localNode: string, clusterName: string | undefined, s
     access,
     pools,
     datacenter: new Map(),
+    firewall: emptyFirewalls(),
+    ha: emptyHa(),
+    sdn: emptySdn(),
+    backupJobs: new Map(),
+    mappings: emptyMappings(),
     outside: usualOutside(),
   };
 }

@@ -51,13 +51,13 @@ describe("endpoints", () => {
   test("of a newer release are not implemented in an older one", async () => {
     const status = ({ status: code, reason }: Answer) => [code, reason];
     expect(await everywhere("GET", "/cluster/ha/rules", status)).toEqual([
-      [501, expect.stringContaining("does not simulate")],
+      [200, "OK"],
       [501, "Method 'GET /cluster/ha/rules' not implemented"],
       [501, "Method 'GET /cluster/ha/rules' not implemented"],
     ]);
     expect((await everywhere("GET", "/cluster/mapping/pci", status)).map(([, reason]) => reason)).toEqual([
-      expect.stringContaining("does not simulate"),
-      expect.stringContaining("does not simulate"),
+      "OK",
+      "OK",
       "Method 'GET /cluster/mapping/pci' not implemented",
     ]);
   });

@@ -62,7 +62,7 @@ describe("named formats", () => {
     for (const { origin } of Object.values(NAMED_FORMATS)) expect(origin).toMatch(/^pve-|^qemu-server/);
     for (const release of releases()) {
       const unchecked = uncheckedFormats(release);
-      expect(unchecked).toContain("pve-calendar-event");
+      expect(unchecked).toContain("pve-fw-addr-spec");
       expect(unchecked).not.toContain("pve-vmid");
       expect(unchecked.length).toBeLessThan(35);
     }

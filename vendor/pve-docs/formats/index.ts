@@ -4,6 +4,7 @@ import { commonFormats } from "./common.ts";
 import { cpuFormats } from "./cpu.ts";
 import { guestFormats } from "./guests.ts";
 import { networkFormats } from "./network.ts";
+import { scheduleFormats } from "./schedules.ts";
 import { storageFormats } from "./storage.ts";
 import type { FormatTable, NamedFormat, ReleaseCheck } from "./types.ts";
 
@@ -14,6 +15,7 @@ export const NAMED_FORMATS: FormatTable = {
   ...networkFormats,
   ...storageFormats,
   ...guestFormats,
+  ...scheduleFormats,
   ...cpuFormats,
 };
 

@@ -4,7 +4,4 @@ export const DIVERGENCES: Readonly<Record<string, string>> = {
   "agent-running#26": "that stand-in ran programs on the host, whose name is not the guest's",
   "param-basic#72": "that installation had no UEFI firmware",
   "param-basic#75": "so no EFI disk could be made there",
-  "qemu-destroy#2": "backup jobs are not simulated",
-  "qemu-missing-vm#7": "firewalls are not simulated",
-  "qemu-missing-vm#8": "firewalls are not simulated",
 };

@@ -1,0 +1,58 @@
+import type { LabCore, LabRequest } from "../types.ts";
+import { registerNodeZones } from "./nodes.ts";
+import { registerObjects } from "./objects.ts";
+import { applySdn, rollbackSdn } from "./state.ts";
+import { registerSubnets } from "./subnets.ts";
+import { registerVnets } from "./vnets.ts";
+
+/** Software-defined networks. */
+export function registerSdn(lab: LabCore): void {
+  lab.route("GET /cluster/sdn", () => {
+    const newer = lab.release.major >= 9 ? ["fabrics"] : [];
+    return ["vnets", "zones", "controllers", "ipams", "dns", ...newer].map((id) => ({ id }));
+  });
+  lab.route("PUT /cluster/sdn", apply);
+  lab.route("POST /cluster/sdn/rollback", () => {
+    rollbackSdn(lab.state.sdn);
+    return null;
+  });
+  lab.route("GET /cluster/sdn/ipams/{ipam}/status", ipamStatus);
+  registerObjects(lab);
+  registerVnets(lab);
+  registerSubnets(lab);
+  registerNodeZones(lab);
+}
+
+/** Makes the configuration the running one, and has each node reload its network. (pve-network, src/PVE/API2/Network/SDN.pm) */
+function apply({ lab, task }: LabRequest): string {
+  const { state } = lab;
+  applySdn(state.sdn);
+  return task("reloadnetworkall", "", async (work) => {
+    for (const { name, power } of state.nodes.values()) {
+      work.log(`${name}: reloading network config`);
+      if (power !== "online") {
+        work.warn(`command 'pvesh set /nodes/${name}/network' failed: exit code 255`);
+        continue;
+      }
+      const start = { node: name, type: "srvreload", id: "networking", user: "root@pam" };
+      const upid = lab.tasks.start(start, (reload) => reload.takes(2000));
+      await lab.tasks.ended(upid);
+    }
+  });
+}
+
+/** Addresses that the built-in IPAM has given away: here those of gateways. (src/PVE/API2/Network/SDN/Ipams.pm) */
+function ipamStatus({ params, lab, may }: LabRequest): unknown {
+  if (params.need("ipam") !== "pve") return [];
+  const { zones, vnets, subnets } = lab.state.sdn;
+  return [...subnets].flatMap(([id, subnet]) => {
+    const vnet = String(subnet.get("vnet"));
+    const zone = String(vnets.get(vnet)?.get("zone"));
+    const gateway = subnet.get("gateway");
+    const given = zones.get(zone)?.get("ipam") === "pve" && zones.get(zone)?.has("dhcp");
+    const seen = may(`/sdn/zones/${zone}/${vnet}`, ["SDN.Audit", "SDN.Allocate"], "any");
+    if (given !== true || !seen || gateway === undefined) return [];
+    const [, network, mask] = id.split("-");
+    return [{ zone, vnet, subnet: `${network ?? ""}/${mask ?? ""}`, ip: gateway, gateway: 1 }];
+  });
+}
