@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import Value from "typebox/value";
+import cloudInit from "../../plugins/cloud-init/plugin.ts";
 import cluster from "../../plugins/cluster/plugin.ts";
 import escapeHatches from "../../plugins/escape-hatches/plugin.ts";
 import lxc from "../../plugins/lxc/plugin.ts";
@@ -13,7 +14,7 @@ import { fakeNode, fakeReader, fakeVm, planOf } from "../helpers/fake-reader.ts"
 
 const catalog = loadCatalog();
 const services = { catalog, log: { info: () => undefined, warn: () => undefined } };
-const tools = [cluster, nodes, vm, lxc, tasks, escapeHatches].flatMap((plugin) =>
+const tools = [cluster, nodes, vm, lxc, cloudInit, tasks, escapeHatches].flatMap((plugin) =>
   plugin.tools(services as never),
 );
 const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -40,7 +41,9 @@ describe("every tool", () => {
     const lacking = tools.filter(({ uses }) =>
       uses.some((use) => typeof use === "string" && use !== "any" && known.endpoint(use) === undefined),
     );
-    expect(lacking.map(({ name }) => name)).toEqual(release === "7.4" ? ["proxmox_lxc_interfaces"] : []);
+    expect(lacking.map(({ name }) => name)).toEqual(
+      release === "7.4" ? ["proxmox_vm_pci_attach", "proxmox_lxc_interfaces"] : [],
+    );
   });
 
   test("uses only what the newest release has", () => {
@@ -60,6 +63,17 @@ describe("plans fit the API", () => {
     answers: {
       "GET /cluster/nextid": ({ vmid }: { vmid?: number }) => String(vmid ?? 105),
       "GET /nodes/{node}/qemu/{vmid}/status/current": { status: "stopped" },
+      "GET /nodes/{node}/qemu/{vmid}/snapshot": [{ name: "s1" }, { name: "current", parent: "s1" }],
+      "GET /nodes/{node}/qemu/{vmid}/feature": { hasFeature: 1 },
+      "GET /nodes/{node}/qemu/{vmid}/migrate": { running: 0 },
+      "GET /nodes/{node}/qemu/{vmid}/config": {
+        scsi0: "local-lvm:vm-100-disk-0,size=8G",
+        unused0: "local-lvm:vm-100-disk-1",
+        hostpci1: "mapping=nic",
+        ide2: "local-lvm:vm-100-cloudinit,media=cdrom",
+        machine: "q35",
+      },
+      "GET /cluster/mapping/pci/{id}": { map: ["node=pve1,path=0000:01:00.0"] },
     },
   });
 
@@ -99,6 +113,21 @@ describe("plans fit the API", () => {
     ["proxmox_vm_clone", { vmid: 900, name: "copy", full: true, storage: "local-lvm", target: "pve2" }],
     ["proxmox_vm_convert_to_template", { vmid: 100, disk: "scsi0" }],
     ["proxmox_vm_destroy", { vmid: 100, purge: true, "destroy-unreferenced-disks": true }],
+    ["proxmox_vm_snapshot_create", { vmid: 100, snapname: "s2", vmstate: true, description: "x" }],
+    ["proxmox_vm_snapshot_rollback", { vmid: 100, snapname: "s1", start: true }],
+    ["proxmox_vm_snapshot_delete", { vmid: 100, snapname: "s1", force: true }],
+    ["proxmox_vm_disk_resize", { vmid: 100, disk: "scsi0", size: "+1G", digest: "a".repeat(40) }],
+    ["proxmox_vm_disk_move", { vmid: 100, disk: "scsi0", storage: "nfs", format: "qcow2", delete: true }],
+    ["proxmox_vm_disk_move", { vmid: 100, disk: "unused0", "target-vmid": 900, "target-disk": "scsi3" }],
+    [
+      "proxmox_vm_disk_import",
+      { vmid: 100, source: "nfs:import/a.qcow2", storage: "nfs", format: "raw", options: "ssd=1" },
+    ],
+    ["proxmox_vm_disk_unlink", { vmid: 100, idlist: ["scsi0", "unused0"], force: true }],
+    ["proxmox_vm_migrate", { vmid: 100, target: "pve2", targetstorage: "nfs", bwlimit: 1000 }],
+    ["proxmox_vm_pci_attach", { vmid: 100, mapping: "gpu", pcie: true, "x-vga": true, mdev: "nvidia-35" }],
+    ["proxmox_vm_pci_detach", { vmid: 100, mapping: "nic" }],
+    ["proxmox_vm_cloud_init_regenerate", { vmid: 100 }],
     ["proxmox_api_call", { method: "PUT", path: "/nodes/pve1/qemu/100/config", params: { onboot: true } }],
   ])("%s with %j", async (name, input) => {
     const tool = toolNamed(name);
@@ -119,6 +148,10 @@ describe("plans fit the API", () => {
     ["proxmox_vm_update_config", { vmid: 100, hookscript: "local:snippets/x" }],
     ["proxmox_vm_update_config", { vmid: 100, net99: "virtio" }],
     ["proxmox_vm_action", { vmid: 100, action: "explode" }],
+    ["proxmox_vm_disk_resize", { vmid: 100, disk: "rootfs", size: "+1G" }],
+    ["proxmox_vm_migrate", { vmid: 100, target: "pve2", force: true }],
+    ["proxmox_lxc_migrate", { vmid: 200, target: "pve2", online: true }],
+    ["proxmox_console_ticket", { vmid: 100, type: "shell" }],
     ["proxmox_node_get", { node: "../etc" }],
   ])("%s does not take %j", (name, input) => {
     const { input: schema } = toolNamed(name);
