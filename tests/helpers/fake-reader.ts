@@ -6,7 +6,7 @@ import { type ListResult, resultKind } from "../../sdk/results.ts";
 import type { Step } from "../../sdk/steps.ts";
 import type { DefinedTool } from "../../sdk/tool.ts";
 
-/** What a fake cluster holds; `answers` are by `GET /path/{template}`, a function gets the parameters. */
+/** What a fake cluster holds; `answers` are by `GET /path/{template}` (or `POST`), a function gets the parameters. */
 export interface FakeCluster {
   readonly guests?: readonly Guest[];
   readonly nodes?: readonly NodeSummary[];
@@ -45,9 +45,11 @@ export function fakeReader({ guests = [], nodes = [], storages = [], answers = {
     signal: new AbortController().signal,
     // The caller names the type it expects, as with the real reader.
     get: get as unknown as PveReader["get"],
-    post: async () => {
-      throw missing("no POST here");
-    },
+    post: (async (path: string, params: unknown = {}) => {
+      const answer = answers[`POST ${path}`];
+      if (answer === undefined) throw missing(`no POST answer for ${path}`);
+      return typeof answer === "function" ? (answer(params) as unknown) : answer;
+    }) as unknown as PveReader["post"],
     guest: async (kind, ref) => {
       const found = guests.find((guest) => guest.vmid === ref || guest.name === ref);
       if (found === undefined || (kind !== "any" && found.kind !== kind)) throw missing(`no guest ${ref}`);
