@@ -34,8 +34,9 @@ export function privilegeReport(
   held?: Held,
 ): PrivilegeReport {
   const needs = tools.map(({ tool }) => ({ tool: tool.name, needs: toolNeeds(tool, catalog) }));
-  const required = byPath(needs.flatMap((one) => requiredNeeds(one.needs)));
-  const further = byPath(needs.flatMap((one) => furtherNeeds(one.needs)));
+  const always = needs.flatMap((one) => requiredNeeds(one.needs));
+  const required = byPath(always.filter((need) => !isOpen(need)));
+  const further = byPath([...needs.flatMap((one) => furtherNeeds(one.needs)), ...always.filter(isOpen)]);
   const unusable = (account: Held): readonly UnusableTool[] =>
     needs
       .map((one) => ({
@@ -51,16 +52,25 @@ export function privilegeReport(
   };
 }
 
+/** How many privileges, each of which suffices, still have a least one among them: the last. */
+const WITH_LEAST = 3;
+
+/** True where any of many privileges suffices: which one, the inputs decide. */
+function isOpen({ any, privileges }: PrivilegeNeed): boolean {
+  return any === true && privileges.length > WITH_LEAST;
+}
+
 type ByPath = ReadonlyMap<string, ReadonlySet<string>>;
 
 function byPath(needs: readonly PrivilegeNeed[]): ByPath {
   const found = new Map<string, Set<string>>();
-  for (const { path, privileges, any } of needs) {
+  for (const need of needs) {
+    const { path, privileges, any } = need;
     const form = formOf(path);
     const held = found.get(form) ?? new Set();
     found.set(form, held);
     // Of several that each suffice, the least is the one to grant.
-    for (const name of any === true ? privileges.slice(-1) : privileges) held.add(name);
+    for (const name of any === true && !isOpen(need) ? privileges.slice(-1) : privileges) held.add(name);
   }
   return found;
 }

@@ -80,7 +80,9 @@ function need(
 
 /** What some call may take. */
 function anyNeed(check: CodeCheck): PrivilegeNeed {
-  const maybe = check.maybe === true || check.params !== undefined;
+  // A decision over the whole call that says nothing only sets another way apart, which has a need of its own.
+  const depends = check.params !== undefined || (check.when !== undefined && check.condition !== undefined);
+  const maybe = check.maybe === true || depends;
   return need(check, {}, { condition: withParams(check), maybe });
 }
 
