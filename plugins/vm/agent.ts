@@ -129,6 +129,7 @@ function isSilence(error: unknown): boolean {
 function errorIn(result: unknown): AgentError | undefined {
   if (typeof result !== "object" || result === null || !("error" in result)) return undefined;
   const { error } = result;
+  // Both fields are looked at before they are used.
   return typeof error === "object" && error !== null ? (error as AgentError) : { desc: String(error) };
 }
 

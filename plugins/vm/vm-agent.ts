@@ -116,6 +116,7 @@ const STATES: Readonly<Record<AgentTrouble, string>> = {
 
 function troubleIn(error: unknown): AgentTrouble | undefined {
   const agent = isToolError(error) ? error.details?.agent : undefined;
+  // Only keys of STATES pass.
   return typeof agent === "string" && agent in STATES ? (agent as AgentTrouble) : undefined;
 }
 
