@@ -25,6 +25,12 @@ function entryPoints(): Record<string, string> {
     main: join(compiled, "kernel/main.js"),
     "sdk/index": join(compiled, "sdk/index.js"),
     "sdk/testing/index": join(compiled, "sdk/testing/index.js"),
+    ...Object.fromEntries(
+      ["preload", "entry-hook", "mutated-plugin"].map((name) => [
+        `sdk/testing/mutation/${name}`,
+        join(compiled, `sdk/testing/mutation/${name}.js`),
+      ]),
+    ),
     "sdk/lab/index": join(compiled, "sdk/lab/index.js"),
     "sdk/plugin-files/sdk-link-hook": join(compiled, "sdk/plugin-files/sdk-link-hook.js"),
     ...Object.fromEntries(

@@ -28,9 +28,15 @@ export class ClusterReader {
   readonly #address: ClusterAddress;
   readonly #agent: Agent;
   readonly #onRead: () => void;
+  readonly #patienceMs: number;
 
-  /** `onRead` is told of every read that succeeded. */
-  constructor(address: ClusterAddress, onRead: () => void = () => undefined) {
+  /** `onRead` is told of every read that succeeded; `patienceMs` bounds every wait, whatever a scenario asks for. */
+  constructor(
+    address: ClusterAddress,
+    onRead: () => void = () => undefined,
+    patienceMs = Number.POSITIVE_INFINITY,
+  ) {
+    this.#patienceMs = patienceMs;
     this.#address = address;
     // The certificate is checked against its fingerprint instead of an authority, which a resumed session does not show.
     this.#agent = new Agent({
@@ -65,12 +71,13 @@ export class ClusterReader {
     what: string,
     timeoutMs = 15_000,
   ): Promise<T> {
-    const end = Date.now() + timeoutMs;
+    const patienceMs = Math.min(timeoutMs, this.#patienceMs);
+    const end = Date.now() + patienceMs;
     for (;;) {
       const data = await this.get<T>(path);
       if (holds(data)) return data;
       if (Date.now() > end)
-        throw new ScenarioFailure(`${what}: not so after ${timeoutMs} ms: ${JSON.stringify(data)}`);
+        throw new ScenarioFailure(`${what}: not so after ${patienceMs} ms: ${JSON.stringify(data)}`);
       await delay(50);
     }
   }

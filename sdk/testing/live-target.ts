@@ -18,8 +18,11 @@ const NEEDED = [
  * A real cluster, reached with the settings in a file of `NAME=value` lines. Throws a
  * {@link PluginFault} that names the settings that are missing.
  */
-export function liveTarget(file: string): OpenTarget {
-  const env = settingsIn(file);
+export function liveTarget(
+  file: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): OpenTarget {
+  const env = file === undefined ? given(environment) : settingsIn(file);
   const missing = NEEDED.filter((name) => !env[name]);
   if (missing.length > 0) throw new PluginFault(`${file} lacks ${missing.join(", ")}`);
   const first = (name: string) => env[name]?.split(",", 1)[0]?.trim() ?? "";
@@ -50,5 +53,11 @@ function settingsIn(file: string): Readonly<Record<string, string>> {
       const [, name, value = ""] = LINE.exec(line) ?? [];
       return name === undefined ? [] : [[name, value.trim().replace(/^(["'])(.*)\1$/, "$2")]];
     }),
+  );
+}
+
+function given(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
 }

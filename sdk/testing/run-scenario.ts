@@ -14,6 +14,8 @@ export interface ScenarioSetting {
   readonly openTarget: OpenTarget;
   /** The server under test; settings of target and scenario are added. */
   readonly server: ServerCommand;
+  /** How long a scenario waits for an effect at most, whatever it asks for; for runs that are to fail. */
+  readonly patienceMs?: number;
 }
 
 /** The tool that a scenario is about. */
@@ -53,6 +55,15 @@ export async function runScenario(
   const absent = await attempt(scenario, tool, setting, new ScenarioRecord(), true);
   const faults = absent.failure === undefined ? ["it passes without the tool, so it proves nothing"] : [];
   return { faults, serverLog: first.serverLog };
+}
+
+/** Runs a scenario once and judges nothing but whether it passes. Never throws. */
+export function runOnce(
+  scenario: Scenario,
+  tool: ScenarioTool,
+  setting: ScenarioSetting,
+): Promise<{ failure?: string; serverLog: string }> {
+  return attempt(scenario, tool, setting, new ScenarioRecord(), false);
 }
 
 async function attempt(
@@ -95,7 +106,7 @@ class Stage {
   async open(): Promise<void> {
     this.#stateDir = await mkdtemp(join(tmpdir(), "proxmox-mcp-scenario-"));
     this.#target = await this.setting.openTarget();
-    this.#reader = new ClusterReader(this.#target.address, () => this.record.read());
+    this.#reader = new ClusterReader(this.#target.address, () => this.record.read(), this.setting.patienceMs);
     await this.#start(this.scenario);
   }
 

@@ -1,6 +1,4 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { type Evidence, formatEvidence, readEvidence } from "../plugin-files/evidence.ts";
 import { PluginFault, reasonOf } from "../plugin-files/fault.ts";
 import { type CodeLayout, codeLayout } from "../plugin-files/layout.ts";
@@ -8,25 +6,15 @@ import { ClusterReader } from "./cluster-reader.ts";
 import { evidenceAfter, evidenceFaults, type RunPlace, type ToolOutcome } from "./judge-evidence.ts";
 import { openLabTarget } from "./lab-target.ts";
 import { liveTarget } from "./live-target.ts";
+import { mutatePlugins } from "./mutation/mutate-plugins.ts";
 import { inParallel } from "./parallel.ts";
 import { declarationFaults } from "./record.ts";
-import { runScenario, type ScenarioOutcome, type ScenarioSetting } from "./run-scenario.ts";
+import { runScenario, type ScenarioOutcome } from "./run-scenario.ts";
 import type { Scenario } from "./scenario.ts";
+import { serverOf } from "./server-command.ts";
 import type { OpenTarget } from "./target.ts";
+import { parseArguments, USAGE } from "./validate-arguments.ts";
 import { type PluginUnderTest, pluginsUnderTest } from "./validation-plan.ts";
-
-const USAGE = `proxmox-mcp validate [--check] [--verbose] [--live FILE] [PLUGIN…]
-
-Runs the scenarios of plugins against the lab, through a real MCP client, and
-writes what passed to each plugin's evidence.json.
-
-  PLUGIN       folder of a private plugin; in a checkout also ids of built-in
-               plugins (all of them where none is named)
-  --check      write nothing; fail where evidence is missing or stale
-  --live FILE  run the scenarios that are marked for it against the real cluster
-               whose settings the file holds, as NAME=value lines
-  --verbose    show what the server wrote to stderr where a scenario fails
-`;
 
 /** Scenarios that run at the same time, each with a lab and a server of its own. */
 const PARALLEL = 2;
@@ -38,6 +26,8 @@ export interface ValidateOptions {
   readonly print?: (line: string) => void;
   /** Day that goes into evidence. */
   readonly today?: string;
+  /** Where the settings of a real cluster come from unless a file holds them. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The `validate` command. Answers the exit code: 0 when all is well, 1 for faults, 2 for bad arguments. */
@@ -48,6 +38,7 @@ export async function runValidate(
     openTarget = openLabTarget,
     print = (line) => void process.stdout.write(`${line}\n`),
     today = new Date().toISOString().slice(0, 10),
+    environment = {},
   }: ValidateOptions = {},
 ): Promise<number> {
   const args = parseArguments(argv);
@@ -56,38 +47,26 @@ export async function runValidate(
     return args === undefined ? 2 : 0;
   }
   try {
-    const target = args.live === undefined ? openTarget : liveTarget(args.live);
+    const target = args.live ? liveTarget(args.settings, environment) : openTarget;
     const plugins = await pluginsUnderTest(args.plugins, layout);
+    if (args.mutate !== undefined) {
+      const survivors = await mutatePlugins(plugins, args.mutate, { layout, openTarget, print });
+      return ended(survivors, print);
+    }
     const place = { ...(await placeOf(target)), today };
     const run = { ...args, layout, openTarget: target, print, place };
     let faults = 0;
     for (const plugin of plugins) faults += await validatePlugin(plugin, run);
-    print(faults === 0 ? "validate: all is well" : `validate: ${faults} fault(s)`);
-    return faults === 0 ? 0 : 1;
+    return ended(faults, print);
   } catch (error) {
     print(`validate: ${reasonOf(error)}`);
     return error instanceof PluginFault ? 2 : 1;
   }
 }
 
-interface Arguments {
-  readonly plugins: readonly string[];
-  readonly check: boolean;
-  readonly verbose: boolean;
-  readonly help: boolean;
-  readonly live: string | undefined;
-}
-
-/** Undefined for options that do not exist. */
-function parseArguments(argv: readonly string[]): Arguments | undefined {
-  const flag = { type: "boolean", default: false } as const;
-  const options = { check: flag, verbose: flag, help: flag, live: { type: "string" } } as const;
-  try {
-    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-    return { ...values, live: values.live, plugins: positionals };
-  } catch {
-    return undefined;
-  }
+function ended(faults: number, print: (line: string) => void): 0 | 1 {
+  print(faults === 0 ? "validate: all is well" : `validate: ${faults} fault(s)`);
+  return faults === 0 ? 0 : 1;
 }
 
 interface Run {
@@ -151,7 +130,8 @@ interface EndedScenario {
 }
 
 function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenario[]> {
-  const setting = settingOf(plugin, run);
+  const { server } = serverOf(plugin, run.layout);
+  const setting = { openTarget: run.openTarget, server };
   const known = plugin.scenarios.flatMap((scenario) => {
     const tool = plugin.tools.find(({ name }) => name === scenario.tool);
     const isMeant = run.place.where === "lab" || scenario.live === true;
@@ -168,12 +148,6 @@ function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenar
     if (run.verbose && outcome.faults.length > 0) run.print(outcome.serverLog.trimEnd());
     return { scenario, outcome };
   });
-}
-
-function settingOf(plugin: PluginUnderTest, { layout, openTarget }: Run): ScenarioSetting {
-  const bundled = join(layout.root, "dist", "main.js");
-  const main = existsSync(bundled) ? bundled : join(layout.root, "build", "kernel", "main.js");
-  return { openTarget, server: { command: process.execPath, args: [main], env: plugin.env } };
 }
 
 function writeEvidence(plugin: PluginUnderTest, evidence: Evidence, print: Run["print"]): void {

@@ -19,6 +19,8 @@ import { isScenarios, type Scenario } from "./scenario.ts";
 /** A plugin that is to be validated. */
 export interface PluginUnderTest {
   readonly id: string;
+  /** What the server loads: named as built for a built-in plugin, else a path. */
+  readonly entry: string;
   readonly tools: readonly DefinedTool[];
   readonly scenarios: readonly Scenario[];
   readonly digests: PluginDigests;
@@ -60,6 +62,7 @@ async function builtin(entry: RegistryEntry, layout: CodeLayout): Promise<Plugin
   const shipped = join(dirname(join(layout.root, "dist", entry.entry)), EVIDENCE_FILE);
   return {
     id,
+    entry: entry.entry,
     tools: toolsIn(plugin),
     scenarios: await scenariosIn(codeFile(layout, join(dirname(entry.entry), "scenarios.js"))),
     digests: await builtinDigests(layout, entry, catalogs()),
@@ -77,6 +80,7 @@ async function privatePlugin(path: string, layout: CodeLayout): Promise<PluginUn
   const changes = tools.some(({ plan }) => plan !== undefined);
   return {
     id,
+    entry,
     tools,
     scenarios: await scenariosIn(scenarios),
     digests: await digestsOf({ code, tools, sdk: sdkDigestFor(folder, layout), catalogs: catalogs() }),

@@ -141,7 +141,7 @@ describe("validate", () => {
     try {
       const lines = Object.entries(cluster.env).map(([name, value]) => `export ${name}="${value}"`);
       writeInto(root, "cluster.env", lines.join("\n"));
-      expect((await validate(root, "--live", join(root, "cluster.env"))).code).toBe(0);
+      expect((await validate(root, "--live", "--settings", join(root, "cluster.env"))).code).toBe(0);
     } finally {
       await cluster.close();
     }
@@ -152,7 +152,7 @@ describe("validate", () => {
   test("settings of a cluster that lack something are refused by name", async () => {
     const root = checkout();
     writeInto(root, "cluster.env", "PROXMOX_HOST=pve\nPROXMOX_API_TOKEN_SECRET=very-secret\n");
-    const { code, lines } = await validate(root, "--live", join(root, "cluster.env"));
+    const { code, lines } = await validate(root, "--live", "--settings", join(root, "cluster.env"));
     expect(code).toBe(2);
     expect(lines.join("\n")).toContain(
       "lacks PROXMOX_TLS_FINGERPRINT, PROXMOX_API_TOKEN_USER, PROXMOX_API_TOKEN_REALM, PROXMOX_API_TOKEN_ID",

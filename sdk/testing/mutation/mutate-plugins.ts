@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { CodeLayout } from "../../plugin-files/layout.ts";
+import { serverOf } from "../server-command.ts";
+import type { OpenTarget } from "../target.ts";
+import type { PluginUnderTest } from "../validation-plan.ts";
+import { type MutationSubject, runMutations } from "./run-mutations.ts";
+import { sample } from "./sample.ts";
+import {
+  type MutatedScenario,
+  readWeakList,
+  shrunk,
+  WEAK_FILE,
+  weakListFaults,
+  writeWeakList,
+} from "./weak-list.ts";
+
+/** Which mutations run, and what becomes of the lists. */
+export interface MutationChoice {
+  /** All where left out. */
+  readonly part: { readonly count: number; readonly seed: string } | undefined;
+  /** Take off the lists what is no longer weak, and make lists that are not there yet. */
+  readonly shrink: boolean;
+}
+
+interface MutationRun {
+  readonly layout: CodeLayout;
+  readonly openTarget: OpenTarget;
+  readonly print: (line: string) => void;
+}
+
+/** Faults of one scenario in a sample: a first run is needed to know them, so it is put to more use than one. */
+const SAMPLED_PER_SCENARIO = 3;
+
+/** Runs the scenarios of plugins on faulty tools. Answers the number of faults that were not known. */
+export async function mutatePlugins(
+  plugins: readonly PluginUnderTest[],
+  { part, shrink }: MutationChoice,
+  run: MutationRun,
+): Promise<number> {
+  const all = plugins.flatMap((plugin) => subjectsOf(plugin, run).map((subject) => ({ plugin, subject })));
+  const titleOf = ({ subject: { scenario } }: (typeof all)[number]) => `${scenario.tool}: ${scenario.title}`;
+  const chosen =
+    part === undefined ? all : sample(all, Math.ceil(part.count / SAMPLED_PER_SCENARIO), part.seed, titleOf);
+  const each = part && { perScenario: SAMPLED_PER_SCENARIO, seed: part.seed };
+  let faults = 0;
+  for (const plugin of plugins) {
+    const ended: MutatedScenario[] = [];
+    for (const one of chosen.filter((own) => own.plugin === plugin)) {
+      try {
+        ended.push(await runMutations(one.subject, each));
+        run.print(summary(ended.at(-1)));
+      } catch (error) {
+        faults += 1;
+        run.print(`FAIL  ${titleOf(one)}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    faults += judged(plugin, ended, shrink, run.print);
+  }
+  return faults;
+}
+
+function judged(
+  plugin: PluginUnderTest,
+  ended: readonly MutatedScenario[],
+  shrink: boolean,
+  print: (line: string) => void,
+): number {
+  const file = join(dirname(plugin.evidenceFiles[0]), WEAK_FILE);
+  const titles = plugin.scenarios.map(({ tool, title }) => `${tool}: ${title}`);
+  if (shrink) {
+    const list = existsSync(file)
+      ? shrunk(readWeakList(file), ended, titles)
+      : Object.fromEntries(ended.map(({ scenario, survived }) => [scenario, survived]));
+    writeWeakList(file, list);
+  }
+  const found = weakListFaults(readWeakList(file), ended, titles);
+  for (const fault of found) print(`FAIL  ${fault}`);
+  return found.length;
+}
+
+function summary(ended: MutatedScenario | undefined): string {
+  if (ended === undefined) return "";
+  const { scenario, ran, survived } = ended;
+  const noticed = ran.length - survived.length;
+  const rest = survived.length === 0 ? "" : `; not noticed: ${survived.join(", ")}`;
+  return `ok    ${scenario}: notices ${noticed} of ${ran.length} faults${rest}`;
+}
+
+function subjectsOf(plugin: PluginUnderTest, { layout, openTarget }: MutationRun): MutationSubject[] {
+  const { server, kind } = serverOf(plugin, layout);
+  const entry = resolve(layout.root, kind, plugin.entry);
+  return plugin.scenarios.flatMap((scenario) => {
+    const tool = plugin.tools.find(({ name }) => name === scenario.tool);
+    if (tool === undefined) return [];
+    const about = { risk: tool.risk, changes: tool.plan !== undefined };
+    return [{ scenario, tool: about, setting: { openTarget, server }, entry }];
+  });
+}

@@ -1,0 +1,70 @@
+import { isStepRef, type ParamValue, type Step, type StepParams, type StepRef } from "../../steps.ts";
+import type { Mutation } from "./mutation.ts";
+
+interface NamedStep {
+  readonly name: string;
+  readonly step: Step;
+}
+
+/**
+ * What can be done to a plan: every step left out, every parameter dropped or changed. What fills the path is not
+ * dropped, for no request comes of it; a reference to an earlier answer has no other value to be changed to.
+ */
+export function mutationsOfPlan(plan: readonly Step[]): readonly Mutation[] {
+  return named(plan).flatMap(({ name, step }) => [
+    { kind: "leave-out" as const, step: name },
+    ...Object.entries(step.params).flatMap(([parameter, value]) => {
+      if (value === undefined) return [];
+      const inPath = step.path.includes(`{${parameter}}`);
+      const both = { step: name, parameter };
+      return [
+        ...(inPath ? [] : [{ kind: "drop" as const, ...both }]),
+        ...(isStepRef(value) ? [] : [{ kind: "change" as const, ...both }]),
+      ];
+    }),
+  ]);
+}
+
+/** The plan with the mutation's fault in it; the plan itself where it has no such step or parameter. */
+export function mutatedPlan(plan: readonly Step[], mutation: Mutation): readonly Step[] {
+  if (mutation.kind === "blank") return plan;
+  return named(plan).flatMap(({ name, step }) => {
+    if (name !== mutation.step) return [step];
+    if (mutation.kind === "leave-out") return [];
+    return [{ ...step, params: mutatedParams(step.params, mutation.kind, mutation.parameter) }];
+  });
+}
+
+/** Steps are told apart by what they call, and by their order where a plan calls the same twice. */
+function named(plan: readonly Step[]): readonly NamedStep[] {
+  const seen = new Map<string, number>();
+  return plan.map((step) => {
+    const call = `${step.method} ${step.path}`;
+    const count = (seen.get(call) ?? 0) + 1;
+    seen.set(call, count);
+    return { name: count === 1 ? call : `${call} (${count})`, step };
+  });
+}
+
+function mutatedParams(params: StepParams, kind: "drop" | "change", parameter: string): StepParams {
+  const { [parameter]: value, ...others } = params;
+  if (value === undefined || kind === "drop") return others;
+  // In its old place: the order of parameters is part of some requests.
+  return { ...params, [parameter]: otherThan(value) };
+}
+
+/** Another value of the same kind, as near as can be: one that a server is likely to take as well. */
+function otherThan(value: Exclude<ParamValue, undefined> | StepRef): ParamValue | StepRef {
+  if (isStepRef(value)) return value;
+  if (typeof value === "boolean") return !value;
+  if (typeof value === "number") return value + 1;
+  if (typeof value === "string") return otherText(value);
+  const [first = "", ...rest] = value;
+  return [typeof first === "number" ? first + 1 : otherText(first), ...rest];
+}
+
+/** Its last number one higher, or a letter more. */
+function otherText(text: string): string {
+  const [, before = "", number = "", after = ""] = /^(.*?)(\d{1,15})(\D*)$/s.exec(text) ?? [];
+  return number === "" ? `${text}x` : `${before}${Number(number) + 1}${after}`;
+}
