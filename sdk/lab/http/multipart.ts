@@ -85,12 +85,15 @@ export class MultipartReader {
       throw new UploadFault(
         `wrong field name '${name}' for file upload, expected 'filename' ${PLACE} 1335.\n`,
       );
+    // All up to the next empty line counts as headers: a part without a type loses content that way.
+    // The daemon does not wait for that line, and is lucky that it comes with what stands before it.
+    const blank = /(?:\r?\n){2}/.exec(this.#head.slice(whole.length));
+    if (blank === null) return;
+    const content = this.#head.slice(whole.length + blank.index + blank[0].length);
     this.#fields.set("filename", decoded(filename));
     this.#phase = "file";
     const algorithm = this.#fields.get("checksum-algorithm") ?? "";
     if (ALGORITHMS.has(algorithm)) this.#hash = createHash(algorithm);
-    // All up to the next empty line counts as headers: a part without a type loses content that way.
-    const content = this.#head.slice(whole.length).replace(/^.*?(?:\r?\n){2}/s, "");
     this.#head = "";
     this.#content(Buffer.from(content, "latin1"));
   }

@@ -46,17 +46,15 @@ function free(
   freeVolume(lab.state, node.name, volid);
 }
 
+const STEP = 100;
+
 /** Waits for the task for a while: null where it ended well in time, its UPID where it still runs. */
 async function waited({ lab }: LabRequest, upid: string, ms: number): Promise<string | null> {
-  const late = new AbortController();
-  const status = await Promise.race([
-    lab.tasks.ended(upid),
-    lab.clock.sleep(ms, late.signal).then(
-      () => undefined,
-      () => undefined,
-    ),
-  ]);
-  late.abort();
+  let status: string | undefined;
+  for (let waits = 0; waits < ms && status === undefined; waits += STEP) {
+    await lab.clock.sleep(STEP);
+    status = lab.tasks.get(upid)?.exitstatus;
+  }
   if (status === undefined) return upid;
   if (status !== "OK" && !status.startsWith("WARNINGS:")) throw die(status);
   return null;

@@ -41,8 +41,8 @@ function snapshotName(volname: string): VolumeName {
 }
 
 const DIRECTORIES: readonly (readonly [RegExp, VolumeName["content"]])[] = [
-  [/^iso\/[^/]+\.(iso|img)$/i, "iso"],
-  [/^vztmpl\/[^/]+\.(tar\.(?:gz|xz|zst)|tar)$/, "vztmpl"],
+  [/^iso\/[^/]+\.(?:iso|img)()$/i, "iso"],
+  [/^vztmpl\/[^/]+\.tar(?:\.(?:gz|xz|zst|bz2))?()$/i, "vztmpl"],
   [/^snippets\/[^/]+()$/, "snippets"],
   [/^import\/[^/]+\.(ova|ovf|qcow2|raw|vmdk)$/, "import"],
 ];
