@@ -1,5 +1,6 @@
+import { zonesOn } from "../sdn/nodes.ts";
 import { storageResource, visibleNodes } from "../storage/stats.ts";
-import type { LabCore, LabRequest } from "../types.ts";
+import type { LabCore, LabNode, LabRequest } from "../types.ts";
 import { guestResource } from "./guest-stats.ts";
 import { nodeEntry } from "./node-stats.ts";
 
@@ -53,25 +54,24 @@ function storages({ lab, may }: LabRequest): unknown[] {
   return found;
 }
 
-/** The zone of bridges that no SDN zone owns. */
+/** The zones of each node: that of bridges which no other owns, and the applied ones. */
 function zones({ lab, may }: LabRequest): unknown[] {
   const { major } = lab.release;
-  if (major < 8 || !may("/sdn/zones/localnetwork", ["SDN.Audit"])) return [];
-  if (major === 8) {
-    return [...lab.state.nodes.values()].map(({ name }) => ({
-      id: `sdn/${name}/localnetwork`,
-      type: "sdn",
-      sdn: "localnetwork",
-      node: name,
-      status: "ok",
-    }));
-  }
-  return [...lab.state.nodes.values()].map(({ name, power }) => ({
-    id: `network/${name}/zone/localnetwork`,
-    type: "network",
-    "network-type": "zone",
-    network: "localnetwork",
-    node: name,
-    status: power === "online" ? "ok" : "unknown",
-  }));
+  if (major < 8) return [];
+  return [...lab.state.nodes.values()].flatMap((node) =>
+    [["localnetwork", "ok"], ...zonesOn(lab.state, node).map(([zone]) => [zone, "available"])]
+      .filter(([zone]) => may(`/sdn/zones/${zone}`, ["SDN.Audit"]))
+      .map(([zone, status]) => (major === 8 ? olderZone(node, zone, status) : networkOf(node, zone, status))),
+  );
+}
+
+function olderZone({ name }: LabNode, zone: string | undefined, status: string | undefined): unknown {
+  return { id: `sdn/${name}/${zone}`, type: "sdn", sdn: zone, node: name, status };
+}
+
+function networkOf({ name, power }: LabNode, zone: string | undefined, status: string | undefined): unknown {
+  return {
+    ...{ id: `network/${name}/zone/${zone}`, type: "network", "network-type": "zone" },
+    ...{ network: zone, node: name, status: power === "online" ? status : "unknown" },
+  };
 }

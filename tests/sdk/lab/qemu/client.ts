@@ -1,5 +1,5 @@
 import { Agent, request } from "undici";
-import { createLab, type Lab, type SeedName } from "../../../../sdk/lab/index.ts";
+import { createLab, type Lab, type ReleaseName, type SeedName } from "../../../../sdk/lab/index.ts";
 
 /** An answer of the lab. */
 export interface Answer {
@@ -26,8 +26,8 @@ export class LabClient {
     this.#agent = new Agent({ connect: { ca: lab.caPem } });
   }
 
-  static async start(seed: SeedName = "small"): Promise<LabClient> {
-    return new LabClient(await createLab({ seed, speed: Number.POSITIVE_INFINITY, refusalDelay: 0 }));
+  static async start(seed: SeedName = "small", pve: ReleaseName = "9.2"): Promise<LabClient> {
+    return new LabClient(await createLab({ seed, pve, speed: Number.POSITIVE_INFINITY, refusalDelay: 0 }));
   }
 
   async close(): Promise<void> {

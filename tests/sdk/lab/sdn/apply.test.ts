@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { LabClient } from "../qemu/client.ts";
+
+const SDN = "/cluster/sdn";
+let client: LabClient;
+beforeEach(async () => {
+  client = await LabClient.start();
+});
+afterEach(() => client.close());
+
+async function refusal(method: string, path: string, params: Record<string, unknown> = {}): Promise<string> {
+  return (await client.call(method, `${SDN}${path}`, params)).message;
+}
+
+describe("changes", () => {
+  test("wait until they are applied, on every node", async () => {
+    await client.ok("POST", `${SDN}/zones`, { zone: "z1", type: "simple", mtu: 1400, nodes: "pve2,pve1" });
+    expect(await client.rows(`${SDN}/zones`)).toMatchObject([{ mtu: 1400, nodes: "pve1,pve2" }]);
+    expect(await client.rows("/nodes/pve1/sdn/zones")).toEqual([]);
+    expect(await client.task("PUT", SDN)).toMatchObject({ exitstatus: "OK" });
+    expect(await client.rows("/nodes/pve1/sdn/zones")).toEqual([{ zone: "z1", status: "available" }]);
+    expect(await client.rows("/nodes/pve3/sdn/zones")).toEqual([]);
+    expect(await client.rows("/cluster/resources")).toContainEqual(
+      expect.objectContaining({ network: "z1", node: "pve2", "network-type": "zone" }),
+    );
+    await client.ok("PUT", `${SDN}/zones/z1`, { mtu: 1500, delete: "nodes" });
+    expect(await client.rows(`${SDN}/zones`, { pending: 1 })).toEqual([
+      {
+        ...{ zone: "z1", type: "simple", mtu: 1400, nodes: "pve1,pve2", digest: null },
+        ...{ state: "changed", pending: { mtu: 1500, nodes: "deleted" } },
+      },
+    ]);
+    await client.ok("DELETE", `${SDN}/zones/z1`);
+    expect(await client.rows(`${SDN}/zones`, { pending: 1 })).toMatchObject([{ state: "deleted" }]);
+    await client.ok("POST", `${SDN}/rollback`);
+    expect(await client.rows(`${SDN}/zones`)).toMatchObject([{ zone: "z1", mtu: 1400 }]);
+  });
+
+  test("are refused where their zone does not take them", async () => {
+    await client.ok("POST", `${SDN}/zones`, { zone: "vl", type: "vlan", bridge: "vmbr0" });
+    expect(await refusal("POST", "/vnets", { vnet: "va", zone: "vl" })).toContain("tag: missing vlan tag");
+    await client.ok("POST", `${SDN}/vnets`, { vnet: "va", zone: "vl", tag: 7 });
+    expect(await refusal("POST", "/vnets", { vnet: "vb", zone: "vl", tag: 7 })).toContain(
+      "tag: tag 7 already exist in vnet va",
+    );
+    expect(await refusal("PUT", "/zones/vl", { delete: "bridge" })).toBe(
+      "update sdn zone object failed: unable to delete required option 'bridge'",
+    );
+    expect(
+      await refusal("POST", "/zones", { zone: "ev", type: "evpn", controller: "c1", "vrf-vxlan": 10 }),
+    ).toMatch(/^create sdn zone object failed: controller c1 don't exist at /);
+    expect(await refusal("POST", "/zones", { zone: "zz", type: "simple", ipam: "none" })).toContain(
+      "ipam: none not existing",
+    );
+  });
+
+  test("of subnets keep ranges inside and apart", async () => {
+    await client.ok("POST", `${SDN}/zones`, { zone: "z1", type: "simple", ipam: "pve", dhcp: "dnsmasq" });
+    await client.ok("POST", `${SDN}/vnets`, { vnet: "v1", zone: "z1" });
+    const path = `${SDN}/vnets/v1/subnets`;
+    const range = "start-address=10.5.0.10,end-address=10.5.0.20";
+    await client.ok("POST", path, {
+      ...{ type: "subnet", subnet: "10.5.0.0/24", gateway: "10.5.0.1", "dhcp-range": range },
+    });
+    expect(await client.fields(`${path}/z1-10.5.0.0-24`)).toMatchObject({
+      "dhcp-range": [{ "start-address": "10.5.0.10", "end-address": "10.5.0.20" }],
+    });
+    expect(
+      await refusal("PUT", "/vnets/v1/subnets/z1-10.5.0.0-24", {
+        "dhcp-range": "start-address=10.6.0.1,end-address=10.6.0.2",
+      }),
+    ).toContain("dhcp-range: start-address 10.6.0.1 is not in subnet 10.5.0.0/24");
+    expect(await client.rows(`${SDN}/ipams/pve/status`)).toEqual([
+      { zone: "z1", vnet: "v1", subnet: "10.5.0.0/24", ip: "10.5.0.1", gateway: 1 },
+    ]);
+    expect(await refusal("PUT", "/zones/z1", { delete: "ipam" })).toContain("can't change ipam");
+  });
+});
+
+test("a vnet is seen and changed by those who have rights on it", async () => {
+  await client.ok("POST", `${SDN}/zones`, { zone: "z1", type: "simple" });
+  for (const vnet of ["v1", "v2"]) await client.ok("POST", `${SDN}/vnets`, { vnet, zone: "z1" });
+  await client.ok("POST", "/access/roles", { roleid: "NetUser", privs: "SDN.Audit" });
+  await client.ok("PUT", "/access/acl", {
+    path: "/sdn/zones/z1/v1",
+    roles: "NetUser",
+    users: "operator@pve",
+  });
+  client.as("operator");
+  expect(await client.rows(`${SDN}/vnets`)).toMatchObject([{ vnet: "v1" }]);
+  expect(await refusal("GET", "/vnets/v2")).toBe(
+    "Permission check failed (/sdn/zones/z1/v2, SDN.Audit|SDN.Allocate)",
+  );
+  expect(await refusal("PUT", "/vnets/v1", { alias: "x" })).toBe(
+    "Permission check failed (/sdn/zones/z1/v1, SDN.Allocate)",
+  );
+});
