@@ -1,4 +1,4 @@
-import { defineTool, fromApi, guestRef, RRD, type RrdPoint, rrdSummary } from "../../sdk/index.ts";
+import { defineTool, featured, fromApi, guestRef, RRD, type RrdPoint, rrdSummary } from "../../sdk/index.ts";
 
 export const lxcRrd = defineTool({
   name: "proxmox_lxc_rrd",
@@ -7,12 +7,14 @@ export const lxcRrd = defineTool({
     "Load of an LXC container over the last hour, day, week, month or year: last, average, lowest, highest.",
   risk: "read",
   uses: ["GET /nodes/{node}/lxc/{vmid}/rrddata"],
-  input: fromApi("GET /nodes/{node}/lxc/{vmid}/rrddata", {
-    without: ["node"],
-    featured: ["timeframe"],
-    describe: { cf: "Points are averages or highest values" },
-    extra: { vmid: guestRef(), ...RRD.inputs },
-  }),
+  input: featured(
+    fromApi("GET /nodes/{node}/lxc/{vmid}/rrddata", {
+      without: ["node"],
+      describe: { cf: "Points are averages or highest values" },
+      extra: { vmid: guestRef(), ...RRD.inputs },
+    }),
+    ["vmid", "timeframe"],
+  ),
   result: RRD.result,
   async read({ vmid: ref, timeframe, cf, ...view }, pve) {
     const { node, vmid, name } = await pve.guest("lxc", ref);

@@ -1,4 +1,4 @@
-import { defineTool, fromApi, listing, nodeName } from "../../sdk/index.ts";
+import { defineTool, featured, fromApi, listing, nodeName } from "../../sdk/index.ts";
 
 interface Interface {
   readonly iface: string;
@@ -51,11 +51,13 @@ export const networkList = defineTool({
   describe: "Bridges, bonds, VLANs and cards of a node with their addresses and ports.",
   risk: "read",
   uses: ["GET /nodes/{node}/network"],
-  input: fromApi("GET /nodes/{node}/network", {
-    featured: ["type", "filter"],
-    describe: { type: "any_bridge for all bridges" },
-    extra: { node: nodeName({ default: "node" }), ...interfaces.inputs },
-  }),
+  input: featured(
+    fromApi("GET /nodes/{node}/network", {
+      describe: { type: "any_bridge for all bridges" },
+      extra: { node: nodeName({ default: "node" }), ...interfaces.inputs },
+    }),
+    ["node", "type", "filter"],
+  ),
   result: interfaces.result,
   async read({ node, type, ...view }, pve) {
     await pve.node(node);

@@ -1,4 +1,4 @@
-import { defineTool, fromApi, guestRef, RRD, type RrdPoint, rrdSummary } from "../../sdk/index.ts";
+import { defineTool, featured, fromApi, guestRef, RRD, type RrdPoint, rrdSummary } from "../../sdk/index.ts";
 
 export const vmRrd = defineTool({
   name: "proxmox_vm_rrd",
@@ -6,12 +6,14 @@ export const vmRrd = defineTool({
   describe: "Load of a QEMU VM over the last hour, day, week, month or year: last, average, lowest, highest.",
   risk: "read",
   uses: ["GET /nodes/{node}/qemu/{vmid}/rrddata"],
-  input: fromApi("GET /nodes/{node}/qemu/{vmid}/rrddata", {
-    without: ["node"],
-    featured: ["timeframe"],
-    describe: { cf: "Points are averages or highest values" },
-    extra: { vmid: guestRef(), ...RRD.inputs },
-  }),
+  input: featured(
+    fromApi("GET /nodes/{node}/qemu/{vmid}/rrddata", {
+      without: ["node"],
+      describe: { cf: "Points are averages or highest values" },
+      extra: { vmid: guestRef(), ...RRD.inputs },
+    }),
+    ["vmid", "timeframe"],
+  ),
   result: RRD.result,
   async read({ vmid: ref, timeframe, cf, ...view }, pve) {
     const { node, vmid, name } = await pve.guest("qemu", ref);
