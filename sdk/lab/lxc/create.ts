@@ -128,7 +128,7 @@ async function fill(
   try {
     made = createDisks(context, wanted.points.size === 0 ? rootfs : wanted.points, config, false);
     needVolume(lab.state, node.name, archive);
-    await extract(archive, task);
+    await extract(lab, archive, task);
   } catch (error) {
     freeAll(context, made);
     lab.state.guests.delete(vmid);

@@ -1,7 +1,9 @@
 import { joinPool } from "../qemu/pool.ts";
+import { volumePath } from "../storage/paths.ts";
 import type { TaskHandle } from "../tasks/types.ts";
-import type { GuestConfig, LabGuest, LabRequest } from "../types.ts";
+import type { GuestConfig, LabCore, LabGuest, LabRequest } from "../types.ts";
 import { written } from "./container.ts";
+import { storageIdOf } from "./mount-point.ts";
 
 /** What is to be made, checked. */
 export interface NewContainer {
@@ -25,10 +27,11 @@ export function complete(guest: LabGuest, config: GuestConfig): void {
 }
 
 /** Unpacks an archive, which takes some seconds. */
-export async function extract(archive: string, task: TaskHandle): Promise<void> {
-  const file = archive.replace(/^[^:]+:(?:vztmpl|backup)\//, "");
-  const folder = archive.includes(":vztmpl/") ? "template/cache" : "dump";
-  task.log(`extracting archive '/var/lib/vz/${folder}/${file}'`);
+export async function extract({ state }: LabCore, archive: string, task: TaskHandle): Promise<void> {
+  const storage = state.storages.get(storageIdOf(archive));
+  // A backup server sends files, there is no archive to unpack.
+  if (storage !== undefined && storage.type !== "pbs")
+    task.log(`extracting archive '${volumePath(storage, archive)}'`);
   await task.takes(4000);
 }
 

@@ -61,7 +61,7 @@ async function fill(
     made.push(...createDisks(context, points, config, false));
     if (before !== undefined) removeOld(context, before);
     task.log(`restoring '${wanted.archive}' now..`);
-    await extract(wanted.archive, task);
+    await extract(lab, wanted.archive, task);
     task.log("merging backed-up and given configuration..");
     merge(request, config, saved, wanted);
     guest.pending.clear();

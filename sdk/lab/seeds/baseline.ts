@@ -12,6 +12,7 @@ export function baseline(soil: Soil): Seed {
   const { random, now } = soil;
   const state = { ...emptyState("vm", undefined, soil), qemu: "7.2.22", ha: emptyHa(false) };
   const node = addNode(state, "vm", { nodeid: 0, ip: "192.0.2.2", cpus: 2, memory: 8 * GIB }, random);
+  state.outside.volumeGroups.clear();
   node.config.clear();
   node.dns = { search: "", servers: ["192.0.2.1"] };
   const local = addStorage(state, "local", "dir", 100 * GIB, {

@@ -64,6 +64,8 @@ function allocateVolume(request: LabRequest): string {
   const vmid = Number(params.need("vmid"));
   const format = named ?? asked ?? defaultFormat(storage);
   checkNewName(storage, vmid, name, format);
+  if (format === "subvol" && isFileBased(storage) && size > 0)
+    throw die("storage does not support subvol quotas");
   if (storage.type === "lvm") checkFree(lab, storage, node.name, size);
   return allocate(lab, { storage, node: node.name, vmid, format, size, name }, () => undefined).volid;
 }

@@ -1,6 +1,7 @@
 import type { LabCore } from "../types.ts";
 import { registerContent } from "./content.ts";
 import { registerDefinitions } from "./definitions.ts";
+import { registerDisks } from "./disks.ts";
 import { registerFiles } from "./register-files.ts";
 import { registerScans } from "./scan.ts";
 import { registerStatus } from "./status.ts";
@@ -12,4 +13,5 @@ export function registerStorages(lab: LabCore): void {
   registerContent(lab);
   registerFiles(lab);
   registerScans(lab);
+  registerDisks(lab);
 }
