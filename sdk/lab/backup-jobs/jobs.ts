@@ -1,5 +1,6 @@
 import { die, paramError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
+import { perlTime } from "../perl-time.ts";
 import { parseProperties } from "../qemu/property-string.ts";
 import { sectionValue, underLock } from "../sections.ts";
 import type { LabCore, LabRequest } from "../types.ts";
@@ -36,6 +37,20 @@ export function registerBackupJobs(lab: LabCore): void {
   lab.route(`GET ${PATH}/{id}/included_volumes`, includedVolumes);
   lab.route("GET /cluster/backup-info", () => [{ subdir: "not-backed-up" }]);
   lab.route("GET /cluster/backup-info/not-backed-up", notBackedUp);
+  lab.route("GET /cluster/jobs/schedule-analyze", analyze);
+}
+
+/** The next times of a schedule. (PVE/API2/Cluster/Jobs.pm) */
+function analyze({ params, lab }: LabRequest): unknown {
+  const found: { timestamp: number; utc: string }[] = [];
+  let after = params.integer("starttime") ?? lab.clock.seconds();
+  for (let left = params.integer("iterations") ?? 10; left > 0; left--) {
+    const next = nextEvent(params.need("schedule"), after);
+    if (next === undefined) break;
+    found.push({ timestamp: next, utc: perlTime(next) });
+    after = next;
+  }
+  return found;
 }
 
 function missing(id: string): Error {

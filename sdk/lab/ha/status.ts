@@ -1,3 +1,4 @@
+import { perlTime } from "../perl-time.ts";
 import type { LabCore, LabGuest, LabRequest, LabState } from "../types.ts";
 import { followRequest } from "./manager.ts";
 import { haGuests, haId, managerState, requestedState } from "./state.ts";
@@ -39,9 +40,7 @@ function current({ lab }: LabRequest): unknown {
   const services = haGuests(state).map((guest) => service(lab, guest));
   if (!state.ha.runs) return [quorum(state), ...services];
   const timestamp = lab.clock.seconds();
-  const time = new Date(timestamp * 1000)
-    .toUTCString()
-    .replace(/^(\w+), (\d+) (\w+) (\d+) (.*) GMT$/, "$1 $3 $2 $5 $4");
+  const time = perlTime(timestamp);
   const leader = master(state);
   const leads = { id: "master", type: "master", node: leader, timestamp };
   const managers = [...state.nodes.values()].map(({ name, power }) => {

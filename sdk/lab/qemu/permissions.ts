@@ -76,7 +76,9 @@ export function checkBridges(request: LabRequest, config: ReadonlyMap<string, st
     const { options } = parseNet(value, request.lab.random);
     const bridge = options.get("bridge");
     if (bridge === undefined) continue;
-    const path = `/sdn/zones/localnetwork/${bridge}`;
+    // A vnet is below its own zone.
+    const zone = request.lab.state.sdn.vnets.get(bridge)?.get("zone") ?? "localnetwork";
+    const path = `/sdn/zones/${String(zone)}/${bridge}`;
     const tags = [options.get("tag") ?? "", ...(options.get("trunks") ?? "").split(";")].filter(
       (tag) => tag !== "",
     );

@@ -63,6 +63,14 @@ describe("jobs", () => {
   });
 });
 
+test("the next times of a schedule can be asked for", async () => {
+  const query = { schedule: "*-01..06-02 06:00", starttime: NOW, iterations: 2 };
+  expect(await client.rows("/cluster/jobs/schedule-analyze", query)).toEqual([
+    { timestamp: NOW + 18 * 3600, utc: "Fri Jan  2 06:00:00 2026" },
+    { timestamp: expect.any(Number), utc: "Mon Feb  2 06:00:00 2026" },
+  ]);
+});
+
 /** 2026-01-01 12:00:00, a Thursday. */
 const NOW = Date.UTC(2026, 0, 1, 12) / 1000;
 

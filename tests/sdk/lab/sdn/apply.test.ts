@@ -94,4 +94,10 @@ test("a vnet is seen and changed by those who have rights on it", async () => {
   expect(await refusal("PUT", "/vnets/v1", { alias: "x" })).toBe(
     "Permission check failed (/sdn/zones/z1/v1, SDN.Allocate)",
   );
+  await client.as("root").ok("POST", "/access/roles", { roleid: "VmNet", privs: "VM.Config.Network" });
+  await client.ok("PUT", "/access/acl", { path: "/vms/101", roles: "VmNet", users: "operator@pve" });
+  const plug = await client
+    .as("operator")
+    .call("PUT", "/nodes/pve1/qemu/101/config", { net3: "virtio,bridge=v1" });
+  expect(plug.message).toBe("Permission check failed (/sdn/zones/z1/v1, SDN.Use)");
 });
