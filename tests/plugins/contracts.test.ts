@@ -5,6 +5,7 @@ import cluster from "../../plugins/cluster/plugin.ts";
 import escapeHatches from "../../plugins/escape-hatches/plugin.ts";
 import lxc from "../../plugins/lxc/plugin.ts";
 import nodes from "../../plugins/nodes/plugin.ts";
+import storage from "../../plugins/storage/plugin.ts";
 import tasks from "../../plugins/tasks/plugin.ts";
 import vm from "../../plugins/vm/plugin.ts";
 import { isWithin } from "../../sdk/risk.ts";
@@ -14,7 +15,7 @@ import { fakeNode, fakeReader, fakeVm, planOf } from "../helpers/fake-reader.ts"
 
 const catalog = loadCatalog();
 const services = { catalog, log: { info: () => undefined, warn: () => undefined } };
-const tools = [cluster, nodes, vm, lxc, cloudInit, tasks, escapeHatches].flatMap((plugin) =>
+const tools = [cluster, nodes, vm, lxc, cloudInit, storage, tasks, escapeHatches].flatMap((plugin) =>
   plugin.tools(services as never),
 );
 const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -63,6 +64,9 @@ describe("plans fit the API", () => {
     answers: {
       "GET /cluster/nextid": ({ vmid }: { vmid?: number }) => String(vmid ?? 105),
       "GET /nodes/{node}/qemu/{vmid}/status/current": { status: "stopped" },
+      "GET /storage": [{ storage: "local", type: "dir", content: "iso,images" }],
+      "GET /nodes/{node}/storage/{storage}/content": [],
+      "GET /nodes/{node}/storage/{storage}/status": { active: 1, avail: 2 ** 40 },
       "GET /nodes/{node}/qemu/{vmid}/snapshot": [{ name: "s1" }, { name: "current", parent: "s1" }],
       "GET /nodes/{node}/qemu/{vmid}/feature": { hasFeature: 1 },
       "GET /nodes/{node}/qemu/{vmid}/migrate": { running: 0 },
@@ -128,6 +132,10 @@ describe("plans fit the API", () => {
     ["proxmox_vm_pci_attach", { vmid: 100, mapping: "gpu", pcie: true, "x-vga": true, mdev: "nvidia-35" }],
     ["proxmox_vm_pci_detach", { vmid: 100, mapping: "nic" }],
     ["proxmox_vm_cloud_init_regenerate", { vmid: 100 }],
+    ["proxmox_storage_define", { storage: "nas", type: "nfs", server: "192.0.2.5", export: "/srv" }],
+    ["proxmox_storage_update", { storage: "local", content: ["iso"], delete: ["nodes"], disable: false }],
+    ["proxmox_storage_remove", { storage: "local" }],
+    ["proxmox_storage_allocate", { storage: "local", node: "pve1", vmid: 100, filename: "a", size: "1G" }],
     ["proxmox_api_call", { method: "PUT", path: "/nodes/pve1/qemu/100/config", params: { onboot: true } }],
   ])("%s with %j", async (name, input) => {
     const tool = toolNamed(name);

@@ -1,0 +1,14 @@
+import { defineScenarios } from "../../sdk/testing/index.ts";
+import { backupScenarios } from "./scenarios/backups.ts";
+import { definitionScenarios } from "./scenarios/definitions.ts";
+import { downloadScenarios } from "./scenarios/downloads.ts";
+import { readScenarios } from "./scenarios/read.ts";
+import { volumeScenarios } from "./scenarios/volumes.ts";
+
+export default defineScenarios([
+  ...readScenarios,
+  ...definitionScenarios,
+  ...volumeScenarios,
+  ...downloadScenarios,
+  ...backupScenarios,
+]);
