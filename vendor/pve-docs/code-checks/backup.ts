@@ -20,6 +20,8 @@ const SETTINGS: readonly CodeCheck[] = [
   },
 ];
 
+const POOL: readonly CodeCheck[] = [{ privileges: ["VM.Backup"], path: "/pool/{pool}", params: ["pool"] }];
+
 /** Backups and their jobs. */
 export const BACKUP_CHECKS: readonly CheckedEndpoints[] = [
   {
@@ -50,5 +52,33 @@ export const BACKUP_CHECKS: readonly CheckedEndpoints[] = [
       ...SETTINGS,
     ],
   },
-  { endpoints: ["POST /cluster/backup", "PUT /cluster/backup/{id}"], origin: JOBS, checks: SETTINGS },
+  {
+    endpoints: ["POST /cluster/backup"],
+    origin: JOBS,
+    checks: [
+      ...SETTINGS,
+      ...POOL,
+      { privileges: ["Datastore.Allocate"], path: "/storage/{storage}", params: ["storage"] },
+      {
+        privileges: ["Datastore.Allocate"],
+        path: "/storage/local",
+        when: ({ storage }) => storage === undefined,
+        condition: "without storage",
+      },
+    ],
+  },
+  {
+    endpoints: ["PUT /cluster/backup/{id}"],
+    origin: JOBS,
+    checks: [
+      ...SETTINGS,
+      ...POOL,
+      { privileges: ["Datastore.Allocate"], path: "/storage/{storage}", params: ["storage"] },
+      {
+        privileges: ["Datastore.Allocate"],
+        path: "/storage/{present}",
+        condition: "the job's present storage",
+      },
+    ],
+  },
 ];

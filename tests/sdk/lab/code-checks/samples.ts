@@ -102,5 +102,38 @@ const READS: readonly Sample[] = [
   { key: `GET ${CT}/interfaces`, params: build },
 ];
 
+const BACKUPS: readonly Sample[] = [
+  { key: "POST /nodes/{node}/vzdump", params: { ...pve1, vmid: "101", storage: "nfs", mode: "snapshot" } },
+  {
+    key: "POST /nodes/{node}/vzdump",
+    params: { ...pve1, vmid: "204", storage: "nfs", "prune-backups": "keep-last=3", bwlimit: 1000 },
+  },
+  {
+    key: "POST /cluster/backup",
+    params: { id: "job1", schedule: "daily", all: true, storage: "nfs", ionice: 7 },
+  },
+  { key: "PUT /cluster/backup/{id}", params: { id: "job1", bwlimit: 5000 }, values: { present: "nfs" } },
+  { key: "GET /nodes/{node}/vzdump/defaults", params: { ...pve1, storage: "nfs" } },
+  {
+    key: "DELETE /nodes/{node}/storage/{storage}/prunebackups",
+    params: { ...pve1, storage: "nfs", vmid: 101, "prune-backups": "keep-last=1" },
+  },
+  {
+    key: "DELETE /nodes/{node}/storage/{storage}/prunebackups",
+    params: { node: "pve2", storage: "nfs", "prune-backups": "keep-last=1" },
+  },
+  {
+    key: "DELETE /nodes/{node}/storage/{storage}/content/{volume}",
+    params: { ...pve1, storage: "nfs", volume: "nfs:iso/virtio-win-0.1.271.iso" },
+  },
+];
+
 /** Calls whose refusals are compared. */
-export const SAMPLES: readonly Sample[] = [...CREATE, ...CREATE_CT, ...CHANGE, ...POWER, ...READS];
+export const SAMPLES: readonly Sample[] = [
+  ...CREATE,
+  ...CREATE_CT,
+  ...CHANGE,
+  ...POWER,
+  ...BACKUPS,
+  ...READS,
+];
