@@ -61,6 +61,8 @@ export interface LabGuest {
   runtime: GuestRuntime | undefined;
   /** Commands that the guest agent's own configuration turns off. */
   agentBlocks?: ReadonlySet<string>;
+  /** Commands that the agent lists, without `guest-`, where they are not the usual ones. */
+  agentLists?: readonly string[];
   /** Where the guest is under HA: what is configured for it. */
   ha?: HaResource;
 }

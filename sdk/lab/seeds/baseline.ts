@@ -46,6 +46,10 @@ export function baseline(soil: Soil): Seed {
   return { state, tokens };
 }
 
+/** The agent in the VM of the recorded exchanges is a small one. */
+const AGENT_COMMANDS =
+  "ping exec exec-status get-osinfo network-get-interfaces file-open file-read file-write file-close get-host-name get-time get-fsinfo";
+
 function addVm(state: Seed["state"], random: Random, ctime: number): void {
   const local = state.storages.get("local");
   const volid = "local:100/vm-100-disk-1.qcow2";
@@ -54,6 +58,7 @@ function addVm(state: Seed["state"], random: Random, ctime: number): void {
     state.volumes.put(local, "vm", { volid, ...common, used: 200_704, ctime, blank: true });
   }
   const guest = addGuest(state, { kind: "qemu", vmid: 100, node: "vm", name: "t100" }, random);
+  guest.agentLists = AGENT_COMMANDS.split(" ");
   guest.config = new Map([
     ["agent", "1"],
     ["boot", "order=scsi0;net0"],

@@ -77,7 +77,7 @@ export function simpleCommand(lab: LabCore, guest: LabGuest, command: string): u
     case "info":
       return {
         version: "9.0.0",
-        supported_commands: LISTED.map((name) => ({
+        supported_commands: (guest.agentLists ?? LISTED).map((name) => ({
           enabled: guest.agentBlocks?.has(name) !== true,
           name: `guest-${name}`,
           "success-response": true,
