@@ -1,4 +1,12 @@
-import { defineScenarios, type ScenarioRun, scenario } from "../../sdk/testing/index.ts";
+import {
+  defineScenarios,
+  differing,
+  fieldsOf,
+  rowsOf,
+  type ScenarioRun,
+  type Shown,
+  scenario,
+} from "../../sdk/testing/index.ts";
 import { consoleScenarios } from "./console-scenarios.ts";
 
 interface Resource {
@@ -7,6 +15,18 @@ interface Resource {
   readonly vmid?: number;
   readonly status: string;
   readonly template?: number;
+  readonly storage?: string;
+}
+
+/** What a node says of itself, as far as it is compared. */
+interface NodeStatus {
+  readonly pveversion: string;
+  readonly kversion: string;
+  readonly "boot-info": unknown;
+  readonly cpuinfo: Shown;
+  readonly memory: Shown;
+  readonly swap: Shown;
+  readonly rootfs: Shown;
 }
 
 interface Member {
@@ -57,9 +77,15 @@ export default defineScenarios([
     tool: "proxmox_node_list",
     title: "lists every node",
     async run(t) {
-      const { text } = await t.ok("proxmox_node_list");
-      for (const { type, node } of await resources(t)) {
-        if (type === "node") t.expect.match(text, node, "the node");
+      const rows = rowsOf(await t.ok("proxmox_node_list"));
+      const all = await t.cluster.get<readonly (Resource & Shown)[]>("/cluster/resources");
+      for (const line of all.filter(({ type }) => type === "node")) {
+        const row = rows.find(({ node }) => node === line.node);
+        t.expect.equal(differing(row, line, ["node", "status", "maxcpu", "maxmem"]), [], line.node);
+        for (const key of ["cpu", "mem", "uptime"])
+          t.expect.equal(Number(row?.[key]) > 0, Number(line[key]) > 0, `the ${key} of ${line.node}`);
+        const guests = all.filter(({ vmid, node }) => vmid !== undefined && node === line.node);
+        t.expect.equal(row?.guests, guests.length, `the guests of ${line.node}`);
       }
       await t.refused("proxmox_node_list", { status: "broken" }, "invalid_input");
     },
@@ -69,9 +95,31 @@ export default defineScenarios([
     title: "shows a node as it describes itself",
     async run(t) {
       const node = await otherNode(t);
-      const status = await t.cluster.get<{ pveversion: string }>(`/nodes/${node}/status`);
-      const { text } = await t.ok("proxmox_node_get", { node });
-      t.expect.match(text, status.pveversion, "the node's version");
+      const status = await t.cluster.get<NodeStatus>(`/nodes/${node}/status`);
+      const shown = fieldsOf(await t.ok("proxmox_node_get", { node }));
+      const { cpuinfo, memory, swap, rootfs } = status;
+      const expected = {
+        node,
+        status: "online",
+        pveversion: status.pveversion,
+        kernel: status.kversion,
+        boot: status["boot-info"],
+        processor: cpuinfo.model,
+        sockets: cpuinfo.sockets,
+        threads: cpuinfo.cpus,
+        memoryTotal: memory.total,
+        swapTotal: swap.total,
+        rootfsTotal: rootfs.total,
+      };
+      t.expect.equal(differing(shown, expected, Object.keys(expected)), [], "the node");
+      for (const key of ["uptime", "cpu", "memoryUsed", "rootfsUsed"])
+        t.expect.that(Number(shown[key]) > 0, `its ${key}`);
+      t.expect.equal(Array.isArray(shown.loadavg) && shown.loadavg.length, 3, "its load averages");
+      const own = (await resources(t)).filter((one) => one.node === node);
+      const guests = own.filter(({ vmid }) => vmid !== undefined);
+      t.expect.match(JSON.stringify(shown.guests), `"total":${guests.length}`, "the number of guests");
+      for (const { type, storage = "" } of own)
+        if (type === "storage") t.expect.match(JSON.stringify(shown.storages), `"${storage}"`, "a storage");
       await t.refused("proxmox_node_get", { node: "nosuchnode" }, "not_found");
       await t.refused("proxmox_node_get", { node: "../pve1" }, "invalid_input");
     },

@@ -117,7 +117,12 @@ export class ClusterReader {
         },
       );
       outgoing.on("timeout", () => outgoing.destroy(new Error(`GET ${path}: no answer within 30 s`)));
-      outgoing.on("error", reject);
+      outgoing.on("error", (error) => {
+        // The other side may close an idle connection just as it is used again; a read is simply repeated.
+        if (outgoing.reusedSocket && "code" in error && error.code === "ECONNRESET")
+          this.raw(path).then(resolve, reject);
+        else reject(error);
+      });
       outgoing.end();
     });
   }

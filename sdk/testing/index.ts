@@ -1,4 +1,5 @@
 /** The kit for plugin authors: scenarios, and the runner that turns their passing into evidence. */
+export { differing, fieldsOf, rowsOf, type Shown } from "./answers.ts";
 export { type ClusterAddress, ClusterReader, type RawAnswer } from "./cluster-reader.ts";
 export { type Expect, ScenarioFailure } from "./expect.ts";
 export {

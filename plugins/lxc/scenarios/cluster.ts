@@ -1,4 +1,4 @@
-import type { ScenarioRun } from "../../../sdk/testing/index.ts";
+import type { ScenarioRun, Shown } from "../../../sdk/testing/index.ts";
 
 /** A line of `/cluster/resources`. */
 export interface Resource {
@@ -28,6 +28,12 @@ type What = "running" | "stopped" | "template";
 
 export function resources(t: ScenarioRun): Promise<readonly Resource[]> {
   return t.cluster.get<readonly Resource[]>("/cluster/resources");
+}
+
+/** The lines of containers and templates with all that they say. */
+export async function guestLines(t: ScenarioRun): Promise<readonly (Resource & Shown)[]> {
+  const all = await t.cluster.get<readonly (Resource & Shown)[]>("/cluster/resources");
+  return all.filter(({ type }) => type === "lxc");
 }
 
 /** Containers in a status, or the templates. */

@@ -1,4 +1,4 @@
-import type { ScenarioRun } from "../../../sdk/testing/index.ts";
+import type { ScenarioRun, Shown } from "../../../sdk/testing/index.ts";
 
 /** A line of `/cluster/resources`. */
 export interface Resource {
@@ -26,6 +26,12 @@ export type Config = Readonly<Record<string, unknown>>;
 
 export function resources(t: ScenarioRun): Promise<readonly Resource[]> {
   return t.cluster.get<readonly Resource[]>("/cluster/resources");
+}
+
+/** The lines of VMs and templates with all that they say. */
+export async function guestLines(t: ScenarioRun): Promise<readonly (Resource & Shown)[]> {
+  const all = await t.cluster.get<readonly (Resource & Shown)[]>("/cluster/resources");
+  return all.filter(({ type }) => type === "qemu");
 }
 
 /** VMs in a status, or the templates. */

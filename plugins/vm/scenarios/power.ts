@@ -1,7 +1,12 @@
-import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
-import { aVm, becomes } from "./cluster.ts";
+import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
+import { aVm, becomes, type Vm } from "./cluster.ts";
 
 const TOOL = "proxmox_vm_action";
+
+/** How many tasks the node remembers of a VM. A reset leaves nothing else behind. */
+async function tasksOf(t: ScenarioRun, { node, vmid }: Vm): Promise<number> {
+  return (await t.cluster.get<readonly unknown[]>(`/nodes/${node}/tasks?vmid=${vmid}&limit=500`)).length;
+}
 
 export const powerScenarios: readonly Scenario[] = [
   scenario({
@@ -20,8 +25,10 @@ export const powerScenarios: readonly Scenario[] = [
       await t.ok(TOOL, { vmid, action: "resume" });
       await becomes(t, vm, "running");
       for (const action of ["reset", "reboot"]) {
+        const before = await tasksOf(t, vm);
         await t.ok(TOOL, { vmid, action });
         await becomes(t, vm, "running");
+        t.expect.that((await tasksOf(t, vm)) > before, `the ${action} is a task of the VM`);
       }
       await t.ok(TOOL, { vmid, action: "hibernate" });
       await becomes(t, vm, "stopped");

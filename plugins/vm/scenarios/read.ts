@@ -1,5 +1,12 @@
-import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
-import { aVm, configOf, resources, vms } from "./cluster.ts";
+import {
+  differing,
+  fieldsOf,
+  rowsOf,
+  type Scenario,
+  type Shown,
+  scenario,
+} from "../../../sdk/testing/index.ts";
+import { aVm, configOf, guestLines, resources, vms } from "./cluster.ts";
 
 export const readScenarios: readonly Scenario[] = [
   scenario({
@@ -10,6 +17,14 @@ export const readScenarios: readonly Scenario[] = [
       const stopped = await vms(t, "stopped");
       const all = await t.ok("proxmox_vm_list");
       for (const { name } of [...running, ...stopped]) t.expect.match(all.text, name, "the VM");
+      const rows = rowsOf(all);
+      for (const line of await guestLines(t)) {
+        const row = rows.find(({ vmid }) => vmid === line.vmid);
+        const keys = ["name", "node", "status", "maxmem", "pool", "tags"];
+        if (line.template !== 1) t.expect.equal(differing(row, line, keys), [], `VM ${line.vmid} as listed`);
+        if (line.status === "running")
+          t.expect.that(Number(row?.cpu) > 0 && Number(row?.mem) > 0, `the load of VM ${line.vmid}`);
+      }
       for (const { name } of await vms(t, "template")) {
         t.expect.that(!all.text.includes(name), `the template ${name} is left out`);
       }
@@ -42,7 +57,15 @@ export const readScenarios: readonly Scenario[] = [
       const vm = await aVm(t, "running");
       const { digest } = await configOf(t, vm);
       for (const vmid of [vm.vmid, vm.name]) {
-        const { text } = await t.ok("proxmox_vm_get", { vmid });
+        const answer = await t.ok("proxmox_vm_get", { vmid });
+        const { text } = answer;
+        const current = await t.cluster.get<Shown>(`${vm.path}/status/current`);
+        const line = (await guestLines(t)).find((one) => one.vmid === vm.vmid);
+        const shown = fieldsOf(answer);
+        const keys = ["vmid", "name", "node", "pool", "tags", "cpus", "maxmem", "maxdisk", "agent"];
+        t.expect.equal(differing(shown, { ...current, ...line }, keys), [], "the VM's state");
+        for (const key of ["cpu", "mem", "uptime"])
+          t.expect.that(Number(shown[key]) > 0 && Number(current[key]) > 0, `its ${key}`);
         t.expect.match(text, String(digest), "the configuration's digest");
         t.expect.match(text, "status: running", "the status");
       }
@@ -56,7 +79,13 @@ export const readScenarios: readonly Scenario[] = [
     tool: "proxmox_vm_template_list",
     title: "lists templates and nothing else",
     async run(t) {
-      const { text } = await t.ok("proxmox_vm_template_list");
+      const answer = await t.ok("proxmox_vm_template_list");
+      const { text } = answer;
+      const keys = ["vmid", "node", "maxcpu", "maxmem", "maxdisk", "pool", "tags"];
+      for (const line of await guestLines(t)) {
+        const row = rowsOf(answer).find(({ name }) => name === line.name);
+        if (line.template === 1) t.expect.equal(differing(row, line, keys), [], `${line.name} as listed`);
+      }
       for (const { name } of await vms(t, "template")) t.expect.match(text, name, "the template");
       for (const { name } of await vms(t, "running"))
         t.expect.that(!text.includes(name), `${name} is left out`);
@@ -68,7 +97,11 @@ export const readScenarios: readonly Scenario[] = [
     title: "shows the configuration of a template",
     async run(t) {
       const template = await aVm(t, "template");
-      const { text } = await t.ok("proxmox_vm_template_get", { vmid: template.vmid });
+      const answer = await t.ok("proxmox_vm_template_get", { vmid: template.vmid });
+      const { text } = answer;
+      const line = (await guestLines(t)).find(({ vmid }) => vmid === template.vmid) ?? {};
+      const keys = ["vmid", "name", "node", "pool", "tags", "maxmem", "maxdisk"];
+      t.expect.equal(differing(fieldsOf(answer), line, keys), [], "the template");
       t.expect.match(text, String((await configOf(t, template)).digest), "the configuration's digest");
       await t.refused("proxmox_vm_template_get", { vmid: (await aVm(t, "running")).vmid }, "invalid_input");
     },

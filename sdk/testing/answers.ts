@@ -1,0 +1,29 @@
+import { ScenarioFailure } from "./expect.ts";
+import type { ToolAnswer } from "./scenario.ts";
+
+/** Rows or fields by name; the client has held them against the tool's result schema. */
+export type Shown = Readonly<Record<string, unknown>>;
+
+/** The rows of a list. Throws a {@link ScenarioFailure} where the answer is none. */
+export function rowsOf({ data, text }: ToolAnswer): readonly Shown[] {
+  if (isShown(data) && Array.isArray(data.rows) && data.rows.every(isShown)) return data.rows;
+  throw new ScenarioFailure(`the answer has no rows: ${text}`);
+}
+
+/** The fields of a record. Throws a {@link ScenarioFailure} where the answer is none. */
+export function fieldsOf({ data, text }: ToolAnswer): Shown {
+  if (isShown(data) && isShown(data.fields)) return data.fields;
+  throw new ScenarioFailure(`the answer has no fields: ${text}`);
+}
+
+/** Says which of the keys are not as in `expected`; what is absent, empty or 0 on both sides is alike. */
+export function differing(shown: Shown | undefined, expected: Shown, keys: readonly string[]): string[] {
+  const value = (of: Shown | undefined, key: string) => JSON.stringify(of?.[key] || "");
+  return keys
+    .filter((key) => value(shown, key) !== value(expected, key))
+    .map((key) => `${key}: ${value(shown, key)} instead of ${value(expected, key)}`);
+}
+
+function isShown(value: unknown): value is Shown {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
