@@ -13,7 +13,7 @@ const rules: ((edge: ImportEdge) => string | undefined)[] = [
     const plugin = /^plugins\/([^/]+)\//.exec(from)?.[1];
     if (plugin === undefined || !isOurs(to)) return undefined;
     if (to.startsWith(`plugins/${plugin}/`)) return undefined;
-    const kit = /\/scenarios(\.ts|\/)/.test(from) && to === "sdk/testing/index.ts";
+    const kit = /[/-]scenarios(\.ts|\/)/.test(from) && to === "sdk/testing/index.ts";
     return to === "sdk/index.ts" || kit
       ? undefined
       : "a plugin may import only sdk/index.ts and its own files";

@@ -32,7 +32,7 @@ const ANY_PATH = "Only root can pass arbitrary filesystem paths.";
 
 /** VM options in none of the groups that a privilege opens. */
 const VM_ROOT_OPTIONS =
-  /^(?:affinity|allow-ksm|amd-sev|arch|args|hookscript|hugepages|intel-tdx|ivshmem|keephugepages|lock|parallel\d+|spice_enhancements|vmgenid)$/;
+  /^(?:affinity|amd-sev|arch|args|hookscript|hugepages|intel-tdx|ivshmem|keephugepages|lock|parallel\d+|spice_enhancements|vmgenid)$/;
 
 function isOn(value: string): boolean {
   return value !== "" && value !== "0" && value !== "false";
