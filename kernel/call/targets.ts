@@ -4,6 +4,9 @@ import type { PlanGuest, PlanStep } from "./types.ts";
 const GUEST_PATH = /^\/nodes\/\{node\}\/(qemu|lxc)\/\{vmid\}(?=\/|$)/;
 const CREATE_PATH = /^\/nodes\/\{node\}\/(qemu|lxc)$/;
 
+/** What naming targets needs of a step. */
+type Targeted = Pick<PlanStep, "step" | "shownPath">;
+
 /** What a plan touches, for people and the audit, and which guests are among it. */
 export interface Targets {
   readonly targets: readonly string[];
@@ -11,12 +14,12 @@ export interface Targets {
 }
 
 /** Whether naming the targets of these steps needs to know the guests. */
-export function touchesGuests(steps: readonly PlanStep[]): boolean {
-  return steps.some(({ step }) => GUEST_PATH.test(step.path));
+export function touchesGuests(steps: readonly Targeted[]): boolean {
+  return steps.some(({ step }) => kindOf(step) !== undefined);
 }
 
 /** Names the objects that the steps are about; reads count too, so that a plan of reads says what it looked at. */
-export function nameTargets(steps: readonly PlanStep[], known: readonly Guest[]): Targets {
+export function nameTargets(steps: readonly Targeted[], known: readonly Guest[]): Targets {
   const targets = new Set<string>();
   const guests = new Map<number, PlanGuest>();
   for (const step of steps) {
@@ -38,15 +41,22 @@ function kindName(kind: string): string {
   return kind === "lxc" ? "container" : "VM";
 }
 
-function guestOf({ step }: PlanStep, known: readonly Guest[]): PlanGuest | undefined {
-  const kind = GUEST_PATH.exec(step.path)?.[1];
+/** The kind of the guest that a step is about; a restore with `force` is about the guest that it overwrites. */
+function kindOf({ method, path, params }: PlanStep["step"]): string | undefined {
+  const { force } = params;
+  const overwrites = method === "POST" && ![undefined, false, 0, "0", ""].some((off) => off === force);
+  return (GUEST_PATH.exec(path) ?? (overwrites ? CREATE_PATH.exec(path) : null))?.[1];
+}
+
+function guestOf({ step }: Targeted, known: readonly Guest[]): PlanGuest | undefined {
+  const kind = kindOf(step);
   const { node, vmid } = step.params;
   if (kind === undefined || typeof node !== "string") return undefined;
   const guest = known.find((other) => other.vmid === Number(vmid) && other.kind === kind);
   return guest && { kind: guest.kind, vmid: guest.vmid, name: guest.name, node };
 }
 
-function createdGuest({ step }: PlanStep): string | undefined {
+function createdGuest({ step }: Targeted): string | undefined {
   const { newid, node, target } = step.params;
   if (!step.path.endsWith("/clone") || !isPlain(newid)) return undefined;
   const kind = GUEST_PATH.exec(step.path)?.[1];
@@ -54,7 +64,7 @@ function createdGuest({ step }: PlanStep): string | undefined {
   return `new ${kindName(kind ?? "qemu")} ${newid}${isPlain(place) ? ` on ${place}` : ""}`;
 }
 
-function label({ step, shownPath }: PlanStep): string {
+function label({ step, shownPath }: Targeted): string {
   const { node, vmid, storage, poolid } = step.params;
   const created = CREATE_PATH.exec(step.path)?.[1];
   if (created !== undefined && step.method === "POST" && isPlain(vmid)) {
