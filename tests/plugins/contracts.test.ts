@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import Value from "typebox/value";
+import backup from "../../plugins/backup/plugin.ts";
 import cloudInit from "../../plugins/cloud-init/plugin.ts";
 import cluster from "../../plugins/cluster/plugin.ts";
 import escapeHatches from "../../plugins/escape-hatches/plugin.ts";
@@ -15,7 +16,7 @@ import { fakeNode, fakeReader, fakeVm, planOf } from "../helpers/fake-reader.ts"
 
 const catalog = loadCatalog();
 const services = { catalog, log: { info: () => undefined, warn: () => undefined } };
-const tools = [cluster, nodes, vm, lxc, cloudInit, storage, tasks, escapeHatches].flatMap((plugin) =>
+const tools = [backup, cluster, nodes, vm, lxc, cloudInit, storage, tasks, escapeHatches].flatMap((plugin) =>
   plugin.tools(services as never),
 );
 const byName = new Map(tools.map((tool) => [tool.name, tool]));
