@@ -7,7 +7,7 @@ import {
   type Shown,
   scenario,
 } from "../../sdk/testing/index.ts";
-import { consoleScenarios } from "./console-scenarios.ts";
+import { consoleScenarios } from "./scenarios/console.ts";
 
 interface Resource {
   readonly type: string;

@@ -1,4 +1,4 @@
-import { type Scenario, type ScenarioRun, scenario } from "../../sdk/testing/index.ts";
+import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
 
 const TICKET = "proxmox_console_ticket";
 const NETWORK = "proxmox_network_list";
