@@ -1,55 +1,30 @@
-import { defineScenarios, scenario } from "../../sdk/testing/index.ts";
-
-interface Resource {
-  readonly type: string;
-  readonly node?: string;
-  readonly storage?: string;
-  readonly status?: string;
-  readonly template?: number;
-}
-
-interface Member {
-  readonly type: string;
-  readonly name: string;
-  readonly ip?: string;
-  readonly quorate?: number;
-}
+import { defineScenarios } from "../../sdk/testing/index.ts";
+import { mappingScenarios } from "./scenarios/mappings.ts";
+import { optionScenarios } from "./scenarios/options.ts";
+import { overviewScenarios } from "./scenarios/overview.ts";
+import { poolScenarios } from "./scenarios/pools.ts";
 
 export default defineScenarios([
-  scenario({
-    tool: "proxmox_inventory_overview",
-    title: "counts what is on the cluster",
-    async run(t) {
-      const { text } = await t.ok("proxmox_inventory_overview");
-      const resources = await t.cluster.get<readonly Resource[]>("/cluster/resources");
-      const vms = resources.filter(({ type, template }) => type === "qemu" && template !== 1);
-      const running = vms.filter(({ status }) => status === "running").length;
-      t.expect.match(text, new RegExp(`vms:\\s+total: ${vms.length}\\b`), "the number of VMs");
-      t.expect.match(text, new RegExp(`vms:[^:]+:[^:]+running: ${running}\\b`), "the number of running VMs");
-      for (const { node, storage, type } of resources) {
-        if (type === "node") t.expect.match(text, node ?? "", "the node");
-        if (type === "storage") t.expect.match(text, storage ?? "", "the storage");
-      }
-      const { version } = await t.cluster.get<{ version: string }>("/version");
-      t.expect.match(text, version, "the version");
-      await t.refused("proxmox_inventory_overview", { verbose: true }, "invalid_input");
-    },
+  ...overviewScenarios,
+  ...optionScenarios,
+  ...poolScenarios,
+  ...mappingScenarios("pci", {
+    made: "node=pve1,path=0000:01:00.0,id=10de:1db6,iommugroup=12,subsystem-id=10de:124a",
+    other: "node=pve2,path=0000:02:00.0,id=8086:1572,iommugroup=13,subsystem-id=8086:0001",
+    wrong: "node=pve1,path=0000:09:00.0,id=10de:1db6,iommugroup=12,subsystem-id=10de:124a",
+    options: { mdev: true, "live-migration-capable": true },
   }),
-  scenario({
-    tool: "proxmox_cluster_status",
-    title: "shows members and quorum",
-    async run(t) {
-      const { text } = await t.ok("proxmox_cluster_status");
-      const members = await t.cluster.get<readonly Member[]>("/cluster/status");
-      const nodes = members.filter(({ type }) => type === "node");
-      for (const { name, ip } of nodes) {
-        t.expect.match(text, name, "the member");
-        t.expect.match(text, ip ?? "", "its address");
-      }
-      t.expect.match(text, `nodesTotal: ${nodes.length}`, "the number of members");
-      const quorate = members.some((member) => member.quorate === 1);
-      if (quorate) t.expect.match(text, "quorate: yes", "the quorum");
-      await t.refused("proxmox_cluster_status", { node: "pve1" }, "invalid_input");
-    },
+  ...mappingScenarios("usb", {
+    made: "node=pve1,id=0951:1666",
+    other: "node=pve2,id=1050:0407",
+    wrong: "node=pve1,id=dead:beef",
+    options: {},
+  }),
+  ...mappingScenarios("dir", {
+    made: "node=pve1,path=/srv",
+    other: "node=pve2,path=/opt",
+    // Directories are looked for on the node that answers only, so that another one's can be wrong.
+    wrong: "node=pve3,path=/nowhere",
+    options: {},
   }),
 ]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import Value from "typebox/value";
+import access from "../../plugins/access/plugin.ts";
 import backup from "../../plugins/backup/plugin.ts";
 import cloudInit from "../../plugins/cloud-init/plugin.ts";
 import cluster from "../../plugins/cluster/plugin.ts";
@@ -16,8 +17,8 @@ import { fakeNode, fakeReader, fakeVm, planOf } from "../helpers/fake-reader.ts"
 
 const catalog = loadCatalog();
 const services = { catalog, log: { info: () => undefined, warn: () => undefined } };
-const tools = [backup, cluster, nodes, vm, lxc, cloudInit, storage, tasks, escapeHatches].flatMap((plugin) =>
-  plugin.tools(services as never),
+const tools = [backup, cluster, nodes, vm, lxc, cloudInit, storage, access, tasks, escapeHatches].flatMap(
+  (plugin) => plugin.tools(services as never),
 );
 const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
@@ -43,9 +44,12 @@ describe("every tool", () => {
     const lacking = tools.filter(({ uses }) =>
       uses.some((use) => typeof use === "string" && use !== "any" && known.endpoint(use) === undefined),
     );
-    expect(lacking.map(({ name }) => name)).toEqual(
+    const isOfMappings = (name: string) => /^proxmox_(?:pci|usb|dir)_mapping_/.test(name);
+    const names = lacking.map(({ name }) => name);
+    expect(names.filter((name) => !isOfMappings(name))).toEqual(
       release === "7.4" ? ["proxmox_vm_pci_attach", "proxmox_lxc_interfaces"] : [],
     );
+    expect(names.filter(isOfMappings)).toHaveLength(release === "7.4" ? 15 : 0);
   });
 
   test("uses only what the newest release has", () => {

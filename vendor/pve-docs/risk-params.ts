@@ -153,6 +153,14 @@ export const PARAM_RISKS: readonly ParamRisk[] = [
   },
   {
     risk: "destructive",
+    endpoints: ["PUT /access/acl"],
+    withholds: ["delete"],
+    when: (params) => isOn(params.delete),
+    because: "takes rights away",
+    origin: "pve-access-control, src/PVE/API2/ACL.pm",
+  },
+  {
+    risk: "destructive",
     endpoints: ["PUT /access/users/{userid}/token/{tokenid}"],
     withholds: ["regenerate"],
     when: (params) => isOn(params.regenerate),

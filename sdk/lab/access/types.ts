@@ -17,6 +17,16 @@ export interface LabToken {
   comment?: string;
 }
 
+/** A second factor of a user. `created` in seconds since the epoch. */
+export interface LabSecondFactor {
+  readonly id: string;
+  readonly type: "totp" | "u2f" | "webauthn" | "recovery" | "yubico";
+  readonly description: string;
+  readonly created: number;
+  /** Switched off by its owner. */
+  readonly disabled?: true;
+}
+
 /** A user. `expire` in seconds since the epoch, 0 for never. */
 export interface LabUser {
   readonly userid: string;
@@ -29,6 +39,8 @@ export interface LabUser {
   email?: string;
   comment?: string;
   keys?: string;
+  /** Undefined where there are none. */
+  secondFactors?: readonly LabSecondFactor[];
   readonly tokens: Map<string, LabToken>;
 }
 

@@ -3,6 +3,7 @@ import { parseUserid } from "../access/userid.ts";
 import { die, LabError, paramError } from "../errors.ts";
 import { isUsable } from "../http/credentials.ts";
 import type { LabCore, LabRequest, LabState } from "../types.ts";
+import { registerTfa } from "./access-tfa.ts";
 
 /** Logging in, passwords, realms. */
 export function registerLogin(lab: LabCore, tickets: Tickets): void {
@@ -19,7 +20,7 @@ export function registerLogin(lab: LabCore, tickets: Tickets): void {
     throw refused();
   });
   lab.route("PUT /access/password", (request) => changePassword(request));
-  lab.route("GET /access/tfa", () => []);
+  registerTfa(lab);
 }
 
 function refused(): LabError {

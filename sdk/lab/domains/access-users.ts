@@ -98,7 +98,10 @@ function listUsers({ params, lab, caller, may }: LabRequest): unknown {
 }
 
 /** Users see themselves, and those whose groups they may look after. A token is not its user. */
-function isVisible(user: LabUser, { lab, caller, may }: Pick<LabRequest, "lab" | "caller" | "may">): boolean {
+export function isVisible(
+  user: LabUser,
+  { lab, caller, may }: Pick<LabRequest, "lab" | "caller" | "may">,
+): boolean {
   const privileges = ["User.Modify", "Sys.Audit"];
   if (user.userid === caller.id || may("/access/groups", privileges, "any")) return true;
   return groupsOf(lab.state, user.userid).some((group) => may(`/access/groups/${group}`, privileges, "any"));

@@ -95,6 +95,21 @@ export function addPeople(state: LabState, random: Random): Seed["tokens"] {
   const root = state.access.users.get("root@pam") ?? addUser(state.access, "root@pam");
   root.password = random.hex(16);
   const operator = addUser(state.access, "operator@pve", random.hex(16));
+  operator.secondFactors = [
+    {
+      id: random.uuid(),
+      type: "totp",
+      description: "Phone of the operator",
+      created: Math.floor(state.startedAt / 1000) - 864_000,
+    },
+    {
+      id: "recovery",
+      type: "recovery",
+      description: "",
+      created: Math.floor(state.startedAt / 1000) - 864_000,
+      disabled: true,
+    },
+  ];
   const auditor = addUser(state.access, "auditor@pve", random.hex(16));
   const tokens = {
     root: addToken(root, "mcp", false, random),
