@@ -84,15 +84,24 @@ export class ClusterReader {
 
   /** A GET whatever it answers. */
   raw(path: string): Promise<RawAnswer> {
+    return this.exchange("GET", path);
+  }
+
+  /** One request whatever it answers. */
+  protected exchange(method: string, path: string, form = ""): Promise<RawAnswer> {
     const { host, port, token, fingerprint } = this.#address;
     return new Promise((resolve, reject) => {
       const outgoing = request(
         {
           host,
           port,
+          method,
           path: `/api2/json${path}`,
           agent: this.#agent,
-          headers: { authorization: `PVEAPIToken=${token}` },
+          headers: {
+            authorization: `PVEAPIToken=${token}`,
+            ...(form && { "content-type": "application/x-www-form-urlencoded" }),
+          },
           timeout: 30_000,
         },
         (answer) => {
@@ -116,14 +125,14 @@ export class ClusterReader {
           );
         },
       );
-      outgoing.on("timeout", () => outgoing.destroy(new Error(`GET ${path}: no answer within 30 s`)));
+      outgoing.on("timeout", () => outgoing.destroy(new Error(`${method} ${path}: no answer within 30 s`)));
       outgoing.on("error", (error) => {
         // The other side may close an idle connection just as it is used again; a read is simply repeated.
-        if (outgoing.reusedSocket && "code" in error && error.code === "ECONNRESET")
+        if (method === "GET" && outgoing.reusedSocket && "code" in error && error.code === "ECONNRESET")
           this.raw(path).then(resolve, reject);
         else reject(error);
       });
-      outgoing.end();
+      outgoing.end(form);
     });
   }
 

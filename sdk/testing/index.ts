@@ -2,6 +2,7 @@
 export { differing, fieldsOf, rowsOf, type Shown } from "./answers.ts";
 export { type ClusterAddress, ClusterReader, type RawAnswer } from "./cluster-reader.ts";
 export { type Expect, ScenarioFailure } from "./expect.ts";
+export type { MadeVm } from "./fixtures.ts";
 export {
   type HumanReply,
   type HumanRequest,
@@ -10,6 +11,7 @@ export {
   type ServerCommand,
 } from "./mcp-client.ts";
 export {
+  type ClusterFeature,
   defineScenarios,
   isScenarios,
   type Scenario,
@@ -19,5 +21,5 @@ export {
   scenario,
   type ToolAnswer,
 } from "./scenario.ts";
-export type { OpenTarget, Target } from "./target.ts";
+export type { OpenTarget, Place, Target } from "./target.ts";
 export { runValidate, type ValidateOptions } from "./validate.ts";

@@ -1,7 +1,15 @@
-import type { OpenTarget } from "./target.ts";
+import type { OpenTarget, Place } from "./target.ts";
 
 /** Simulated seconds in a real one: fast, but not so fast that tasks end before anyone looks. */
 const SPEED = 50;
+
+/** Free on every lab. */
+export const PLACE: Place = {
+  node: "pve1",
+  storage: "local-lvm",
+  bridge: "vmbr0",
+  vmids: { first: 9000, last: 9099 },
+};
 
 /** A lab of its own with the small cluster, and its root token. */
 export const openLabTarget: OpenTarget = async () => {
@@ -13,6 +21,7 @@ export const openLabTarget: OpenTarget = async () => {
   const [, user = "", realm = "", id = ""] = /^(.+)@([^@!]+)!(.+)$/.exec(root.id) ?? [];
   return {
     where: "lab",
+    place: PLACE,
     address: {
       host: lab.host,
       port: lab.port,

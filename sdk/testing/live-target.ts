@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { PluginFault, reasonOf } from "../plugin-files/fault.ts";
+import { livePlace } from "./live-place.ts";
 import type { OpenTarget, Target } from "./target.ts";
 
 const LINE = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)=(.*)$/;
@@ -15,27 +16,29 @@ const NEEDED = [
 ] as const;
 
 /**
- * A real cluster, reached with the settings in a file of `NAME=value` lines. Throws a
- * {@link PluginFault} that names the settings that are missing.
+ * A real cluster, reached with the settings in a file of `NAME=value` lines, or in the environment where there is
+ * no file. Throws a {@link PluginFault} that names the settings that are missing.
  */
 export function liveTarget(
   file: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): OpenTarget {
   const env = file === undefined ? given(environment) : settingsIn(file);
+  const place = livePlace(env);
   const missing = NEEDED.filter((name) => !env[name]);
-  if (missing.length > 0) throw new PluginFault(`${file} lacks ${missing.join(", ")}`);
+  if (missing.length > 0) throw new PluginFault(`${file ?? "the environment"} lacks ${missing.join(", ")}`);
   const first = (name: string) => env[name]?.split(",", 1)[0]?.trim() ?? "";
   const user = `${env.PROXMOX_API_TOKEN_USER}@${env.PROXMOX_API_TOKEN_REALM}`;
   const target: Target = {
     where: "live",
+    place,
     address: {
       host: first("PROXMOX_HOST"),
       port: Number(env.PROXMOX_API_PORT ?? 8006),
       token: `${user}!${env.PROXMOX_API_TOKEN_ID}=${env.PROXMOX_API_TOKEN_SECRET}`,
       fingerprint: first("PROXMOX_TLS_FINGERPRINT").toUpperCase(),
     },
-    env,
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("PROXMOX_"))),
     close: async () => undefined,
   };
   return async () => target;

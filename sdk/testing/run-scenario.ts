@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Risk } from "../risk.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { expect, ScenarioFailure } from "./expect.ts";
+import { Fixtures } from "./fixtures.ts";
+import { refuseForeignGuests } from "./live-guard.ts";
 import { type HumanReply, McpSession, type ServerCommand } from "./mcp-client.ts";
 import { ScenarioRecord, weaknesses } from "./record.ts";
 import type { Scenario, ScenarioRun, ScenarioSettings, ToolAnswer } from "./scenario.ts";
@@ -74,15 +76,23 @@ async function attempt(
   absent: boolean,
 ): Promise<{ failure?: string; serverLog: string }> {
   const stage = new Stage(scenario, tool, setting, record, absent);
-  try {
+  const ran = await failureOf(async () => {
     await stage.open();
     await withDeadline(scenario.run(stage.run()));
-    return { serverLog: stage.log() };
+  });
+  // What cannot be cleaned up is a fault as well, and is told beside the first one.
+  const closed = await failureOf(() => stage.close());
+  const failures = [ran, closed].filter((failure) => failure !== undefined);
+  const serverLog = stage.log();
+  return failures.length === 0 ? { serverLog } : { failure: failures.join("; then "), serverLog };
+}
+
+async function failureOf(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { failure: message, serverLog: stage.log() };
-  } finally {
-    await stage.close();
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
@@ -94,6 +104,7 @@ class Stage {
   #reader: ClusterReader | undefined;
   #target: Awaited<ReturnType<OpenTarget>> | undefined;
   #stateDir: string | undefined;
+  #fixtures: Fixtures | undefined;
 
   constructor(
     private readonly scenario: Scenario,
@@ -106,15 +117,23 @@ class Stage {
   async open(): Promise<void> {
     this.#stateDir = await mkdtemp(join(tmpdir(), "proxmox-mcp-scenario-"));
     this.#target = await this.setting.openTarget();
+    const fixtures = new Fixtures(this.#target);
+    if (this.#target.where === "live") await fixtures.begin();
+    this.#fixtures = fixtures;
     this.#reader = new ClusterReader(this.#target.address, () => this.record.read(), this.setting.patienceMs);
     await this.#start(this.scenario);
   }
 
   async close(): Promise<void> {
-    await this.#stop();
-    this.#reader?.close();
-    await this.#target?.close();
-    if (this.#stateDir !== undefined) await rm(this.#stateDir, { recursive: true, force: true });
+    try {
+      await this.#stop();
+      if (this.#target?.where === "live") await this.#fixtures?.sweep();
+    } finally {
+      this.#fixtures?.close();
+      this.#reader?.close();
+      await this.#target?.close();
+      if (this.#stateDir !== undefined) await rm(this.#stateDir, { recursive: true, force: true });
+    }
   }
 
   log(): string {
@@ -123,7 +142,10 @@ class Stage {
 
   run(): ScenarioRun {
     const reader = this.#reader;
-    if (reader === undefined) throw new Error("the run is not open");
+    const make = this.#fixtures;
+    const place = this.#target?.place;
+    if (reader === undefined || make === undefined || place === undefined)
+      throw new Error("the run is not open");
     return {
       call: (tool, args = {}) => this.#call(tool, args),
       ok: async (tool, args = {}) => {
@@ -142,6 +164,8 @@ class Stage {
       },
       tools: async () => (await this.#open().tools()).map(({ name }) => name),
       cluster: reader,
+      place,
+      make,
       expect,
       answerConfirm: (answer, typed) => {
         this.#human = answer === "accept" && (typed ?? true);
@@ -154,6 +178,10 @@ class Stage {
   }
 
   async #call(tool: string, args: Readonly<Record<string, unknown>>): Promise<ToolAnswer> {
+    if (this.#target?.where === "live") {
+      const listed = (await this.#open().tools()).find(({ name }) => name === tool);
+      if (listed !== undefined) refuseForeignGuests(listed, args, this.#target.place);
+    }
     const answer = this.absent && tool === this.scenario.tool ? ABSENT : await this.#open().call(tool, args);
     this.record.called(tool, args, answer);
     return answer;

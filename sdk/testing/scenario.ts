@@ -2,6 +2,8 @@ import type { ErrorCode } from "../errors.ts";
 import type { Risk } from "../risk.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 import type { Expect } from "./expect.ts";
+import type { Fixtures } from "./fixtures.ts";
+import type { Place } from "./target.ts";
 
 /** What a tool answered, as an MCP client sees it. */
 export interface ToolAnswer {
@@ -33,6 +35,10 @@ export interface ScenarioRun {
   tools(): Promise<readonly string[]>;
   /** The cluster as it really is, read past the server. */
   readonly cluster: ClusterReader;
+  /** Where guests may be made. */
+  readonly place: Place;
+  /** Makes guests to work on, past the server; all of them are taken away after the run. */
+  readonly make: Pick<Fixtures, "vm" | "freeVmid">;
   readonly expect: Expect;
   /**
    * How the human behind the client answers from now on; `decline` until this is called.
@@ -43,15 +49,20 @@ export interface ScenarioRun {
   restart(settings?: ScenarioSettings): Promise<void>;
 }
 
+/** What not every cluster has. */
+export type ClusterFeature = "second node" | "ceph";
+
 /** One proof that a tool works. It runs against a cluster of its own. */
 export interface Scenario extends ScenarioSettings {
   /** The tool that it is about. */
   readonly tool: string;
   /**
-   * It may run against a real cluster: it assumes nothing about what is there, and leaves the
-   * cluster as it was.
+   * It may run against a real cluster: it works on guests that it made with `make` alone. A text says why it does
+   * not; where left out, it relies on what the lab holds.
    */
-  readonly live?: boolean;
+  readonly live?: boolean | string;
+  /** What a real cluster may lack; without it the scenario is skipped there. */
+  readonly needs?: readonly ClusterFeature[];
   /** What is shown, as a sentence; unique for the tool. */
   readonly title: string;
   /**

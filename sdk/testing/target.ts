@@ -1,9 +1,20 @@
 import type { ClusterAddress } from "./cluster-reader.ts";
 
+/** Where on a cluster scenarios may make guests. */
+export interface Place {
+  readonly node: string;
+  /** Takes disks of VMs. */
+  readonly storage: string;
+  readonly bridge: string;
+  /** VMIDs that are theirs alone, both ends included. */
+  readonly vmids: { readonly first: number; readonly last: number };
+}
+
 /** A cluster that scenarios run against. */
 export interface Target {
   readonly where: "lab" | "live";
   readonly address: ClusterAddress;
+  readonly place: Place;
   /** Settings with which the server reaches it. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;

@@ -5,12 +5,13 @@ import { type CodeLayout, codeLayout } from "../plugin-files/layout.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { evidenceAfter, evidenceFaults, type RunPlace, type ToolOutcome } from "./judge-evidence.ts";
 import { openLabTarget } from "./lab-target.ts";
+import { featuresOf, whySkipped } from "./live-skips.ts";
 import { liveTarget } from "./live-target.ts";
 import { mutatePlugins } from "./mutation/mutate-plugins.ts";
 import { inParallel } from "./parallel.ts";
 import { declarationFaults } from "./record.ts";
 import { runScenario, type ScenarioOutcome } from "./run-scenario.ts";
-import type { Scenario } from "./scenario.ts";
+import type { ClusterFeature, Scenario } from "./scenario.ts";
 import { serverOf } from "./server-command.ts";
 import type { OpenTarget } from "./target.ts";
 import { parseArguments, USAGE } from "./validate-arguments.ts";
@@ -53,8 +54,9 @@ export async function runValidate(
       const survivors = await mutatePlugins(plugins, args.mutate, { layout, openTarget, print });
       return ended(survivors, print);
     }
-    const place = { ...(await placeOf(target)), today };
-    const run = { ...args, layout, openTarget: target, print, place };
+    const { features, ...where } = await placeOf(target);
+    const place = { ...where, today };
+    const run = { ...args, layout, openTarget: target, print, place, features };
     let faults = 0;
     for (const plugin of plugins) faults += await validatePlugin(plugin, run);
     return ended(faults, print);
@@ -74,17 +76,21 @@ interface Run {
   readonly openTarget: OpenTarget;
   readonly print: (line: string) => void;
   readonly place: RunPlace;
+  readonly features: readonly ClusterFeature[];
   readonly check: boolean;
   readonly verbose: boolean;
 }
 
 /** Asks the cluster itself what it is. */
-async function placeOf(openTarget: OpenTarget): Promise<Omit<RunPlace, "today">> {
+async function placeOf(
+  openTarget: OpenTarget,
+): Promise<Omit<RunPlace, "today"> & { readonly features: readonly ClusterFeature[] }> {
   const target = await openTarget();
   const reader = new ClusterReader(target.address);
   try {
     const { release, version } = await reader.get<{ release: string; version: string }>("/version");
-    return { where: target.where, pve: /^\d+\.\d+/.exec(version)?.[0] ?? release };
+    const pve = /^\d+\.\d+/.exec(version)?.[0] ?? release;
+    return { where: target.where, pve, features: await featuresOf(reader) };
   } finally {
     reader.close();
     await target.close();
@@ -134,8 +140,9 @@ function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenar
   const setting = { openTarget: run.openTarget, server };
   const known = plugin.scenarios.flatMap((scenario) => {
     const tool = plugin.tools.find(({ name }) => name === scenario.tool);
-    const isMeant = run.place.where === "lab" || scenario.live === true;
-    return tool === undefined || !isMeant ? [] : [{ scenario, tool }];
+    const skipped = run.place.where === "live" ? whySkipped(scenario, run.features) : undefined;
+    if (skipped !== undefined) run.print(`skip  ${scenario.tool}: ${scenario.title}: ${skipped}`);
+    return tool === undefined || skipped !== undefined ? [] : [{ scenario, tool }];
   });
   // What runs against a real cluster runs alone.
   const limit = run.place.where === "live" ? 1 : PARALLEL;

@@ -12,6 +12,7 @@ export const powerScenarios: readonly Scenario[] = [
   scenario({
     tool: TOOL,
     title: "takes a VM through its power states",
+    live: "a guest without a system does not shut down when it is told to",
     async run(t) {
       const vm = await aVm(t, "stopped");
       const { vmid } = vm;
@@ -41,10 +42,11 @@ export const powerScenarios: readonly Scenario[] = [
   scenario({
     tool: TOOL,
     title: "refuses what does not fit or is not allowed",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "running");
+      const vm = await t.make.vm("running");
       await t.refused(TOOL, { vmid: vm.vmid, action: "start", forceStop: true }, "invalid_input");
-      await t.refused(TOOL, { vmid: (await aVm(t, "template")).vmid, action: "start" }, "invalid_input");
+      await t.refused(TOOL, { vmid: (await t.make.vm("template")).vmid, action: "start" }, "invalid_input");
       await t.restart({ access: "write" });
       await t.refused(TOOL, { vmid: vm.vmid, action: "stop" }, "denied");
       await becomes(t, vm, "running");

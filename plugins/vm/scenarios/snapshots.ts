@@ -1,5 +1,5 @@
 import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
-import { aVm, becomes, configOf, type Vm } from "./cluster.ts";
+import { becomes, configOf, type Vm } from "./cluster.ts";
 
 const LIST = "proxmox_vm_snapshot_list";
 const GET = "proxmox_vm_snapshot_get_config";
@@ -23,7 +23,7 @@ async function namesOf(t: ScenarioRun, vm: Vm): Promise<readonly string[]> {
 
 /** A stopped VM with a snapshot. */
 async function withSnapshot(t: ScenarioRun, name: string): Promise<Vm> {
-  const vm = await aVm(t, "stopped");
+  const vm = await t.make.vm("stopped");
   await t.ok(CREATE, { vmid: vm.vmid, snapname: name, description: "Before the change" });
   return vm;
 }
@@ -32,6 +32,7 @@ export const snapshotScenarios: readonly Scenario[] = [
   scenario({
     tool: LIST,
     title: "lists snapshots with their parents",
+    live: true,
     access: "write",
     async run(t) {
       const vm = await withSnapshot(t, "first");
@@ -52,6 +53,7 @@ export const snapshotScenarios: readonly Scenario[] = [
   scenario({
     tool: GET,
     title: "shows what a snapshot holds, and not what the VM has become",
+    live: true,
     access: "write",
     async run(t) {
       const vm = await withSnapshot(t, "before");
@@ -69,8 +71,9 @@ export const snapshotScenarios: readonly Scenario[] = [
   scenario({
     tool: CREATE,
     title: "takes a snapshot once under a name, with memory where asked",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "running");
+      const vm = await t.make.vm("running");
       const { vmid } = vm;
       const before = await namesOf(t, vm);
       await t.ok(CREATE, { vmid, snapname: "one", dryRun: true });
@@ -87,6 +90,7 @@ export const snapshotScenarios: readonly Scenario[] = [
   scenario({
     tool: ROLLBACK,
     title: "puts a VM back, after a human agreed",
+    live: true,
     confirm: "destructive",
     async run(t) {
       const vm = await withSnapshot(t, "before");
@@ -105,8 +109,9 @@ export const snapshotScenarios: readonly Scenario[] = [
   scenario({
     tool: ROLLBACK,
     title: "lets a VM run on from saved memory, and leaves it stopped without",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "running");
+      const vm = await t.make.vm("running");
       const { vmid } = vm;
       await t.ok(CREATE, { vmid, snapname: "disk" });
       await t.ok(CREATE, { vmid, snapname: "memory", vmstate: true });
@@ -120,6 +125,7 @@ export const snapshotScenarios: readonly Scenario[] = [
   scenario({
     tool: DELETE,
     title: "deletes a snapshot and keeps the others",
+    live: true,
     async run(t) {
       const vm = await withSnapshot(t, "one");
       const { vmid } = vm;

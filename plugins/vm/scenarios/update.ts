@@ -1,5 +1,5 @@
 import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
-import { aVm, configOf, diskStorage } from "./cluster.ts";
+import { configOf } from "./cluster.ts";
 
 const TOOL = "proxmox_vm_update_config";
 
@@ -7,8 +7,9 @@ export const updateScenarios: readonly Scenario[] = [
   scenario({
     tool: TOOL,
     title: "sets and deletes options",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "stopped");
+      const vm = await t.make.vm("stopped");
       const { vmid } = vm;
       const { digest } = await configOf(t, vm);
       const keys = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA+b/c= me@here";
@@ -32,10 +33,11 @@ export const updateScenarios: readonly Scenario[] = [
   scenario({
     tool: TOOL,
     title: "adds a disk, detaches it and removes it for good",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "stopped");
+      const vm = await t.make.vm("stopped");
       const { vmid } = vm;
-      const storage = await diskStorage(t, vm.node);
+      const { storage } = t.place;
       await t.ok(TOOL, { vmid, scsi9: `${storage}:1` });
       t.expect.match(String((await configOf(t, vm)).scsi9), `${storage}:`, "the disk");
       await t.restart({ access: "write" });

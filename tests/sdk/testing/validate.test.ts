@@ -10,6 +10,14 @@ afterEach(removeFolders);
 const server = new URL("../../helpers/scripted-mcp-server.mjs", import.meta.url);
 const TOOL = "test_description_set";
 
+const LIVE = [
+  "ENABLE_LIVE_PROXMOX_TESTS=1",
+  "LIVE_TESTS_VMIDS=9000-9009",
+  "LIVE_TESTS_NODE=pve1",
+  "LIVE_TESTS_STORAGE=local-lvm",
+  "LIVE_TESTS_BRIDGE=vmbr0",
+];
+
 const PLUGIN = `
   const tool = { [Symbol.for("proxmox-mcp.tool")]: true, name: "${TOOL}", title: "T", describe: "D.", risk: "write",
     uses: ["PUT /nodes/{node}/config"], input: { type: "object" }, plan: async () => [] };
@@ -140,7 +148,7 @@ describe("validate", () => {
     const cluster = await openLabTarget();
     try {
       const lines = Object.entries(cluster.env).map(([name, value]) => `export ${name}="${value}"`);
-      writeInto(root, "cluster.env", lines.join("\n"));
+      writeInto(root, "cluster.env", [...lines, ...LIVE].join("\n"));
       expect((await validate(root, "--live", "--settings", join(root, "cluster.env"))).code).toBe(0);
     } finally {
       await cluster.close();
@@ -151,7 +159,11 @@ describe("validate", () => {
 
   test("settings of a cluster that lack something are refused by name", async () => {
     const root = checkout();
-    writeInto(root, "cluster.env", "PROXMOX_HOST=pve\nPROXMOX_API_TOKEN_SECRET=very-secret\n");
+    writeInto(
+      root,
+      "cluster.env",
+      ["PROXMOX_HOST=pve", "PROXMOX_API_TOKEN_SECRET=very-secret", ...LIVE].join("\n"),
+    );
     const { code, lines } = await validate(root, "--live", "--settings", join(root, "cluster.env"));
     expect(code).toBe(2);
     expect(lines.join("\n")).toContain(
