@@ -44,7 +44,9 @@ const OTHER_TASKS: Readonly<Record<string, readonly string[]>> = {
   "POST /cluster/bulk-action/guest/suspend": ["bulk-suspend"],
   "POST /cluster/bulk-action/guest/migrate": ["bulk-migrate"],
   "DELETE /nodes/{node}/storage/{storage}/content/{volume}": ["imgdel"],
+  "DELETE /nodes/{node}/storage/{storage}/prunebackups": ["prunebackups"],
   "POST /nodes/{node}/storage/{storage}/download-url": ["download"],
+  "POST /nodes/{node}/aplinfo": ["download"],
 };
 
 /** Types of task that a request can start; empty where none is known. */
