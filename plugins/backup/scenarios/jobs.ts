@@ -53,12 +53,18 @@ export const jobScenarios: readonly Scenario[] = [
       const storage = await backupStorage(t);
       const vm = await aGuest(t, "qemu", "stopped");
       const container = await aGuest(t, "lxc", "running");
-      await makeJob(t, "two", { storage, vmid: [vm.vmid, container.vmid], compress: "zstd", mailto: "root" });
-      const { next, ...fields } = fieldsOf(await t.ok("proxmox_backup_job_get", { id: "two" }));
-      t.expect.equal(next, undefined, "no field of that name");
+      await makeJob(t, "two", {
+        storage,
+        vmid: [vm.vmid, container.vmid],
+        compress: "zstd",
+        mode: "stop",
+        mailto: "root",
+      });
+      const fields = fieldsOf(await t.ok("proxmox_backup_job_get", { id: "two" }));
+      t.expect.equal(fields["next-run"], (await jobOf(t, "two"))?.["next-run"], "when it runs next");
       t.expect.equal(
-        [fields.id, fields.enabled, fields.schedule, fields.storage, fields.compress],
-        ["two", true, "mon..fri 02:00", storage, "zstd"],
+        [fields.id, fields.enabled, fields.schedule, fields.storage, fields.compress, fields.mode],
+        ["two", true, "mon..fri 02:00", storage, "zstd", "stop"],
         "the options",
       );
       t.expect.equal(fields.selection, `${vm.vmid},${container.vmid}`, "the selection");
@@ -114,6 +120,8 @@ export const jobScenarios: readonly Scenario[] = [
       await t.refused("proxmox_backup_job_create", { ...nothing, id: "b" }, "invalid_input");
       t.expect.equal((await jobs(t)).length, 1, "the number of jobs after the refusals");
       await t.ok("proxmox_backup_job_create", { ...nothing, id: "rest", exclude: [vmid] });
+      await t.ok("proxmox_backup_job_create", { ...nothing, id: "every", all: true });
+      t.expect.equal((await jobOf(t, "every"))?.all, 1, "all guests");
       const rest = await jobOf(t, "rest");
       t.expect.equal([rest?.all, rest?.exclude], [1, String(vmid)], "all but one");
     },
