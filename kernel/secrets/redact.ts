@@ -9,8 +9,11 @@ const TICKET = /PVE(?:VNC|TERM)?:[^\s:]+:[0-9A-F]{8}::[A-Za-z0-9+/=]+/g;
 const API_TOKEN = /(PVEAPIToken[= ][^\s=]+=)[0-9a-f-]{36}/gi;
 const PASSWORD_OPTION = /\b(cipassword|password)(["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi;
 
+/** A login in an address, as a proxy setting has it: `http://user:secret@host`. */
+const URL_LOGIN = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi;
+
 /** What every text that one of the patterns matches contains; nearly all texts are done with this one test. */
-const SUSPECT = /PRIVATE KEY-----|PVE|password/i;
+const SUSPECT = /PRIVATE KEY-----|PVE|password|:\/\/[^\s/@]*@/i;
 
 /** Masks secrets by name and by value. */
 export interface Redactor {
@@ -58,5 +61,6 @@ function withoutPatterns(value: string): string {
     .replaceAll(PRIVATE_KEY, MASK)
     .replaceAll(TICKET, MASK)
     .replaceAll(API_TOKEN, `$1${MASK}`)
-    .replaceAll(PASSWORD_OPTION, `$1$2${MASK}`);
+    .replaceAll(PASSWORD_OPTION, `$1$2${MASK}`)
+    .replaceAll(URL_LOGIN, `$1${MASK}@`);
 }

@@ -24,7 +24,8 @@ const MODULE = /\.[cm]?[jt]s$/;
 const CODE = /\.(?:[cm]?js|ts|json)$/;
 
 /** Files beside a plugin's code that say nothing about what its tools do. */
-const NOT_CODE = /^(?:scenarios\.[cm]?[jt]s|evidence\.json|weak-scenarios\.json|manifest\.json|package(?:-lock)?\.json)$/;
+const NOT_CODE =
+  /^(?:scenarios\.[cm]?[jt]s|evidence\.json|weak-scenarios\.json|manifest\.json|package(?:-lock)?\.json)$/;
 
 const NO_CODE_BELOW: ReadonlySet<string> = new Set(["node_modules", "scenarios"]);
 

@@ -22,6 +22,14 @@ describe("redactor", () => {
     expect(text(token)).toBe(`PVEAPIToken=mcp@pve!agent=${MASK}`);
   });
 
+  test("masks the login in an address and nothing else of it", () => {
+    const { text } = createRedactor();
+    expect(text("http_proxy=http://proxy-user:hunter22@10.0.0.1:3128/")).toBe(
+      `http_proxy=http://proxy-user:${MASK}@10.0.0.1:3128/`,
+    );
+    expect(text("see https://pve1:8006/#v1 for root@pam")).toBe("see https://pve1:8006/#v1 for root@pam");
+  });
+
   test("a known value shows nowhere, however it is embedded", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), fc.string(), fc.string(), (secret, before, after) => {
