@@ -26,4 +26,6 @@ export default {
   },
   modulePathIgnorePatterns: ["<rootDir>/build/", "<rootDir>/dist/"],
   testTimeout: 30_000,
+  // End-to-end tests wait for processes most of the time: every core can be given work.
+  maxWorkers: "100%",
 };

@@ -48,7 +48,9 @@ async function refusal(request: Promise<unknown>): Promise<McpError> {
 function auditLines(): Record<string, unknown>[] {
   const audit = join(folder, "audit");
   return readdirSync(audit)
-    .flatMap((name) => readFileSync(join(audit, name), "utf8").trim().split("\n"))
+    .flatMap((name) => readFileSync(join(audit, name), "utf8").split("\n"))
+    // A chain's file is there before its first line is.
+    .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
 }
 
