@@ -15,7 +15,7 @@ const main = join(root, "dist/main.js");
 
 async function measure(): Promise<Figure[]> {
   const stateDir = mkdtempSync(join(tmpdir(), "proxmox-mcp-bench-"));
-  const lab = await startLabProcess(main);
+  const lab = await startLabProcess(main, ["--seed", "500"]);
   try {
     const env = { PATH: process.env.PATH ?? "", ...lab.env, PROXMOX_MCP_STATE_DIR: stateDir };
     return [

@@ -3,6 +3,7 @@ import type { Figure } from "./figures.ts";
 import { connect, vmGet } from "./throughput.ts";
 
 const CALLS = 20;
+const VMID = 101;
 
 /** API requests that `proxmox_vm_get` makes: the first call with its inventory, then the average. */
 export async function requestsFigure(main: string, stateDir: string): Promise<Figure> {
@@ -18,9 +19,9 @@ export async function requestsFigure(main: string, stateDir: string): Promise<Fi
     PROXMOX_API_TOKEN_SECRET: lab.tokens.root?.secret ?? "",
     PROXMOX_MCP_STATE_DIR: stateDir,
   });
-  await vmGet(client);
+  await vmGet(client, VMID);
   const before = lab.requests();
-  for (let call = 0; call < CALLS; call++) await vmGet(client);
+  for (let call = 0; call < CALLS; call++) await vmGet(client, VMID);
   const perCall = (lab.requests() - before) / CALLS;
   await client.close();
   await lab.close();

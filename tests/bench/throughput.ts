@@ -3,9 +3,13 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { Agent, request } from "undici";
 import { type Figure, median, shown } from "./figures.ts";
 
-const VMID = 101;
-const NODE = "pve1";
 const ROUNDS = 5;
+
+/** A VM and the node that it is on. */
+interface Place {
+  readonly vmid: number;
+  readonly node: string;
+}
 
 /** Runs `work` so often, so many at a time; answers runs per second. */
 async function perSecond(total: number, atOnce: number, work: () => Promise<unknown>): Promise<number> {
@@ -21,22 +25,40 @@ async function perSecond(total: number, atOnce: number, work: () => Promise<unkn
   return total / ((performance.now() - begun) / 1000);
 }
 
+/** Hands out the members of a list in turn, for ever. */
+function inTurn<T>(members: readonly T[]): () => T {
+  let next = 0;
+  return () => {
+    const member = members[next++ % members.length];
+    if (member === undefined) throw new Error("the lab shows no VM");
+    return member;
+  };
+}
+
 /** What one `proxmox_vm_get` asks the API, by undici alone. */
-function rawRequests(env: Readonly<Record<string, string>>): {
-  once: () => Promise<unknown>;
-  close: () => Promise<void>;
-} {
+interface RawClient {
+  readonly vms: readonly Place[];
+  once(place: Place): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+async function rawClient(env: Readonly<Record<string, string>>): Promise<RawClient> {
   const agent = new Agent({ connections: 32, connect: { rejectUnauthorized: false } });
   const origin = `https://${env.PROXMOX_HOST}:${env.PROXMOX_API_PORT}/api2/json`;
   const token = `${env.PROXMOX_API_TOKEN_USER}@${env.PROXMOX_API_TOKEN_REALM}!${env.PROXMOX_API_TOKEN_ID}`;
   const headers = { authorization: `PVEAPIToken=${token}=${env.PROXMOX_API_TOKEN_SECRET}` };
-  const get = async (path: string) => {
+  const get = async (path: string): Promise<{ data: (Place & { type: string })[] }> => {
     const { body } = await request(`${origin}${path}`, { dispatcher: agent, headers });
-    return await body.json();
+    // The lab's own answer, of which only the list of resources is looked into.
+    return (await body.json()) as { data: (Place & { type: string })[] };
   };
-  const guest = `/nodes/${NODE}/qemu/${VMID}`;
+  const { data } = await get("/cluster/resources");
   return {
-    once: () => Promise.all([get(`${guest}/config`), get(`${guest}/status/current`)]),
+    vms: data.filter(({ type }) => type === "qemu"),
+    once: ({ node, vmid }) => {
+      const guest = `/nodes/${node}/qemu/${vmid}`;
+      return Promise.all([get(`${guest}/config`), get(`${guest}/status/current`)]);
+    },
     close: () => agent.close(),
   };
 }
@@ -51,8 +73,8 @@ export async function connect(main: string, env: Readonly<Record<string, string>
 }
 
 /** One `proxmox_vm_get`; throws where it answers an error. */
-export async function vmGet(client: Client): Promise<void> {
-  const answer = await client.callTool({ name: "proxmox_vm_get", arguments: { vmid: VMID } });
+export async function vmGet(client: Client, vmid: number): Promise<void> {
+  const answer = await client.callTool({ name: "proxmox_vm_get", arguments: { vmid } });
   if (answer.isError === true) throw new Error(JSON.stringify(answer.content));
 }
 
@@ -61,19 +83,23 @@ export async function throughputFigures(
   main: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Figure[]> {
-  const raw = rawRequests(env);
+  const raw = await rawClient(env);
   const client = await connect(main, env);
+  // Every call is for another VM: requests for the same one at once would be shared by ours alone.
+  const next = inTurn(raw.vms);
+  const byUndici = () => raw.once(next());
+  const byTool = () => vmGet(client, next().vmid);
   const figures: Figure[] = [];
   for (const [atOnce, total] of [
     [1, 600],
     [32, 3000],
   ] as const) {
     const rates = { ours: [] as number[], raw: [] as number[] };
-    await perSecond(total / 3, atOnce, raw.once);
-    await perSecond(total / 3, atOnce, () => vmGet(client));
+    await perSecond(total / 3, atOnce, byUndici);
+    await perSecond(total / 3, atOnce, byTool);
     for (let round = 0; round < ROUNDS; round++) {
-      rates.raw.push(await perSecond(total, atOnce, raw.once));
-      rates.ours.push(await perSecond(total, atOnce, () => vmGet(client)));
+      rates.raw.push(await perSecond(total, atOnce, byUndici));
+      rates.ours.push(await perSecond(total, atOnce, byTool));
     }
     const ratio = median(rates.ours) / median(rates.raw);
     figures.push({
@@ -92,12 +118,13 @@ export async function throughputFigures(
 
 /** Milliseconds that the lab takes for one of those requests, one at a time. */
 export async function labLatency(env: Readonly<Record<string, string>>): Promise<Figure> {
-  const raw = rawRequests(env);
-  await perSecond(200, 1, raw.once);
+  const raw = await rawClient(env);
+  const next = inTurn(raw.vms);
+  await perSecond(200, 1, () => raw.once(next()));
   const times: number[] = [];
   for (let run = 0; run < 500; run++) {
     const begun = performance.now();
-    await raw.once();
+    await raw.once(next());
     times.push(performance.now() - begun);
   }
   await raw.close();
