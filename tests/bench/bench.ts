@@ -8,7 +8,7 @@ import { startLabProcess } from "./lab-process.ts";
 import { largeFigures } from "./large.ts";
 import { requestsFigure } from "./requests.ts";
 import { memoryFigure, startFigure } from "./start.ts";
-import { labLatency, throughputFigures } from "./throughput.ts";
+import { labLatency, protocolFloor, throughputFigures } from "./throughput.ts";
 
 const root = packageRoot();
 const main = join(root, "dist/main.js");
@@ -23,6 +23,7 @@ async function measure(): Promise<Figure[]> {
       await memoryFigure(main, env),
       await labLatency(env),
       ...(await throughputFigures(main, env)),
+      await protocolFloor(main, env),
       await requestsFigure(main, stateDir),
       ...(await largeFigures(main, stateDir)),
     ];

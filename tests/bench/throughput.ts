@@ -116,6 +116,23 @@ export async function throughputFigures(
   return figures;
 }
 
+/** What a call costs in client, pipe and server when it asks the API nothing. */
+export async function protocolFloor(main: string, env: Readonly<Record<string, string>>): Promise<Figure> {
+  const client = await connect(main, { ...env, PROXMOX_MCP_INVENTORY_CACHE_MS: "60000" });
+  const call = () => client.callTool({ name: "proxmox_node_list", arguments: {} });
+  await perSecond(300, 1, call);
+  const rates: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) rates.push(await perSecond(500, 1, call));
+  await client.close();
+  return {
+    what: "A tool call that makes no request (`proxmox_node_list`, cached), one at a time",
+    measured: `${shown(1000 / median(rates), 2)} ms`,
+    against: "",
+    goal: "none: the share of client, pipe and SDK in the two figures above",
+    met: true,
+  };
+}
+
 /** Milliseconds that the lab takes for one of those requests, one at a time. */
 export async function labLatency(env: Readonly<Record<string, string>>): Promise<Figure> {
   const raw = await rawClient(env);
