@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { packageRoot } from "../vendor/package-root.ts";
 
 const USAGE = `proxmox-mcp: MCP server for Proxmox VE
@@ -26,6 +27,9 @@ async function run(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   switch (command) {
     case undefined:
+      // Loading makes much short-lived data once. Letting the young generation grow for that would
+      // hold some 12 MB for good; calls do as well with its first size.
+      setFlagsFromString("--semi-space-growth-factor=1");
       return (await import("./serve.ts")).serve(packageVersion());
     case "lab":
       return (await import("../sdk/lab/index.ts")).runLab(rest);

@@ -1,5 +1,4 @@
 import { Console } from "node:console";
-import { setFlagsFromString } from "node:v8";
 import type { Kernel } from "./compose.ts";
 import { createServer } from "./mcp/server.ts";
 import { serveStdio } from "./mcp/stdio.ts";
@@ -40,9 +39,6 @@ async function start(
   version: string,
   fail: (fault: unknown) => void,
 ): Promise<Kernel> {
-  // Loading plugins makes much short-lived data once. Letting the young generation grow for that
-  // would hold some 12 MB for good; calls do as well with its first size.
-  setFlagsFromString("--semi-space-growth-factor=1");
   const { compose } = await import("./compose.ts");
   const kernel = compose(settings, version);
   for (const warning of warnings) kernel.logger.warn(warning);
