@@ -47,11 +47,13 @@ async function refusal(request: Promise<unknown>): Promise<McpError> {
 
 function auditLines(): Record<string, unknown>[] {
   const audit = join(folder, "audit");
-  return readdirSync(audit)
-    .flatMap((name) => readFileSync(join(audit, name), "utf8").split("\n"))
-    // A chain's file is there before its first line is.
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
+  return (
+    readdirSync(audit)
+      .flatMap((name) => readFileSync(join(audit, name), "utf8").split("\n"))
+      // A chain's file is there before its first line is.
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line))
+  );
 }
 
 /** Makes an artifact of a long answer; answers its URI and the answer. */
