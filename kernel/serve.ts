@@ -1,4 +1,5 @@
 import { Console } from "node:console";
+import { setFlagsFromString } from "node:v8";
 import type { Kernel } from "./compose.ts";
 import { createServer } from "./mcp/server.ts";
 import { serveStdio } from "./mcp/stdio.ts";
@@ -47,8 +48,13 @@ async function start(
       `unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
     ),
   );
-  kernel.start().catch(fail);
+  kernel.start().then(growYoungGeneration, fail);
   return kernel;
+}
+
+/** Undoes what the command set for loading: with many calls at once a small young generation costs a third of the time. */
+function growYoungGeneration(): void {
+  setFlagsFromString("--semi-space-growth-factor=2");
 }
 
 function settingsOrFaults(): LoadedSettings | undefined {

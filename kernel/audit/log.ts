@@ -3,7 +3,7 @@ import { ToolError } from "../../sdk/errors.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
 import { REDACTOR, SETTINGS } from "../tokens.ts";
-import { isJsonObject, toJson } from "./canonical.ts";
+import { isJsonObject, type Json, toJson } from "./canonical.ts";
 import { type ChainEvent, ChainFileWriter } from "./chain-file.ts";
 import type { AuditEvent, AuditLog } from "./types.ts";
 
@@ -102,7 +102,8 @@ export class ChainedAuditLog implements AuditLog {
 
   #inJson(event: AuditEvent): ChainEvent {
     try {
-      const redacted = toJson(this.#redactor.value(toJson(event)));
+      // Masking JSON leaves JSON.
+      const redacted = this.#redactor.value(toJson(event)) as Json;
       if (isJsonObject(redacted)) return { ...redacted, event: event.event };
     } catch (error) {
       throw this.#notRecorded(reason(error), error);

@@ -31,13 +31,13 @@ export function isEmpty(value: unknown): boolean {
 }
 
 function telling(fields: Fields, defaults: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([key, value]) => {
-      const usual = own(defaults, key);
-      const shown = isPlainObject(value) ? telling(value, asFields(usual)) : value;
-      return isEmpty(shown) || isSame(shown, usual) ? [] : [[key, shown]];
-    }),
-  );
+  const shown: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(fields)) {
+    const usual = own(defaults, key);
+    const part = isPlainObject(value) ? telling(value, asFields(usual)) : value;
+    if (!isEmpty(part) && !isSame(part, usual)) shown.push([key, part]);
+  }
+  return Object.fromEntries(shown);
 }
 
 /** A configuration writes 1 where its schema says true, and numbers as text. */

@@ -72,8 +72,5 @@ function structured(value: object): string {
 
 function trimmed(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return value
-    .toFixed(digits)
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "");
+  return String(Number(value.toFixed(digits)));
 }

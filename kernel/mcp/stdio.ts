@@ -1,5 +1,7 @@
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
+import { Outbox } from "./outbox.ts";
 
 /**
  * Serves one client over stdin and stdout. Resolves when the client has gone:
@@ -7,6 +9,8 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
  */
 export async function serveStdio(server: Server): Promise<void> {
   const transport = new StdioServerTransport();
+  const outbox = new Outbox(process.stdout);
+  transport.send = (message) => outbox.send(serializeMessage(message));
   const gone = new Promise<void>((resolve) => {
     process.stdin.once("end", resolve);
     process.stdin.once("close", resolve);

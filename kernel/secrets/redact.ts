@@ -13,7 +13,7 @@ const PASSWORD_OPTION = /\b(cipassword|password)(["']?\s*[=:]\s*["']?)[^\s"',;&]
 const URL_LOGIN = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi;
 
 /** What every text that one of the patterns matches contains; nearly all texts are done with this one test. */
-const SUSPECT = /PRIVATE KEY-----|PVE|password|:\/\/[^\s/@]*@/i;
+const SUSPECT = /PRIVATE KEY-----|PVE(?:VNC|TERM)?:|PVEAPIToken|password|:\/\/[^\s/@]*@/i;
 
 /** Masks secrets by name and by value. */
 export interface Redactor {
@@ -27,16 +27,20 @@ export interface Redactor {
 /** A redactor that knows the given values besides the general rules. */
 export function createRedactor(values: readonly string[] = []): Redactor {
   const known = new Set<string>();
+  let shortest = Number.POSITIVE_INFINITY;
   const know = (value: string) => {
     if (value.length < 4) return;
     known.add(value);
     known.add(encodeURIComponent(value));
     known.add(JSON.stringify(value).slice(1, -1));
+    // The other forms are never shorter.
+    shortest = Math.min(shortest, value.length);
   };
   for (const value of values) know(value);
 
   const text = (value: string): string => {
     let shown = SUSPECT.test(value) ? withoutPatterns(value) : value;
+    if (shown.length < shortest) return shown;
     for (const secret of known) if (shown.includes(secret)) shown = shown.replaceAll(secret, MASK);
     return shown;
   };
@@ -48,12 +52,25 @@ export function createRedactor(values: readonly string[] = []): Redactor {
     return Object.fromEntries(
       Object.entries(value).map(([name, part]) => [
         name,
-        SECRET_NAMES.test(name) && part !== undefined && part !== null && part !== "" ? MASK : deep(part),
+        namesSecret(name) && part !== undefined && part !== null && part !== "" ? MASK : deep(part),
       ]),
     );
   };
 
   return { know, text, value: deep };
+}
+
+/** Names come from API schemas for the most part, and come again with every answer. */
+const judged = new Map<string, boolean>();
+const MOST_JUDGED = 10_000;
+
+function namesSecret(name: string): boolean {
+  let secret = judged.get(name);
+  if (secret === undefined) {
+    secret = SECRET_NAMES.test(name);
+    if (judged.size < MOST_JUDGED) judged.set(name, secret);
+  }
+  return secret;
 }
 
 function withoutPatterns(value: string): string {

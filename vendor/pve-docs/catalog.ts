@@ -111,9 +111,16 @@ export function releaseFor(version: string): string {
   return notNewer.at(-1) ?? sameMajor[0] ?? newestRelease();
 }
 
+const fitting = new Map<string, Catalog>();
+
 /** The catalog of {@link releaseFor}. */
 export function catalogFor(version: string): Catalog {
-  return loadCatalog(releaseFor(version));
+  let catalog = fitting.get(version);
+  if (catalog === undefined) {
+    catalog = loadCatalog(releaseFor(version));
+    fitting.set(version, catalog);
+  }
+  return catalog;
 }
 
 /**
