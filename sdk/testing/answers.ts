@@ -16,6 +16,29 @@ export function fieldsOf({ data, text }: ToolAnswer): Shown {
   throw new ScenarioFailure(`the answer has no fields: ${text}`);
 }
 
+/** A request that a dry run says the call would send. */
+export interface PlannedStep {
+  readonly method: string;
+  readonly path: string;
+  readonly params: Shown;
+}
+
+/** The requests that a dry run answers. Throws a {@link ScenarioFailure} where the answer is of another kind. */
+export function stepsOf({ data, text }: ToolAnswer): readonly PlannedStep[] {
+  if (isShown(data) && Array.isArray(data.steps) && data.steps.every(isPlanned))
+    return data.steps.map(({ method, path, params }) => ({ method, path, params }));
+  throw new ScenarioFailure(`the answer has no steps: ${text}`);
+}
+
+function isPlanned(value: unknown): value is PlannedStep {
+  return (
+    isShown(value) &&
+    typeof value.method === "string" &&
+    typeof value.path === "string" &&
+    isShown(value.params)
+  );
+}
+
 /** Says which of the keys are not as in `expected`; what is absent, empty or 0 on both sides is alike. */
 export function differing(shown: Shown | undefined, expected: Shown, keys: readonly string[]): string[] {
   const value = (of: Shown | undefined, key: string) => JSON.stringify(of?.[key] || "");

@@ -1,8 +1,19 @@
 /** The kit for plugin authors: scenarios, and the runner that turns their passing into evidence. */
-export { differing, fieldsOf, rowsOf, type Shown } from "./answers.ts";
+export { differing, fieldsOf, type PlannedStep, rowsOf, type Shown, stepsOf } from "./answers.ts";
 export { type ClusterAddress, ClusterReader, type RawAnswer } from "./cluster-reader.ts";
 export { type Expect, ScenarioFailure } from "./expect.ts";
-export type { MadeVm } from "./fixtures.ts";
+export type { FixtureOptions, MadeGuest } from "./fixtures.ts";
+export {
+  becomes,
+  configOf,
+  type GuestConfig,
+  type GuestLine,
+  gibOf,
+  guestLine,
+  guestLines,
+  unusedIn,
+} from "./guests.ts";
+export type { ClusterFeature } from "./lookups.ts";
 export {
   type HumanReply,
   type HumanRequest,
@@ -11,7 +22,6 @@ export {
   type ServerCommand,
 } from "./mcp-client.ts";
 export {
-  type ClusterFeature,
   defineScenarios,
   isScenarios,
   type Scenario,

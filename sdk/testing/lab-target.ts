@@ -8,6 +8,7 @@ export const PLACE: Place = {
   node: "pve1",
   storage: "local-lvm",
   bridge: "vmbr0",
+  agentTemplate: 900,
   vmids: { first: 9000, last: 9099 },
 };
 

@@ -5,6 +5,9 @@ import type { Place } from "./target.ts";
 /** Arguments that name guests. Left out, a tool picks a VMID itself or takes all guests of a node. */
 const GUEST_ARGUMENTS = ["vmid", "newid", "vms"] as const;
 
+/** Arguments that may name a guest, and where left out touch none. */
+const OPTIONAL_GUEST_ARGUMENTS = ["target-vmid"] as const;
+
 /** Refuses, on a real cluster, a call of a changing tool that would touch a guest which no scenario made. */
 export function refuseForeignGuests(
   { name, inputSchema, annotations }: ListedToolInfo,
@@ -14,9 +17,10 @@ export function refuseForeignGuests(
   if (annotations?.readOnlyHint === true) return;
   const { properties } = inputSchema;
   const known = typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
-  for (const key of GUEST_ARGUMENTS.filter((one) => known.includes(one))) {
+  const needed: readonly string[] = GUEST_ARGUMENTS.filter((one) => known.includes(one));
+  for (const key of [...needed, ...OPTIONAL_GUEST_ARGUMENTS]) {
     const guests = [args[key] ?? []].flat();
-    if (guests.length === 0)
+    if (guests.length === 0 && needed.includes(key))
       throw new ScenarioFailure(`${name} is to be told ${key} on a real cluster; t.make.freeVmid() has one`);
     const foreign = guests.filter((guest) => typeof guest !== "number" || guest < first || guest > last);
     if (foreign.length > 0)

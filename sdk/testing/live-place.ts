@@ -8,11 +8,12 @@ export const LIVE_SETTINGS = {
   node: "LIVE_TESTS_NODE",
   storage: "LIVE_TESTS_STORAGE",
   bridge: "LIVE_TESTS_BRIDGE",
+  agentTemplate: "LIVE_TESTS_AGENT_TEMPLATE",
 } as const;
 
 /** The place on a real cluster that settings name. Throws a {@link PluginFault} that says what is missing. */
 export function livePlace(env: Readonly<Record<string, string>>): Place {
-  const { enable, vmids, node, storage, bridge } = LIVE_SETTINGS;
+  const { enable, vmids, node, storage, bridge, agentTemplate } = LIVE_SETTINGS;
   if (env[enable] !== "1")
     throw new PluginFault(`a real cluster is changed only with ${enable}=1; see docs/live-testing.md`);
   const missing = [vmids, node, storage, bridge].filter((name) => !env[name]);
@@ -20,8 +21,11 @@ export function livePlace(env: Readonly<Record<string, string>>): Place {
   const [, first, last] = /^(\d{3,9})-(\d{3,9})$/.exec(env[vmids] ?? "") ?? [];
   if (first === undefined || Number(first) < 100 || Number(last) < Number(first))
     throw new PluginFault(`${vmids} must be a range of VMIDs such as 9000-9099`);
+  const template = env[agentTemplate];
+  if (template && !/^\d{3,9}$/.test(template)) throw new PluginFault(`${agentTemplate} must be a VMID`);
   return {
     ...{ node: env[node] ?? "", storage: env[storage] ?? "", bridge: env[bridge] ?? "" },
     vmids: { first: Number(first), last: Number(last) },
+    ...(template && { agentTemplate: Number(template) }),
   };
 }

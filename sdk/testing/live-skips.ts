@@ -1,22 +1,13 @@
-import type { ClusterReader } from "./cluster-reader.ts";
-import type { ClusterFeature, Scenario } from "./scenario.ts";
+import { type ClusterFeature, type Ground, lookUp } from "./lookups.ts";
+import type { Scenario } from "./scenario.ts";
 
-/** What a cluster has of that which not every cluster has. */
-export async function featuresOf(cluster: ClusterReader): Promise<readonly ClusterFeature[]> {
-  const nodes = await cluster.get<readonly { status?: string }[]>("/nodes");
-  const storages = await cluster.get<readonly { type?: string }[]>("/storage");
-  return [
-    ...(nodes.filter(({ status }) => status === "online").length > 1 ? (["second node"] as const) : []),
-    ...(storages.some(({ type }) => type === "rbd" || type === "cephfs") ? (["ceph"] as const) : []),
-  ];
-}
-
-/** Why a scenario does not run on a real cluster with these features; undefined where it does. */
-export function whySkipped(
-  { live, needs = [] }: Scenario,
-  features: readonly ClusterFeature[],
-): string | undefined {
+/** Why a scenario does not run on a real cluster; undefined where it does. */
+export async function whySkipped(
+  { live, needs = [] }: Pick<Scenario, "live" | "needs">,
+  ground: Ground,
+): Promise<string | undefined> {
   if (live !== true) return typeof live === "string" ? live : "it relies on what the lab holds";
-  const lacking = needs.filter((feature) => !features.includes(feature));
+  const lacking: ClusterFeature[] = [];
+  for (const feature of needs) if ((await lookUp(feature, ground)) === undefined) lacking.push(feature);
   return lacking.length === 0 ? undefined : `the cluster lacks: ${lacking.join(", ")}`;
 }

@@ -6,6 +6,7 @@ import { ClusterReader } from "./cluster-reader.ts";
 import { expect, ScenarioFailure } from "./expect.ts";
 import { Fixtures } from "./fixtures.ts";
 import { refuseForeignGuests } from "./live-guard.ts";
+import { lookUp } from "./lookups.ts";
 import { type HumanReply, McpSession, type ServerCommand } from "./mcp-client.ts";
 import { ScenarioRecord, weaknesses } from "./record.ts";
 import type { Scenario, ScenarioRun, ScenarioSettings, ToolAnswer } from "./scenario.ts";
@@ -166,6 +167,12 @@ class Stage {
       cluster: reader,
       place,
       make,
+      // Looked up with the kit's own reader: this is no proof that the scenario read the cluster.
+      find: async (feature) => {
+        const found = await lookUp(feature, { cluster: make, place });
+        if (found === undefined) throw new ScenarioFailure(`the cluster lacks: ${feature}`);
+        return found;
+      },
       expect,
       answerConfirm: (answer, typed) => {
         this.#human = answer === "accept" && (typed ?? true);

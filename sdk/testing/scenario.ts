@@ -3,6 +3,7 @@ import type { Risk } from "../risk.ts";
 import type { ClusterReader } from "./cluster-reader.ts";
 import type { Expect } from "./expect.ts";
 import type { Fixtures } from "./fixtures.ts";
+import type { ClusterFeature } from "./lookups.ts";
 import type { Place } from "./target.ts";
 
 /** What a tool answered, as an MCP client sees it. */
@@ -38,7 +39,9 @@ export interface ScenarioRun {
   /** Where guests may be made. */
   readonly place: Place;
   /** Makes guests to work on, past the server; all of them are taken away after the run. */
-  readonly make: Pick<Fixtures, "vm" | "freeVmid">;
+  readonly make: Pick<Fixtures, "vm" | "vmWithAgent" | "container" | "freeVmid">;
+  /** The name, id or volid of something that the scenario declares under `needs`. */
+  find(feature: ClusterFeature): Promise<string>;
   readonly expect: Expect;
   /**
    * How the human behind the client answers from now on; `decline` until this is called.
@@ -48,9 +51,6 @@ export interface ScenarioRun {
   /** Restarts the server with other settings, on the same cluster and state directory. */
   restart(settings?: ScenarioSettings): Promise<void>;
 }
-
-/** What not every cluster has. */
-export type ClusterFeature = "second node" | "ceph";
 
 /** One proof that a tool works. It runs against a cluster of its own. */
 export interface Scenario extends ScenarioSettings {

@@ -3,9 +3,11 @@ import type { ClusterAddress } from "./cluster-reader.ts";
 /** Where on a cluster scenarios may make guests. */
 export interface Place {
   readonly node: string;
-  /** Takes disks of VMs. */
+  /** Takes disks of VMs and volumes of containers. */
   readonly storage: string;
   readonly bridge: string;
+  /** VMID of a template in which a guest agent starts; undefined where there is none. */
+  readonly agentTemplate?: number | undefined;
   /** VMIDs that are theirs alone, both ends included. */
   readonly vmids: { readonly first: number; readonly last: number };
 }

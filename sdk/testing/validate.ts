@@ -5,13 +5,13 @@ import { type CodeLayout, codeLayout } from "../plugin-files/layout.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { evidenceAfter, evidenceFaults, type RunPlace, type ToolOutcome } from "./judge-evidence.ts";
 import { openLabTarget } from "./lab-target.ts";
-import { featuresOf, whySkipped } from "./live-skips.ts";
+import { whySkipped } from "./live-skips.ts";
 import { liveTarget } from "./live-target.ts";
 import { mutatePlugins } from "./mutation/mutate-plugins.ts";
 import { inParallel } from "./parallel.ts";
 import { declarationFaults } from "./record.ts";
 import { runScenario, type ScenarioOutcome } from "./run-scenario.ts";
-import type { ClusterFeature, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { serverOf } from "./server-command.ts";
 import type { OpenTarget } from "./target.ts";
 import { parseArguments, USAGE } from "./validate-arguments.ts";
@@ -54,9 +54,8 @@ export async function runValidate(
       const survivors = await mutatePlugins(plugins, args.mutate, { layout, openTarget, print });
       return ended(survivors, print);
     }
-    const { features, ...where } = await placeOf(target);
-    const place = { ...where, today };
-    const run = { ...args, layout, openTarget: target, print, place, features };
+    const place = { ...(await placeOf(target)), today };
+    const run = { ...args, layout, openTarget: target, print, place };
     let faults = 0;
     for (const plugin of plugins) faults += await validatePlugin(plugin, run);
     return ended(faults, print);
@@ -76,21 +75,18 @@ interface Run {
   readonly openTarget: OpenTarget;
   readonly print: (line: string) => void;
   readonly place: RunPlace;
-  readonly features: readonly ClusterFeature[];
   readonly check: boolean;
   readonly verbose: boolean;
 }
 
 /** Asks the cluster itself what it is. */
-async function placeOf(
-  openTarget: OpenTarget,
-): Promise<Omit<RunPlace, "today"> & { readonly features: readonly ClusterFeature[] }> {
+async function placeOf(openTarget: OpenTarget): Promise<Omit<RunPlace, "today">> {
   const target = await openTarget();
   const reader = new ClusterReader(target.address);
   try {
     const { release, version } = await reader.get<{ release: string; version: string }>("/version");
     const pve = /^\d+\.\d+/.exec(version)?.[0] ?? release;
-    return { where: target.where, pve, features: await featuresOf(reader) };
+    return { where: target.where, pve };
   } finally {
     reader.close();
     await target.close();
@@ -135,14 +131,12 @@ interface EndedScenario {
   readonly outcome: ScenarioOutcome;
 }
 
-function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenario[]> {
+async function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenario[]> {
   const { server } = serverOf(plugin, run.layout);
   const setting = { openTarget: run.openTarget, server };
-  const known = plugin.scenarios.flatMap((scenario) => {
+  const known = (await forThisPlace(plugin.scenarios, run)).flatMap((scenario) => {
     const tool = plugin.tools.find(({ name }) => name === scenario.tool);
-    const skipped = run.place.where === "live" ? whySkipped(scenario, run.features) : undefined;
-    if (skipped !== undefined) run.print(`skip  ${scenario.tool}: ${scenario.title}: ${skipped}`);
-    return tool === undefined || skipped !== undefined ? [] : [{ scenario, tool }];
+    return tool === undefined ? [] : [{ scenario, tool }];
   });
   // What runs against a real cluster runs alone.
   const limit = run.place.where === "live" ? 1 : PARALLEL;
@@ -155,6 +149,25 @@ function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenar
     if (run.verbose && outcome.faults.length > 0) run.print(outcome.serverLog.trimEnd());
     return { scenario, outcome };
   });
+}
+
+/** On a real cluster those that can run there; each other one is named with the reason. */
+async function forThisPlace(scenarios: readonly Scenario[], run: Run): Promise<readonly Scenario[]> {
+  if (run.place.where === "lab") return scenarios;
+  const target = await run.openTarget();
+  const cluster = new ClusterReader(target.address);
+  try {
+    const chosen: Scenario[] = [];
+    for (const scenario of scenarios) {
+      const skipped = await whySkipped(scenario, { cluster, place: target.place });
+      if (skipped === undefined) chosen.push(scenario);
+      else run.print(`skip  ${scenario.tool}: ${scenario.title}: ${skipped}`);
+    }
+    return chosen;
+  } finally {
+    cluster.close();
+    await target.close();
+  }
 }
 
 function writeEvidence(plugin: PluginUnderTest, evidence: Evidence, print: Run["print"]): void {

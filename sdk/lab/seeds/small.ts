@@ -1,6 +1,7 @@
 import { aclKey } from "../access/access.ts";
 import type { AclEntry } from "../access/types.ts";
 import type { Random } from "../random.ts";
+import type { SectionValue } from "../sections.ts";
 import type { LabState } from "../types.ts";
 import { addNode, addStorage, addToken, addUser, emptyState, type Seed, type Soil } from "./build.ts";
 import { addGuest, addSnapshot, type GuestSpec } from "./guests.ts";
@@ -67,6 +68,8 @@ export function small(soil: Soil): Seed {
   addStorages(state);
   for (const spec of GUESTS) addGuest(state, spec, random);
   addCloudInit(state, 900);
+  addMapping(state, "accelerator", "pve1");
+  addMapping(state, "accelerator-pve2", "pve2");
   const db = state.guests.get(103);
   if (db !== undefined)
     addSnapshot(db, "before-upgrade", "Before the upgrade", Math.floor(now / 1000) - 7200);
@@ -88,6 +91,18 @@ function addCloudInit(state: LabState, vmid: number): void {
   const ctime = Math.floor(state.startedAt / 1000) - 86_400;
   const common = { content: "images", format: "qcow2", vmid, size, used: size, ctime } as const;
   state.volumes.put(nfs, state.localNode, { volid: `nfs:${vmid}/vm-${vmid}-cloudinit.qcow2`, ...common });
+}
+
+/** A PCI device of one node under a name. */
+function addMapping(state: LabState, id: string, node: string): void {
+  const map = [`id=10de:1db6,iommugroup=12,node=${node},path=0000:01:00.0,subsystem-id=10de:124a`];
+  state.mappings.pci.set(
+    id,
+    new Map<string, SectionValue>([
+      ["type", "pci"],
+      ["map", map],
+    ]),
+  );
 }
 
 /** Root and an operator with some tokens; also the accounts of larger clusters. */

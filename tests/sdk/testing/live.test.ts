@@ -4,7 +4,9 @@ import { Fixtures } from "../../../sdk/testing/fixtures.ts";
 import { refuseForeignGuests } from "../../../sdk/testing/live-guard.ts";
 import { livePlace } from "../../../sdk/testing/live-place.ts";
 import { whySkipped } from "../../../sdk/testing/live-skips.ts";
+import { type ClusterFeature, lookUp } from "../../../sdk/testing/lookups.ts";
 import type { Place, Target } from "../../../sdk/testing/target.ts";
+import { ask } from "../lab/client.ts";
 
 const place: Place = {
   ...{ node: "pve2", storage: "local-lvm", bridge: "vmbr0" },
@@ -50,6 +52,24 @@ describe("fixtures on a cluster that is not ours", () => {
     expect([...lab.state.guests.keys()]).toEqual(before);
   });
 
+  test("are taken away also where one rests on another", async () => {
+    await fixtures.begin();
+    const { node, path } = await fixtures.vm("template");
+    const { data } = await ask(lab, "POST", `${path}/clone`, { body: "newid=9001" });
+    await lab.tasks.ended(String(data));
+    expect(lab.state.guests.get(9001)?.node).toBe(node);
+    await fixtures.sweep();
+    expect(lab.state.guests.has(9000)).toBe(false);
+  });
+
+  test("may be containers", async () => {
+    await fixtures.begin();
+    const { path } = await fixtures.container("running", { cores: "2" });
+    expect(await fixtures.get(`${path}/status/current`)).toMatchObject({ status: "running" });
+    expect(await fixtures.get(`${path}/config`)).toMatchObject({ hostname: "scenario-9000", cores: 2 });
+    await fixtures.sweep();
+  });
+
   test("are not begun where the range is in use", async () => {
     await fixtures.vm("stopped");
     await expect(fixtures.begin()).rejects.toThrow("in use (9000)");
@@ -83,6 +103,8 @@ describe("the guard of a real cluster", () => {
     [{ vmid: "web", newid: 9001 }, "would touch web"],
     [{ vmid: 9000 }, "is to be told newid"],
     [{ vmid: 9000, newid: 9002 }, "would touch 9002"],
+    [{ vmid: 9000, newid: 9001, "target-vmid": 9001 }, undefined],
+    [{ vmid: 9000, newid: 9001, "target-vmid": 100 }, "would touch 100"],
   ])("%j", (args, refusal) => {
     const check = () => refuseForeignGuests(change, args, place);
     if (refusal === undefined) expect(check).not.toThrow();
@@ -106,6 +128,7 @@ describe("settings of the place", () => {
 
   test("are read", () => {
     expect(livePlace(env)).toEqual(place);
+    expect(livePlace({ ...env, LIVE_TESTS_AGENT_TEMPLATE: "900" })).toEqual({ ...place, agentTemplate: 900 });
   });
 
   test.each([
@@ -113,16 +136,60 @@ describe("settings of the place", () => {
     [{ LIVE_TESTS_NODE: "" }, "lack LIVE_TESTS_NODE"],
     [{ LIVE_TESTS_VMIDS: "9001-9000" }, "must be a range"],
     [{ LIVE_TESTS_VMIDS: "all" }, "must be a range"],
+    [{ LIVE_TESTS_AGENT_TEMPLATE: "debian" }, "must be a VMID"],
   ])("%j is refused", (wrong, message) => {
     expect(() => livePlace({ ...env, ...wrong })).toThrow(message);
   });
 });
 
-test("what a real cluster cannot serve is skipped with the reason", () => {
-  const scenario = { tool: "a_tool", title: "works", run: async () => undefined };
-  expect(whySkipped(scenario, [])).toBe("it relies on what the lab holds");
-  expect(whySkipped({ ...scenario, live: "too slow" }, [])).toBe("too slow");
-  const needs = ["second node"] as const;
-  expect(whySkipped({ ...scenario, live: true, needs }, ["ceph"])).toBe("the cluster lacks: second node");
-  expect(whySkipped({ ...scenario, live: true, needs }, ["second node"])).toBeUndefined();
+describe("what a real cluster cannot serve", () => {
+  const answers: Readonly<Record<string, unknown>> = {
+    "/nodes": [
+      { node: "pve2", status: "online" },
+      { node: "pve3", status: "offline" },
+    ],
+    "/nodes/pve2/storage?enabled=1": [
+      { storage: "local-lvm", type: "lvmthin", content: "images,rootdir", active: 1 },
+      { storage: "disks", type: "dir", content: "images", active: 1 },
+      { storage: "down", type: "nfs", content: "images,rootdir", active: 0, shared: 1 },
+      { storage: "ceph", type: "rbd", content: "images,rootdir", active: 1, shared: 1 },
+      { storage: "files", type: "dir", content: "vztmpl,import", active: 1 },
+    ],
+    "/nodes/pve2/storage/files/content?content=vztmpl": [{ volid: "files:vztmpl/debian.tar.zst" }],
+    "/nodes/pve2/storage/files/content?content=import": [],
+    "/cluster/mapping/pci": [
+      { id: "there", map: ["node=pve1,path=0000:01:00.0"] },
+      { id: "here", map: ["id=10de:1db6,node=pve2,path=0000:01:00.0"] },
+    ],
+  };
+  const ground = {
+    place,
+    cluster: {
+      // The test states what the paths answer.
+      get: async <T>(path: string) => answers[path] as T,
+    },
+  };
+
+  test.each<[ClusterFeature, string | undefined]>([
+    ["second node", undefined],
+    ["second storage", "ceph"],
+    ["shared storage", "ceph"],
+    ["ceph", "ceph"],
+    ["container template", "files:vztmpl/debian.tar.zst"],
+    ["image to import", undefined],
+    ["PCI mapping", "here"],
+    ["guest agent", undefined],
+  ])("%s is %s", async (feature, expected) => {
+    expect(await lookUp(feature, ground)).toBe(expected);
+  });
+
+  test("is skipped with the reason", async () => {
+    expect(await whySkipped({}, ground)).toBe("it relies on what the lab holds");
+    expect(await whySkipped({ live: "too slow" }, ground)).toBe("too slow");
+    const needs = ["second node", "ceph", "guest agent"] as const;
+    expect(await whySkipped({ live: true, needs }, ground)).toBe(
+      "the cluster lacks: second node, guest agent",
+    );
+    expect(await whySkipped({ live: true, needs: ["ceph"] }, ground)).toBeUndefined();
+  });
 });

@@ -21,13 +21,33 @@ interface Inside {
   readonly processes: Map<number, Process>;
   nextPid: number;
   frozen: boolean;
+  /** When the system started that runs now, and the commands that its agent was told to refuse by then. */
+  startedAt: number | undefined;
+  blocks: ReadonlySet<string>;
 }
+
+/** What the agent reads when it starts. */
+const AGENT_FILE = "/etc/qemu/qemu-ga.conf";
 
 const insides = new WeakMap<LabGuest, Inside>();
 
 function insideOf(lab: LabCore, guest: LabGuest): Inside {
-  const known = insides.get(guest);
-  if (known !== undefined) return known;
+  const inside = insides.get(guest) ?? newInside(lab, guest);
+  const startedAt = guest.runtime?.startedAt;
+  if (startedAt !== inside.startedAt) {
+    inside.startedAt = startedAt;
+    inside.blocks = blocksIn(inside.system.files.get(AGENT_FILE) ?? "");
+  }
+  return inside;
+}
+
+/** Commands that the agent's file turns off, as `block-rpcs=guest-exec,guest-fstrim`. */
+function blocksIn(file: string): ReadonlySet<string> {
+  const [, names = ""] = /^block-rpcs\s*=\s*(.*)$/m.exec(file) ?? [];
+  return new Set(names.split(/[;,\s]+/).map((name) => name.replace(/^guest-/, "")));
+}
+
+function newInside(lab: LabCore, guest: LabGuest): Inside {
   const hostname = `guest${guest.vmid}`;
   const files = new Map([
     ["/etc/hostname", `${hostname}\n`],
@@ -39,6 +59,8 @@ function insideOf(lab: LabCore, guest: LabGuest): Inside {
     processes: new Map(),
     nextPid: 1000,
     frozen: false,
+    startedAt: undefined,
+    blocks: new Set(),
   };
   insides.set(guest, inside);
   return inside;
@@ -67,7 +89,8 @@ const LISTED = [
 /** Runs a command of the agent that takes no arguments. */
 export function simpleCommand(lab: LabCore, guest: LabGuest, command: string): unknown {
   const inside = insideOf(lab, guest);
-  if (guest.agentBlocks?.has(command)) {
+  const isBlocked = (name: string) => guest.agentBlocks?.has(name) === true || inside.blocks.has(name);
+  if (isBlocked(command)) {
     const desc = `The command guest-${command} has been disabled for this instance`;
     return { error: { class: "CommandNotFound", desc } };
   }
@@ -78,7 +101,7 @@ export function simpleCommand(lab: LabCore, guest: LabGuest, command: string): u
       return {
         version: "9.0.0",
         supported_commands: (guest.agentLists ?? LISTED).map((name) => ({
-          enabled: guest.agentBlocks?.has(name) !== true,
+          enabled: !isBlocked(name),
           name: `guest-${name}`,
           "success-response": true,
         })),

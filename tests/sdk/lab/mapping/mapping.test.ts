@@ -2,6 +2,12 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { LabClient } from "../qemu/client.ts";
 
 const PCI = "/cluster/mapping/pci";
+// What the seed holds.
+const HERE = { id: "accelerator", checks: [] };
+const THERE = {
+  id: "accelerator-pve2",
+  checks: [{ severity: "warning", message: "No mapping for node pve1." }],
+};
 const GPU = "node=pve1,path=0000:01:00.0,id=10de:1db6,iommugroup=12,subsystem-id=10de:124a";
 let client: LabClient;
 beforeEach(async () => {
@@ -33,10 +39,14 @@ test("a node says what is wrong with the entries for it", async () => {
   await client.ok("POST", PCI, { id: "gpu", map: GPU });
   await client.ok("POST", PCI, { id: "old", map: wrong });
   expect(await client.rows(PCI, { "check-node": "pve1" })).toMatchObject([
+    HERE,
+    THERE,
     { id: "gpu", checks: [] },
     { id: "old", checks: [{ severity: "warning", message: "No mapping for node pve1." }] },
   ]);
   expect(await client.rows(PCI, { "check-node": "pve2" })).toMatchObject([
+    { id: "accelerator", checks: [{ severity: "warning" }] },
+    { id: "accelerator-pve2", checks: [] },
     { id: "gpu", checks: [{ severity: "warning" }] },
     {
       id: "old",

@@ -40,6 +40,25 @@ describe("the agent in a guest", () => {
     );
   });
 
+  test("refuses from its next start on what its file turns off", async () => {
+    const content = "[general]\nblock-rpcs=guest-fstrim,guest-get-users\n";
+    await client.ok("POST", `${AGENT}/file-write`, { file: "/etc/qemu/qemu-ga.conf", content });
+    expect(await client.ok("POST", `${AGENT}/fstrim`)).toMatchObject({ result: { paths: [{ path: "/" }] } });
+    await client.task("POST", "/nodes/pve1/qemu/101/status/reboot");
+    await client.newest("qmstart");
+    expect(await client.ok("POST", `${AGENT}/fstrim`)).toMatchObject({
+      result: { error: { class: "CommandNotFound" } },
+    });
+    expect(await client.fields(`${AGENT}/info`)).toMatchObject({
+      result: {
+        supported_commands: expect.arrayContaining([
+          expect.objectContaining({ name: "guest-fstrim", enabled: false }),
+          expect.objectContaining({ name: "guest-ping", enabled: true }),
+        ]),
+      },
+    });
+  });
+
   test("a missing file and a missing program fail as they do in real life", async () => {
     expect((await client.call("GET", `${AGENT}/file-read`, { file: "/nope" })).message).toBe(
       "Agent error: failed to open file '/nope' (mode: 'r'): No such file or directory",
