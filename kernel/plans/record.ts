@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { privilegesText } from "../../vendor/pve-docs/index.ts";
+import { describeStep } from "../call/shape-plan.ts";
+import type { DiffEntry, PlanStep } from "../call/types.ts";
+import type { Owner } from "../jobs/owner.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import { recordDigest } from "./files.ts";
+import type { KeptPlan, PlanRecord, RecordedStep } from "./types.ts";
+
+/** Parameters that are no secret, yet open a door: the file tells them apart without saying them. */
+const BY_DIGEST: ReadonlySet<string> = new Set(["sshkeys", "ssh-public-keys"]);
+
+/** The redacted form of a plan that is being kept by `owner`. */
+export function recordOf(
+  { id, origin, plan, facts, createdAt, expiresAt }: Omit<KeptPlan, "digest" | "state">,
+  owner: Owner,
+  redactor: Redactor,
+): PlanRecord {
+  const shown: Omit<PlanRecord, "digest"> = {
+    id,
+    origin,
+    state: "open",
+    tool: plan.tool,
+    cluster: plan.cluster,
+    subject: plan.subject,
+    risk: plan.risk,
+    targets: plan.targets.map((target) => redactor.text(target)),
+    createdAt,
+    expiresAt,
+    pid: owner.pid,
+    pidStart: owner.pidStart,
+    steps: plan.steps.map((step) => recordedStep(step, redactor)),
+    fingerprint: facts.fingerprint.map(({ entry }) => entry),
+    privileges: facts.privileges,
+    blastRadius: facts.blastRadius,
+    undo: facts.undo,
+  };
+  return { ...shown, digest: recordDigest(shown) };
+}
+
+function recordedStep(step: PlanStep, redactor: Redactor): RecordedStep {
+  const { diff } = step;
+  return {
+    id: step.step.id,
+    risk: step.risk,
+    text: describeStep(withDigests(step), redactor),
+    privileges: privilegesText(step.privileges),
+    ...(diff === undefined ? {} : { diff: diff.map(withoutDoors) }),
+  };
+}
+
+function withDigests(step: PlanStep): PlanStep {
+  const params = Object.entries(step.step.params).map(([name, value]) => [
+    name,
+    BY_DIGEST.has(name) && typeof value === "string" ? digestText(value) : value,
+  ]);
+  return { ...step, step: { ...step.step, params: Object.fromEntries(params) } };
+}
+
+function withoutDoors(entry: DiffEntry): DiffEntry {
+  if (!BY_DIGEST.has(entry.key)) return entry;
+  const { key, before, after } = entry;
+  return {
+    key,
+    before: before === undefined ? undefined : digestText(before),
+    after: after === undefined ? undefined : digestText(after),
+  };
+}
+
+function digestText(value: string): string {
+  const digest = createHash("sha256").update(value.trim()).digest("hex");
+  return `[${value.length} characters, SHA-256 ${digest}]`;
+}
