@@ -22,7 +22,7 @@ async function measure(): Promise<Figure[]> {
       await startFigure(root, main, env),
       await memoryFigure(main, env),
       await labLatency(env),
-      ...(await throughputFigures(main, env)),
+      ...(await throughputFigures(root, main, env)),
       await protocolFloor(main, env),
       await requestsFigure(main, stateDir),
       ...(await largeFigures(main, stateDir)),

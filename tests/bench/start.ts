@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
+import { bundled } from "./bundled.ts";
 import { type Figure, median, shown } from "./figures.ts";
 
 const INITIALIZE = {
@@ -17,25 +16,6 @@ const INITIALIZE = {
 };
 const LIST = { jsonrpc: "2.0", id: 2, method: "tools/list" };
 const RUNS = 21;
-
-/** Bundles the bare server the way the build bundles ours; answers its path. */
-export async function bundleBareServer(root: string): Promise<string> {
-  const outfile = join(root, "build/bench/bare-server.js");
-  await build({
-    entryPoints: [join(root, "build/tests/bench/bare-server.js")],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.18",
-    minify: true,
-    keepNames: true,
-    banner: {
-      js: 'import { createRequire as __r } from "node:module";const require = __r(import.meta.url);',
-    },
-  });
-  return outfile;
-}
 
 /** Milliseconds from spawning the process to its `initialize` answer. */
 async function timeToInitialize(script: string, env: NodeJS.ProcessEnv): Promise<number> {
@@ -69,7 +49,7 @@ async function request(child: ChildProcess, message: { id: number }): Promise<vo
 
 /** Start of our server, all plugins, beside the bare one; runs alternate so that both see the same machine. */
 export async function startFigure(root: string, ours: string, env: NodeJS.ProcessEnv): Promise<Figure> {
-  const bare = await bundleBareServer(root);
+  const bare = await bundled(root, "bare-server");
   const times = { ours: [] as number[], bare: [] as number[] };
   for (let run = 0; run < RUNS; run++) {
     times.bare.push(await timeToInitialize(bare, env));
