@@ -33,8 +33,11 @@ async function run(argv: readonly string[]): Promise<number> {
       return (await import("./serve.ts")).serve(packageVersion());
     case "lab":
       return (await import("../sdk/lab/index.ts")).runLab(rest);
-    case "validate":
-      return (await import("../sdk/testing/index.ts")).runValidate(rest);
+    case "validate": {
+      const { environmentVariables } = await import("./settings/environment.ts");
+      const { runValidate } = await import("../sdk/testing/index.ts");
+      return runValidate(rest, { environment: environmentVariables() });
+    }
     case "--version":
       process.stdout.write(`${packageVersion()}\n`);
       return 0;

@@ -4,3 +4,8 @@ import { type LoadedSettings, loadSettings } from "./load.ts";
 export function readEnvironment(): LoadedSettings {
   return loadSettings({ ...process.env });
 }
+
+/** The variables as they stand, for what has settings of its own. */
+export function environmentVariables(): Readonly<Record<string, string | undefined>> {
+  return { ...process.env };
+}

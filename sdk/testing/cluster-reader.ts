@@ -9,8 +9,8 @@ export interface ClusterAddress {
   readonly port: number;
   /** Full token as the API takes it: `user@realm!id=secret`. */
   readonly token: string;
-  /** SHA-256 of its certificate, upper-case hex pairs with colons. */
-  readonly fingerprint: string;
+  /** SHA-256 of its certificate, upper-case hex pairs with colons; of several any may match. */
+  readonly fingerprint: string | readonly string[];
 }
 
 /** An answer of the API. */
@@ -106,7 +106,8 @@ export class ClusterReader {
         },
         (answer) => {
           const { socket } = answer;
-          if (!(socket instanceof TLSSocket) || socket.getPeerCertificate().fingerprint256 !== fingerprint) {
+          const shown = socket instanceof TLSSocket ? socket.getPeerCertificate().fingerprint256 : "";
+          if (![fingerprint].flat().includes(shown)) {
             outgoing.destroy(new Error("the cluster's certificate is not the expected one"));
             return;
           }

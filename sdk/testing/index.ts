@@ -21,6 +21,7 @@ export {
   McpSession,
   type ServerCommand,
 } from "./mcp-client.ts";
+export { OWN } from "./own.ts";
 export {
   defineScenarios,
   isScenarios,

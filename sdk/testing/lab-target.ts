@@ -9,6 +9,8 @@ export const PLACE: Place = {
   storage: "local-lvm",
   bridge: "vmbr0",
   agentTemplate: 900,
+  files: "nfs",
+  url: "https://cdimage.debian.org/debian-cd/current/amd64/iso-cd/debian-13.1.0-amd64-netinst.iso",
   vmids: { first: 9000, last: 9099 },
 };
 

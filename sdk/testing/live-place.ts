@@ -9,6 +9,8 @@ export const LIVE_SETTINGS = {
   storage: "LIVE_TESTS_STORAGE",
   bridge: "LIVE_TESTS_BRIDGE",
   agentTemplate: "LIVE_TESTS_AGENT_TEMPLATE",
+  files: "LIVE_TESTS_FILES",
+  url: "LIVE_TESTS_URL",
 } as const;
 
 /** The place on a real cluster that settings name. Throws a {@link PluginFault} that says what is missing. */
@@ -25,6 +27,8 @@ export function livePlace(env: Readonly<Record<string, string>>): Place {
   if (template && !/^\d{3,9}$/.test(template)) throw new PluginFault(`${agentTemplate} must be a VMID`);
   return {
     ...{ node: env[node] ?? "", storage: env[storage] ?? "", bridge: env[bridge] ?? "" },
+    ...(env[LIVE_SETTINGS.files] && { files: env[LIVE_SETTINGS.files] }),
+    ...(env[LIVE_SETTINGS.url] && { url: env[LIVE_SETTINGS.url] }),
     vmids: { first: Number(first), last: Number(last) },
     ...(template && { agentTemplate: Number(template) }),
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { PluginFault, reasonOf } from "../plugin-files/fault.ts";
+import { firstHost, pinsFor } from "./live-address.ts";
 import { livePlace } from "./live-place.ts";
 import type { OpenTarget, Target } from "./target.ts";
 
@@ -27,16 +28,16 @@ export function liveTarget(
   const place = livePlace(env);
   const missing = NEEDED.filter((name) => !env[name]);
   if (missing.length > 0) throw new PluginFault(`${file ?? "the environment"} lacks ${missing.join(", ")}`);
-  const first = (name: string) => env[name]?.split(",", 1)[0]?.trim() ?? "";
+  const { host, port } = firstHost(env.PROXMOX_HOST ?? "", Number(env.PROXMOX_API_PORT || 8006));
+  const fingerprint = pinsFor({ host, port }, env.PROXMOX_TLS_FINGERPRINT ?? "");
+  if (fingerprint.length === 0) throw new PluginFault(`PROXMOX_TLS_FINGERPRINT has none for ${host}:${port}`);
   const user = `${env.PROXMOX_API_TOKEN_USER}@${env.PROXMOX_API_TOKEN_REALM}`;
   const target: Target = {
     where: "live",
     place,
     address: {
-      host: first("PROXMOX_HOST"),
-      port: Number(env.PROXMOX_API_PORT ?? 8006),
+      ...{ host, port, fingerprint },
       token: `${user}!${env.PROXMOX_API_TOKEN_ID}=${env.PROXMOX_API_TOKEN_SECRET}`,
-      fingerprint: first("PROXMOX_TLS_FINGERPRINT").toUpperCase(),
     },
     env: Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("PROXMOX_"))),
     close: async () => undefined,

@@ -5,7 +5,7 @@ import type { Risk } from "../risk.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { expect, ScenarioFailure } from "./expect.ts";
 import { Fixtures } from "./fixtures.ts";
-import { refuseForeignGuests } from "./live-guard.ts";
+import { refuseForeign } from "./live-guard.ts";
 import { lookUp } from "./lookups.ts";
 import { type HumanReply, McpSession, type ServerCommand } from "./mcp-client.ts";
 import { ScenarioRecord, weaknesses } from "./record.ts";
@@ -187,7 +187,7 @@ class Stage {
   async #call(tool: string, args: Readonly<Record<string, unknown>>): Promise<ToolAnswer> {
     if (this.#target?.where === "live") {
       const listed = (await this.#open().tools()).find(({ name }) => name === tool);
-      if (listed !== undefined) refuseForeignGuests(listed, args, this.#target.place);
+      if (listed !== undefined) refuseForeign(listed, args, this.#target.place);
     }
     const answer = this.absent && tool === this.scenario.tool ? ABSENT : await this.#open().call(tool, args);
     this.record.called(tool, args, answer);

@@ -8,6 +8,10 @@ export interface Place {
   readonly bridge: string;
   /** VMID of a template in which a guest agent starts; undefined where there is none. */
   readonly agentTemplate?: number | undefined;
+  /** Takes backups, ISO images and other files; undefined where scenarios may use none for that. */
+  readonly files?: string | undefined;
+  /** Address of an ISO image that the node may download; undefined where it may not reach out. */
+  readonly url?: string | undefined;
   /** VMIDs that are theirs alone, both ends included. */
   readonly vmids: { readonly first: number; readonly last: number };
 }

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { createLab, type Lab } from "../../../sdk/lab/index.ts";
 import { Fixtures } from "../../../sdk/testing/fixtures.ts";
-import { refuseForeignGuests } from "../../../sdk/testing/live-guard.ts";
+import { firstHost, pinsFor } from "../../../sdk/testing/live-address.ts";
+import { refuseForeign } from "../../../sdk/testing/live-guard.ts";
 import { livePlace } from "../../../sdk/testing/live-place.ts";
 import { whySkipped } from "../../../sdk/testing/live-skips.ts";
 import { type ClusterFeature, lookUp } from "../../../sdk/testing/lookups.ts";
+import { objectsOn } from "../../../sdk/testing/own-objects.ts";
 import type { Place, Target } from "../../../sdk/testing/target.ts";
 import { ask } from "../lab/client.ts";
 
 const place: Place = {
-  ...{ node: "pve2", storage: "local-lvm", bridge: "vmbr0" },
+  ...{ node: "pve2", storage: "local-lvm", bridge: "vmbr0", files: "local" },
   vmids: { first: 9000, last: 9001 },
 };
 
@@ -72,7 +74,7 @@ describe("fixtures on a cluster that is not ours", () => {
 
   test("are not begun where the range is in use", async () => {
     await fixtures.vm("stopped");
-    await expect(fixtures.begin()).rejects.toThrow("in use (9000)");
+    await expect(fixtures.begin()).rejects.toThrow(/in use \(guest 9000, volume local-lvm:vm-9000-disk-0\)/);
     await fixtures.sweep();
     await fixtures.begin();
   });
@@ -83,9 +85,35 @@ describe("fixtures on a cluster that is not ours", () => {
     const guest = lab.state.guests.get(first ?? 0);
     if (first === undefined || guest === undefined) throw new Error("the lab has no guest");
     lab.state.guests.delete(first);
-    await expect(fixtures.sweep()).rejects.toThrow(`have come or gone: ${first}`);
+    await expect(fixtures.sweep()).rejects.toThrow(`has come or gone: guest ${first}`);
     lab.state.guests.set(first, guest);
     await fixtures.sweep();
+  });
+
+  test("take away every other object that bears their name, whatever it depends on", async () => {
+    await fixtures.begin();
+    const before = await objectsOn(fixtures);
+    const { vmid } = await fixtures.vm("stopped");
+    const made = (path: string, params: Readonly<Record<string, string>>) =>
+      fixtures.change("POST", path, params);
+    await made("/access/groups", { groupid: "mcp-scenario" });
+    await made("/access/users", { userid: "mcp-scenario@pve", groups: "mcp-scenario" });
+    await made("/access/roles", { roleid: "mcp-scenario", privs: "VM.Audit" });
+    await made("/storage", { storage: "mcp-scenario", type: "dir", path: "/srv", content: "iso" });
+    await made("/pools", { poolid: "mcp-scenario" });
+    await made("/pools", { poolid: "mcp-scenario/inner" });
+    const members = { poolid: "mcp-scenario/inner", vms: String(vmid), storage: "mcp-scenario" };
+    await fixtures.change("PUT", "/pools", members);
+    await made("/cluster/mapping/dir", { id: "mcp-scenario", map: "node=pve1,path=/srv" });
+    const job = { id: "mcp-scenario", schedule: "sat 03:00", storage: "local", vmid: String(vmid) };
+    await made("/cluster/backup", job);
+    await made("/nodes/pve2/vzdump", { vmid: String(vmid), storage: "local", protected: "1" });
+    await expect(fixtures.begin()).rejects.toThrow(
+      /guest 9000, backup job mcp-scenario, pool mcp-scenario\/inner, .*, volume local:backup\/vzdump-qemu-9000/,
+    );
+    await fixtures.sweep();
+    expect(await objectsOn(fixtures)).toEqual(before);
+    await fixtures.begin();
   });
 });
 
@@ -106,14 +134,45 @@ describe("the guard of a real cluster", () => {
     [{ vmid: 9000, newid: 9001, "target-vmid": 9001 }, undefined],
     [{ vmid: 9000, newid: 9001, "target-vmid": 100 }, "would touch 100"],
   ])("%j", (args, refusal) => {
-    const check = () => refuseForeignGuests(change, args, place);
+    const check = () => refuseForeign(change, args, place);
     if (refusal === undefined) expect(check).not.toThrow();
     else expect(check).toThrow(refusal);
   });
 
   test("lets reads and tools without guests pass", () => {
-    refuseForeignGuests(tool({ readOnlyHint: true }, "vmid"), { vmid: 100 }, place);
-    refuseForeignGuests(tool({ readOnlyHint: false }, "pool"), {}, place);
+    refuseForeign(tool({ readOnlyHint: true }, "vmid"), { vmid: 100 }, place);
+    refuseForeign(tool({ readOnlyHint: false }, "pool"), {}, place);
+  });
+
+  test.each<[string, object, string | undefined]>([
+    ["user_update", { userid: "mcp-scenario@pve", groups: ["mcp-scenario"] }, undefined],
+    ["user_update", { userid: "root@pam" }, "would touch root@pam"],
+    ["user_update", { userid: "mcp-scenario@pve", groups: "admins" }, "would touch admins"],
+    [
+      "acl_set",
+      { path: "/", roles: "PVEAuditor", users: "mcp-scenario@pve,root@pam" },
+      "would touch root@pam",
+    ],
+    ["storage_update", { storage: "local" }, "would touch local"],
+    ["storage_update", { storage: "mcp-scenario" }, undefined],
+    ["storage_allocate", { storage: "local" }, undefined],
+    ["storage_allocate", { storage: "nfs" }, "would touch nfs"],
+    ["storage_volume_delete", { volid: "local-lvm:vm-9001-disk-0" }, undefined],
+    ["storage_volume_delete", { volid: "local-lvm:vm-100-disk-0" }, "would touch local-lvm:vm-100-disk-0"],
+    ["storage_volume_delete", { volid: "local:iso/mcp-scenario.iso" }, undefined],
+    ["storage_volume_delete", { volid: "nfs:iso/mcp-scenario.iso" }, "would touch nfs:iso"],
+    ["backup_job_update", { id: "mcp-scenario", enabled: false }, undefined],
+    ["backup_job_update", { id: "mcp-scenario", all: true }, "would touch all guests"],
+    ["cluster_options_update", { keyboard: "de" }, "names nothing that a scenario made"],
+    ["api_call", { method: "GET", path: "/pools" }, undefined],
+    ["api_call", { method: "POST", path: "/pools", params: { poolid: "mcp-scenario" } }, undefined],
+    ["api_call", { method: "DELETE", path: "/nodes/pve1/qemu/9000" }, undefined],
+    ["api_call", { method: "DELETE", path: "/nodes/pve1/qemu/100" }, "names nothing that a scenario made"],
+  ])("%s %j", (name, args, refusal) => {
+    const listed = { ...tool({ readOnlyHint: false }), name: `proxmox_${name}` };
+    const check = () => refuseForeign(listed, { ...args }, place);
+    if (refusal === undefined) expect(check).not.toThrow();
+    else expect(check).toThrow(refusal);
   });
 });
 
@@ -124,6 +183,7 @@ describe("settings of the place", () => {
     LIVE_TESTS_NODE: "pve2",
     LIVE_TESTS_STORAGE: "local-lvm",
     LIVE_TESTS_BRIDGE: "vmbr0",
+    LIVE_TESTS_FILES: "local",
   };
 
   test("are read", () => {
@@ -139,6 +199,31 @@ describe("settings of the place", () => {
     [{ LIVE_TESTS_AGENT_TEMPLATE: "debian" }, "must be a VMID"],
   ])("%j is refused", (wrong, message) => {
     expect(() => livePlace({ ...env, ...wrong })).toThrow(message);
+  });
+});
+
+describe("the address of a real cluster", () => {
+  const pin = "AA:".repeat(31).concat("AA");
+  const other = pin.replaceAll("A", "B");
+
+  test.each([
+    ["pve1", { host: "pve1", port: 8006 }],
+    ["pve1:8443, pve2", { host: "pve1", port: 8443 }],
+    ["[2001:db8::1]:8443 pve2", { host: "2001:db8::1", port: 8443 }],
+    ["2001:db8::1", { host: "2001:db8::1", port: 8006 }],
+  ])("%s", (text, address) => {
+    expect(firstHost(text, 8006)).toEqual(address);
+  });
+
+  test.each([
+    [pin, [pin]],
+    [pin.toLowerCase().replaceAll(":", ""), [pin]],
+    [`sha256:${pin}; ${other}`, [pin, other]],
+    [`pve1=${pin},pve2=${other}`, [pin]],
+    [`PVE1:8006=${pin} pve1:8443=${other}`, [pin]],
+    [`pve2=${other}`, []],
+  ])("of pins %s", (text, fingerprints) => {
+    expect(pinsFor({ host: "pve1", port: 8006 }, text)).toEqual(fingerprints);
   });
 });
 
