@@ -2,6 +2,9 @@ import { ToolError } from "../../sdk/errors.ts";
 import type { Risk } from "../../sdk/risk.ts";
 import type { HostedTool } from "../host/types.ts";
 import { accessRefusal, grantFor, grantRefusal, type Refusal } from "../policy/access.ts";
+import { protectRefusal } from "../policy/protect.ts";
+import type { Settings } from "../settings/types.ts";
+import type { ClusterAccess } from "../tokens.ts";
 import type { Plan } from "./types.ts";
 
 /** Refuses a tool whose least risk is beyond what the operator allows, before it reads anything. */
@@ -16,18 +19,30 @@ export function authorizeKernelTool(name: string, risk: Risk, access: Risk): voi
   refuse(`${name} is not allowed`, accessRefusal(risk, access));
 }
 
-/** Judges a call by its planned steps, each by its own risk; undefined where all are allowed. */
-export function planRefusal(hosted: HostedTool, plan: Plan, access: Risk): ToolError | undefined {
+/** What a plan is judged by, and what may have to be looked up for it. */
+export interface AuthorizeParts {
+  readonly settings: Pick<Settings, "access" | "protect">;
+  readonly cluster: ClusterAccess;
+  readonly signal: AbortSignal;
+}
+
+/** Judges a call by its planned steps, each by its own risk and targets; undefined where all are allowed. */
+export async function planRefusal(
+  hosted: HostedTool,
+  plan: Plan,
+  { settings, cluster, signal }: AuthorizeParts,
+): Promise<ToolError | undefined> {
   for (const { step, risk, shownPath } of plan.steps) {
-    const refusal = accessRefusal(risk, access) ?? grantRefusal(hosted.plugin, hosted.grants, grantFor(risk));
+    const refusal =
+      accessRefusal(risk, settings.access) ?? grantRefusal(hosted.plugin, hosted.grants, grantFor(risk));
     if (refusal) return denied(`${plan.tool} is not allowed to ${step.method} ${shownPath}`, refusal);
   }
-  return undefined;
+  return await protectRefusal(plan, { protect: settings.protect, cluster, signal });
 }
 
 /** Refuses a plan with a step that is not allowed. */
-export function authorizePlan(hosted: HostedTool, plan: Plan, access: Risk): void {
-  const refusal = planRefusal(hosted, plan, access);
+export async function authorizePlan(hosted: HostedTool, plan: Plan, parts: AuthorizeParts): Promise<void> {
+  const refusal = await planRefusal(hosted, plan, parts);
   if (refusal) throw refusal;
 }
 

@@ -207,10 +207,15 @@ export class Road implements CallRoad {
       isRootLogin: this.#isRootLogin(cluster.name),
       redactor: this.#redactor,
     });
-    if (common.dryRun) return this.#dryRun(hosted, plan, call);
-    authorizePlan(hosted, plan, this.#settings.access);
+    const judged = { settings: this.#settings, cluster, signal: context.signal };
+    if (common.dryRun) return this.#dryRun(plan, call, await planRefusal(hosted, plan, judged));
+    await authorizePlan(hosted, plan, judged);
     const asked = await confirm(plan, context, this.#settings, this.#redactor);
-    if (asked) await recheck(plan, cluster, context.signal);
+    if (asked) {
+      await recheck(plan, cluster, context.signal);
+      // Tags and pools may have changed as well while the human thought.
+      await authorizePlan(hosted, plan, judged);
+    }
     const { handOver } = hosted.tool;
     if (handOver !== undefined) {
       return await runHandOver(plan, {
@@ -237,9 +242,9 @@ export class Road implements CallRoad {
     return shapeOrKeep(result, subject, this.#keeping);
   }
 
-  #dryRun(hosted: HostedTool, plan: Plan, call: RecordedCall): CallAnswer {
+  #dryRun(plan: Plan, call: RecordedCall, refusal: ToolError | undefined): CallAnswer {
     this.#recorder.called(call);
-    return shapePlan(plan, this.#redactor, planRefusal(hosted, plan, this.#settings.access));
+    return shapePlan(plan, this.#redactor, refusal);
   }
 
   #originOf(cluster: string): string {

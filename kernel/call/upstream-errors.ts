@@ -1,5 +1,6 @@
 import { isToolError, ToolError } from "../../sdk/errors.ts";
 import { RestFault } from "../transports/types.ts";
+import { isPveProtection, PVE_PROTECTION_NEXT } from "./pve-protection.ts";
 
 const PERMISSION = /\(([^(),]*),\s*([A-Za-z.|, ]+)\)\s*$/;
 /** A lock around a check makes a 500 of its 403. */
@@ -62,6 +63,7 @@ function fromAnswer(fault: RestFault, context: UpstreamContext): ToolError {
   if (status === 403 || NESTED_FORBIDDEN.test(reason)) return forbidden(fault, context);
   if (status === 501) return notImplemented(fault, context);
   if (UNREACHABLE.has(status)) return gateway(fault, context);
+  if (isPveProtection(reason)) return pveProtected(fault, context);
   if (DIGEST.test(reason)) return conflict(fault, context, "The configuration was changed by someone else.");
   if (LOCKED.test(reason)) return conflict(fault, context, "The object is locked by another operation.");
   if (fault.errors === undefined && MISSING.test(reason)) return missing(fault, context);
@@ -116,6 +118,15 @@ function signIn(fault: RestFault, context: UpstreamContext): ToolError {
     next:
       "The operator has to check PROXMOX_API_TOKEN_USER, _REALM, _ID and _SECRET, or PROXMOX_USERNAME " +
       "and PROXMOX_PASSWORD, and whether the account is enabled and not expired.",
+  });
+}
+
+function pveProtected(fault: RestFault, context: UpstreamContext): ToolError {
+  return make(fault, context, {
+    code: "upstream",
+    message: `Proxmox VE itself protects the guest and refused ${context.what}: ${fault.reason}`,
+    next: PVE_PROTECTION_NEXT,
+    details: { protection: "proxmox" },
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../sdk/errors.ts";
+import { isPveProtection, PVE_PROTECTION_NEXT } from "../call/pve-protection.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { stopTasks } from "./cancel.ts";
 import { type FollowOptions, followTask } from "./follow.ts";
@@ -170,7 +171,9 @@ function endOfTask(upid: Upid, task: JobTask, lastLines: readonly string[]): Ste
     state: "failed",
     code: "task_failed",
     message: `${what} failed: ${task.exitStatus ?? "no exit status"}.`,
-    next: "The last log lines say why; job_logs has the rest.",
+    next: isPveProtection(task.exitStatus ?? "")
+      ? PVE_PROTECTION_NEXT
+      : "The last log lines say why; job_logs has the rest.",
     lastLines,
   };
 }

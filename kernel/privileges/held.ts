@@ -44,6 +44,13 @@ export class Held {
     return [...this.#byPath].some(([known, held]) => form.test(known) && held.has(privilege));
   }
 
+  /** Whether a privilege is held on a path and on all below it, as far as anything is known of them. */
+  everywhere(privilege: string, path: string): boolean {
+    // A path below with nothing held on it is not told, so this is as far as one's own permissions go.
+    const below = [...this.#byPath].filter(([known]) => known.startsWith(`${path}/`));
+    return this.holds(privilege, `${path}/*`) && below.every(([, held]) => held.has(privilege));
+  }
+
   #on(path: string, privilege: string, below: boolean): boolean {
     const propagates = this.#byPath.get(path)?.get(privilege);
     return propagates !== undefined && (propagates || !below);

@@ -1,5 +1,6 @@
 import { GRANTS } from "../../sdk/plugin.ts";
 import { RISKS } from "../../sdk/risk.ts";
+import { PROTECT_ACCEPTS, protections } from "../policy/targets-setting.ts";
 import { CLUSTER_DEFINITIONS } from "./cluster-definitions.ts";
 import { clusterNames } from "./cluster-names.ts";
 import { choice, define } from "./definition.ts";
@@ -43,6 +44,15 @@ export const SERVER_DEFINITIONS = {
     group: "Safety",
     describe: "A human confirms calls of this risk and above.",
     fallback: "destructive",
+  }),
+  PROXMOX_MCP_PROTECT: define({
+    group: "Safety",
+    describe:
+      "What no destructive change may touch, whoever confirms it: guests by VMID, tag or pool, and nodes with the guests on them. See [policy.md](policy.md).",
+    accepts: PROTECT_ACCEPTS,
+    parse: protections,
+    fallback: [],
+    shownDefault: "nothing",
   }),
   PROXMOX_MCP_PLUGINS: define({
     group: "Plugins",

@@ -51,6 +51,10 @@ export function loadSettings(environment: Environment, machine: Machine = thisMa
     ...plain,
     ...clusters.flatMap((cluster) => cluster.faults),
     ...server.faults,
+    ...strangeClusters(
+      server.values,
+      scopes.map(({ name }) => name),
+    ),
   ];
   const read = clusters.flatMap(({ settings }) => settings ?? []);
   if (faults.length > 0 || read.length < clusters.length) {
@@ -72,6 +76,22 @@ export function loadSettings(environment: Environment, machine: Machine = thisMa
       ...doubtful(server.values, server.given),
     ],
   };
+}
+
+/** A protection that is for no cluster would protect nothing, without a word. */
+function strangeClusters({ PROXMOX_MCP_PROTECT: protect }: ServerValues, known: readonly string[]) {
+  // Without a value where the variable itself is at fault.
+  return (protect ?? []).flatMap(({ text, cluster }): SettingFault[] =>
+    cluster === undefined || known.includes(cluster)
+      ? []
+      : [
+          {
+            name: "PROXMOX_MCP_PROTECT",
+            wrong: `"${text}" is for a cluster that there is not`,
+            accepted: `one of ${known.join(", ")} before the slash`,
+          },
+        ],
+  );
 }
 
 /** Windows knows `Proxmox_Host` and `PROXMOX_HOST` as the same variable. */
@@ -131,6 +151,7 @@ function assemble(
     },
     access: values.PROXMOX_MCP_ENABLE_ESCAPE ? "escape" : values.PROXMOX_MCP_ACCESS,
     confirm: values.PROXMOX_MCP_CONFIRM,
+    protect: values.PROXMOX_MCP_PROTECT,
     stateDir,
     auditLogPath: values.PROXMOX_MCP_AUDIT_LOG_PATH ?? pathRules(machine).join(stateDir, "audit"),
     logLevel: values.PROXMOX_MCP_LOG_LEVEL,

@@ -1,4 +1,5 @@
 import type { Risk } from "../../sdk/risk.ts";
+import type { Protection } from "../policy/targets-setting.ts";
 import type { Secret } from "../secrets/secret.ts";
 
 /** How we sign in to Proxmox VE. */
@@ -91,6 +92,8 @@ export interface Settings {
   readonly access: Risk;
   /** Risks from this one upwards are confirmed by a human; `none` asks never. */
   readonly confirm: "write" | "destructive" | "none";
+  /** What no destructive change may touch. */
+  readonly protect: readonly Protection[];
   readonly stateDir: string;
   /** Folder or file of the audit log; below the state directory by default. */
   readonly auditLogPath: string;

@@ -57,6 +57,7 @@ export const SETTINGS: Settings = {
   plugins: { select: "all", exclude: [], paths: [], grants: {}, strict: false, minValidation: "lab" },
   access: "escape",
   confirm: "destructive",
+  protect: [],
   stateDir: "/nowhere",
   auditLogPath: "/nowhere",
   logLevel: "error",
