@@ -30,8 +30,11 @@ import {
   RESOURCES,
   SETTINGS,
   TOOL_HOST,
+  UPLOAD_FILES,
 } from "./tokens.ts";
 import { ConfiguredClusters } from "./transports/clusters.ts";
+import { uploadsForPlugins } from "./uploads/for-plugins.ts";
+import { UploadFiles } from "./uploads/upload-files.ts";
 
 /** Characters that an answer takes besides the part of an artifact that it shows. */
 const ROOM_AROUND = 1_000;
@@ -66,6 +69,8 @@ export function compose(settings: Settings, version: string): Kernel {
   container.registerSingleton(AUDIT_LOG, ChainedAuditLog);
   container.registerSingleton(JOBS, StoredJobs);
   container.registerSingleton(ARTIFACTS, StoredArtifacts);
+  const uploads = new UploadFiles(settings.uploadDirs, container.resolve(ARTIFACTS));
+  container.registerInstance(UPLOAD_FILES, uploads);
 
   const clusters = container.resolve(CLUSTERS);
   const artifacts = container.resolve(ARTIFACTS);
@@ -79,6 +84,7 @@ export function compose(settings: Settings, version: string): Kernel {
     logger,
     clusters,
     artifacts: artifactsForPlugins(artifacts),
+    uploads: uploadsForPlugins(uploads),
     reserved,
   });
   const kernelTools: readonly KernelTool[] = [

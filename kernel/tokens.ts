@@ -11,6 +11,7 @@ import type { Resources } from "./resources/types.ts";
 import type { Redactor } from "./secrets/redact.ts";
 import type { Settings } from "./settings/types.ts";
 import type { Cluster } from "./transports/types.ts";
+import type { UploadFiles } from "./uploads/upload-files.ts";
 
 function kernelToken<T>(name: string): InjectionToken<T> {
   return Symbol(`kernel:${name}`);
@@ -23,6 +24,7 @@ export const REDACTOR = kernelToken<Redactor>("Redactor");
 export const CLUSTERS = kernelToken<Clusters>("Clusters");
 export const AUDIT_LOG = kernelToken<AuditLog>("AuditLog");
 export const ARTIFACTS = kernelToken<Artifacts>("Artifacts");
+export const UPLOAD_FILES = kernelToken<UploadFiles>("UploadFiles");
 export const JOBS = kernelToken<JobService>("JobService");
 export const PLANS = kernelToken<PlanStore>("PlanStore");
 export const TOOL_HOST = kernelToken<ToolHost>("ToolHost");

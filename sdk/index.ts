@@ -20,3 +20,4 @@ export * from "./rrd.ts";
 export * from "./steps.ts";
 export * from "./tool.ts";
 export * from "./unseen.ts";
+export * from "./uploads.ts";

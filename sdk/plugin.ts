@@ -1,5 +1,6 @@
 import type { PveReader } from "./reader.ts";
 import type { DefinedTool } from "./tool.ts";
+import type { PluginUploads } from "./uploads.ts";
 
 /** What the registry or the operator may allow a plugin to do. */
 export const GRANTS = ["rest:read", "rest:write", "cli", "shell", "file", "guest", "artifacts"] as const;
@@ -51,6 +52,8 @@ export interface PluginServices {
   readonly catalog: Catalog;
   /** Takes the grant `artifacts`. */
   readonly artifacts: PluginArtifacts;
+  /** Takes the grant `artifacts`; paths besides need folders that the operator has allowed. */
+  readonly uploads: PluginUploads;
 }
 
 /** Name of a service. */

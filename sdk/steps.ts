@@ -1,4 +1,5 @@
 import type { Risk } from "./risk.ts";
+import type { StepFile } from "./uploads.ts";
 
 /** A value that the API takes for one parameter, before encoding. `undefined` is left out. */
 export type ParamValue = string | number | boolean | readonly (string | number)[] | undefined;
@@ -35,6 +36,8 @@ export interface RestStep {
   /** Path template as in the API documentation: `/nodes/{node}/qemu/{vmid}/clone`. */
   readonly path: string;
   readonly params: StepParams;
+  /** Sent along; only `POST /nodes/{node}/storage/{storage}/upload` takes one. */
+  readonly file?: StepFile;
   /** What to verify afterwards. */
   readonly settle?: Settle;
   /** One short sentence for the plan; the kernel writes `METHOD path` where it is left out. */
@@ -47,6 +50,7 @@ export type Step = RestStep;
 /** What a step may carry besides its parameters. */
 export interface StepOptions {
   readonly id?: string;
+  readonly file?: StepFile;
   readonly settle?: Settle;
   readonly note?: string;
 }

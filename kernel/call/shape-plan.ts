@@ -1,5 +1,6 @@
 import type { ToolError } from "../../sdk/errors.ts";
 import { isStepRef } from "../../sdk/steps.ts";
+import type { StepFile } from "../../sdk/uploads.ts";
 import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { placeholders } from "./config-files.ts";
@@ -14,6 +15,8 @@ export interface StepView {
   readonly method: string;
   readonly path: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** A {@link StepFile}. */
+  readonly file?: unknown;
   readonly risk: string;
   readonly privileges: string;
   readonly note?: string;
@@ -31,6 +34,7 @@ export function viewStep(
     method: step.method,
     path: shownPath,
     params: shownParams(step.path, step.params, redactor),
+    ...(step.file === undefined ? {} : { file: redactor.value(step.file) }),
     risk,
     privileges: privilegesText(privileges),
     ...(step.note === undefined ? {} : { note: step.note }),
@@ -44,8 +48,15 @@ export function describeStep({ step, shownPath, risk }: PlanStep, redactor: Reda
   const params = Object.entries(shownParams(step.path, step.params, redactor)).map(
     ([name, value]) => `${name}=${typeof value === "boolean" ? Number(value) : humanise(value)}`,
   );
+  const file = step.file === undefined ? [] : [`file=${describeFile(step.file)}`];
   const note = step.note === undefined ? "" : ` (${step.note})`;
-  return oneLine(redactor.text(`${step.method} ${shownPath} [${risk}] ${params.join(" ")}`.trim() + note));
+  const what = [`${step.method} ${shownPath} [${risk}]`, ...params, ...file].join(" ");
+  return oneLine(redactor.text(what + note));
+}
+
+function describeFile({ from, size, mtimeMs }: StepFile): string {
+  const which = "path" in from ? from.path : `artifact ${from.artifact}`;
+  return `${which}, ${size} bytes, changed ${new Date(mtimeMs).toISOString()}`;
 }
 
 /**

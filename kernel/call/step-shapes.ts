@@ -44,7 +44,22 @@ function isRestStep(step: unknown): step is Step {
     METHODS.has(step.method) &&
     typeof step.path === "string" &&
     isPlainObject(step.params) &&
+    (step.file === undefined || isUpload(step)) &&
     (step.id === undefined || typeof step.id === "string")
+  );
+}
+
+/** Only uploads carry a file, and it is said exactly which. */
+function isUpload({ method, path, file }: Readonly<Record<string, unknown>>): boolean {
+  if (`${String(method)} ${String(path)}` !== "POST /nodes/{node}/storage/{storage}/upload") return false;
+  if (!isPlainObject(file) || !isPlainObject(file.from)) return false;
+  const { path: at, artifact } = file.from;
+  return (
+    (typeof at === "string") !== (typeof artifact === "string") &&
+    Number.isSafeInteger(file.size) &&
+    typeof file.mtimeMs === "number" &&
+    typeof file.sha256 === "string" &&
+    /^[0-9a-f]{64}$/.test(file.sha256)
   );
 }
 

@@ -4,6 +4,7 @@ import { reasonOf } from "../../sdk/plugin-files/fault.ts";
 import { type CodeLayout, codeLayout } from "../../sdk/plugin-files/layout.ts";
 import { linkSdk } from "../../sdk/plugin-files/sdk-link.ts";
 import { type ImportModule, importModule } from "../../sdk/plugin-files/tool-sources.ts";
+import type { PluginUploads } from "../../sdk/uploads.ts";
 import { type Catalog, loadCatalog, newestRelease } from "../../vendor/pve-docs/index.ts";
 import type { Logger } from "../log.ts";
 import type { Settings } from "../settings/types.ts";
@@ -27,6 +28,7 @@ export interface PluginHostParts {
   readonly logger: Logger;
   readonly clusters: Pick<Clusters, "all">;
   readonly artifacts: PluginArtifacts;
+  readonly uploads: PluginUploads;
   /** Names of the kernel's own tools. */
   readonly reserved: readonly string[];
   readonly layout?: CodeLayout;
@@ -128,11 +130,18 @@ export class PluginHost implements ToolHost {
       settings,
       logger,
       artifacts,
+      uploads,
       reserved,
       load = importModule,
       services = serviceDefinitions,
     } = this.#parts;
-    const context = { layout, catalog, services: services(logger, catalog, artifacts), reserved, load };
+    const context = {
+      layout,
+      catalog,
+      services: services(logger, catalog, artifacts, uploads),
+      reserved,
+      load,
+    };
     return Promise.all(
       sources.map(async (source): Promise<Outcome> => {
         // A plugin that the operator left out is not even imported: importing runs its code.

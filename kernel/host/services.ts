@@ -1,4 +1,5 @@
 import type { Grant, PluginArtifacts, PluginServices } from "../../sdk/plugin.ts";
+import type { PluginUploads } from "../../sdk/uploads.ts";
 import type { Catalog } from "../../vendor/pve-docs/types.ts";
 import type { Logger } from "../log.ts";
 
@@ -25,6 +26,7 @@ export function serviceDefinitions(
   logger: Logger,
   catalog: Catalog,
   artifacts: PluginArtifacts,
+  uploads: PluginUploads,
 ): readonly ServiceDefinition[] {
   return [
     {
@@ -42,6 +44,7 @@ export function serviceDefinitions(
       needs: [],
       make: (): PluginServices["artifacts"] => artifacts,
     },
+    { name: "uploads", grant: "artifacts", needs: [], make: (): PluginServices["uploads"] => uploads },
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { AuditEvent } from "../audit/types.ts";
 import type { Logger } from "../log.ts";
 import type { ClusterAccess } from "../tokens.ts";
+import type { UploadFiles } from "../uploads/upload-files.ts";
 import type { PveUser } from "./search.ts";
 import type { JobStore } from "./store.ts";
 import type { ClusterTasks } from "./tasks.ts";
@@ -12,6 +13,7 @@ export interface JobEnvironment {
   readonly tasks: ClusterTasks;
   readonly user: PveUser;
   readonly store: JobStore;
+  readonly uploads: UploadFiles;
   readonly logger: Logger;
   /** How long to go without news of a task, milliseconds. */
   readonly silenceMs: number;

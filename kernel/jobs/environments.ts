@@ -3,6 +3,7 @@ import type { AuditEvent, AuditLog } from "../audit/types.ts";
 import type { Logger } from "../log.ts";
 import type { ClusterSettings, Settings } from "../settings/types.ts";
 import type { Clusters } from "../tokens.ts";
+import type { UploadFiles } from "../uploads/upload-files.ts";
 import type { JobEnvironment } from "./environment.ts";
 import type { PveUser } from "./search.ts";
 import type { JobStore } from "./store.ts";
@@ -16,6 +17,7 @@ export interface EnvironmentParts {
   readonly audit: AuditLog;
   readonly logger: Logger;
   readonly store: JobStore;
+  readonly uploads: UploadFiles;
   /** Jobs of this process that have not ended. */
   readonly live: () => Iterable<Job>;
 }
@@ -39,13 +41,14 @@ export class JobEnvironments {
 
   /** The environment for a cluster. Throws ToolError where it is not configured. */
   of(name: string): JobEnvironment {
-    const { clusters, settings, store, logger } = this.#parts;
+    const { clusters, settings, store, logger, uploads } = this.#parts;
     const cluster = clusters.get(name);
     return {
       cluster,
       tasks: new ClusterTasks(cluster),
       user: userOf(settings.clusters.find((other) => other.name === cluster.name)),
       store,
+      uploads,
       logger,
       silenceMs: settings.limits.taskTimeoutMs,
       stop: this.#stop.signal,

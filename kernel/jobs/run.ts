@@ -86,6 +86,7 @@ export class JobRun {
       following: this.#following,
       digests: this.#digests,
       answers: this.#answers,
+      subject: this.job.subject,
       planned,
       step,
     };

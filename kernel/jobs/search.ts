@@ -46,6 +46,7 @@ const OTHER_TASKS: Readonly<Record<string, readonly string[]>> = {
   "DELETE /nodes/{node}/storage/{storage}/content/{volume}": ["imgdel"],
   "DELETE /nodes/{node}/storage/{storage}/prunebackups": ["prunebackups"],
   "POST /nodes/{node}/storage/{storage}/download-url": ["download"],
+  "POST /nodes/{node}/storage/{storage}/upload": ["imgcopy"],
   "POST /nodes/{node}/aplinfo": ["download"],
 };
 

@@ -5,7 +5,8 @@ import type { CallContext, Plan, WaitOptions } from "../call/types.ts";
 import type { Logger } from "../log.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
-import { AUDIT_LOG, CLUSTERS, type Clusters, LOGGER, REDACTOR, SETTINGS } from "../tokens.ts";
+import { AUDIT_LOG, CLUSTERS, type Clusters, LOGGER, REDACTOR, SETTINGS, UPLOAD_FILES } from "../tokens.ts";
+import type { UploadFiles } from "../uploads/upload-files.ts";
 import { alreadyEnded, noSuchJob, stopTasks } from "./cancel.ts";
 import { JobEnvironments } from "./environments.ts";
 import { readLogs } from "./logs.ts";
@@ -49,13 +50,14 @@ export class StoredJobs implements JobService {
     @inject(AUDIT_LOG) audit: AuditLog,
     @inject(LOGGER) logger: Logger,
     @inject(REDACTOR) redactor: Redactor,
+    @inject(UPLOAD_FILES) uploads: UploadFiles,
   ) {
     this.#stateDir = settings.stateDir;
     this.#logger = logger;
     const store = new JobStore(join(settings.stateDir, "jobs"), redactor);
     this.#store = store;
     const live = () => [...this.#live.values()].map(({ job }) => job);
-    this.#environments = new JobEnvironments({ settings, clusters, audit, logger, store, live });
+    this.#environments = new JobEnvironments({ settings, clusters, audit, logger, store, uploads, live });
   }
 
   async start(plan: Plan, context: CallContext, wait: WaitOptions): Promise<RunningJob> {

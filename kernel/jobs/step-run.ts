@@ -25,6 +25,8 @@ export interface StepRun {
   readonly digests: ConfigDigests;
   /** Answers so far; the step adds its own. */
   readonly answers: Map<string, unknown>;
+  /** Whose artifacts are meant. */
+  readonly subject: string;
   readonly planned: PlanStep;
   readonly step: JobStep;
 }
@@ -135,12 +137,27 @@ async function checkFilled(
   });
 }
 
-async function send({ planned, environment }: StepRun, params: Record<string, unknown>): Promise<unknown> {
+async function send(run: StepRun, params: Record<string, unknown>): Promise<unknown> {
+  const { planned, environment } = run;
   const { endpoint, step } = planned;
   const { rest } = environment.cluster;
   if (step.method === "GET") return rest.read({ endpoint, params, signal: environment.stop });
   // Without the caller's signal: what is on the wire is finished, and its answer is wanted.
-  return environment.onWire(rest.write({ endpoint, params }));
+  if (step.file === undefined) return environment.onWire(rest.write({ endpoint, params }));
+  const file = await environment.uploads.open(run.subject, step.file, environment.stop);
+  const writing = rest.write({ endpoint, params, file });
+  void overOf(writing).then(() => file.close());
+  return environment.onWire(writing);
+}
+
+/** Resolves when a write is off the wire; one that nobody waits for any more goes on reading its file. */
+async function overOf(writing: Promise<unknown>): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    const late = error instanceof RestFault ? error.late : undefined;
+    await late?.catch(() => undefined);
+  }
 }
 
 /** The end that an error makes; anything but ToolError and RestFault is thrown on. */

@@ -5,7 +5,7 @@ import { CLUSTER_DEFINITIONS } from "./cluster-definitions.ts";
 import { clusterNames } from "./cluster-names.ts";
 import { choice, define } from "./definition.ts";
 import { FLAG_ACCEPTS, flag, integer } from "./parsers.ts";
-import { path, searchPath } from "./paths.ts";
+import { folders, path, searchPath } from "./paths.ts";
 import { pluginGrants, pluginSelection } from "./plugins.ts";
 import { VALIDATION_STATUSES } from "./types.ts";
 
@@ -112,6 +112,14 @@ export const SERVER_DEFINITIONS = {
     parse: path,
     shownDefault:
       "`$XDG_STATE_HOME/proxmox-mcp`, else `~/.local/state/proxmox-mcp`; on Windows `%LOCALAPPDATA%\\proxmox-mcp`",
+  }),
+  PROXMOX_MCP_UPLOAD_DIRS: define({
+    group: "Safety",
+    describe: "Folders of this machine whose files may be uploaded; artifacts may be without.",
+    accepts: "paths apart by `:` (`;` on Windows)",
+    parse: folders,
+    fallback: [],
+    shownDefault: "none",
   }),
   PROXMOX_MCP_AUDIT_LOG_PATH: define({
     group: "Server",

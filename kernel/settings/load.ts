@@ -153,6 +153,7 @@ function assemble(
     confirm: values.PROXMOX_MCP_CONFIRM,
     protect: values.PROXMOX_MCP_PROTECT,
     stateDir,
+    uploadDirs: values.PROXMOX_MCP_UPLOAD_DIRS,
     auditLogPath: values.PROXMOX_MCP_AUDIT_LOG_PATH ?? pathRules(machine).join(stateDir, "audit"),
     logLevel: values.PROXMOX_MCP_LOG_LEVEL,
     limits: {

@@ -51,3 +51,12 @@ export function searchPath(text: string, machine: Machine): readonly string[] {
     .filter((part) => part !== "")
     .map((part) => (/^(?:\.{1,2}|~)(?=$|[\\/])/.test(part) ? absolute(part, machine) : part));
 }
+
+/** Absolute paths, apart by the machine's separator. */
+export function folders(text: string, machine: Machine): readonly string[] {
+  return text
+    .split(pathRules(machine).delimiter)
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => absolute(part, machine));
+}

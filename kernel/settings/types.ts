@@ -95,6 +95,8 @@ export interface Settings {
   /** What no destructive change may touch. */
   readonly protect: readonly Protection[];
   readonly stateDir: string;
+  /** Folders whose files may be uploaded. */
+  readonly uploadDirs: readonly string[];
   /** Folder or file of the audit log; below the state directory by default. */
   readonly auditLogPath: string;
   readonly logLevel: "debug" | "info" | "warn" | "error";

@@ -17,6 +17,8 @@ export interface Leaving {
   /** Aborted with a {@link Left}. */
   readonly signal: AbortSignal;
   leave(why: LeaveReason): void;
+  /** Lets the timeout begin anew. */
+  progressed(): void;
   /** Forgets timer and listener; must be called once nobody waits any more. */
   dispose(): void;
 }
@@ -30,11 +32,13 @@ export function leaving(caller: AbortSignal | undefined, timeoutMs: number): Lea
   const leave = (why: LeaveReason) => controller.abort(new Left(why));
   const cancel = () => leave("cancelled");
   const timer = setTimeout(leave, timeoutMs, "timeout");
+  const progressed = () => void timer.refresh();
   if (caller?.aborted) cancel();
   caller?.addEventListener("abort", cancel, { once: true });
   return {
     signal: controller.signal,
     leave,
+    progressed,
     dispose() {
       clearTimeout(timer);
       caller?.removeEventListener("abort", cancel);

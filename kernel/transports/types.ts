@@ -1,12 +1,22 @@
 import type { CallParams, Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
 
+/** A file that goes with an upload. */
+export interface RestFile {
+  /** Bytes. */
+  readonly size: number;
+  /** Its content from the beginning; called once for each attempt. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
 /** One request; path placeholders are among `params`, encoding is the transport's work. */
 export interface RestRequest {
   readonly endpoint: Endpoint;
   readonly params: CallParams;
   readonly signal?: AbortSignal;
-  /** Total time for this request; the setting's where left out. */
+  /** Total time for this request, of an upload the time without progress; the setting's where left out. */
   readonly timeoutMs?: number;
+  /** Sent as multipart, as the endpoint of uploads takes it. */
+  readonly file?: RestFile;
 }
 
 /** How a request failed. */

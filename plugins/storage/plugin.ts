@@ -8,13 +8,15 @@ import { storageContent } from "./storage-content.ts";
 import { storageDefine, storageRemove, storageUpdate } from "./storage-define.ts";
 import { storageGet } from "./storage-get.ts";
 import { storageList } from "./storage-list.ts";
+import { storageUpload } from "./upload.ts";
 import { volumeDelete } from "./volume-delete.ts";
 import { volumeUpdate } from "./volume-update.ts";
 
 export default definePlugin({
   id: "storage",
   title: "Storages",
-  tools: () => [
+  needs: ["uploads"],
+  tools: (services) => [
     storageList,
     storageGet,
     storageContent,
@@ -27,6 +29,7 @@ export default definePlugin({
     volumeDelete,
     prunePreview,
     prune,
+    storageUpload(services),
     downloadUrl,
     applianceList,
     applianceDownload,

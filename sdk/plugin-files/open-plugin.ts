@@ -33,5 +33,11 @@ export function toolsOf(plugin: DefinedPlugin, services: object): readonly Defin
 export function inertServices(catalog: Catalog): PluginServices {
   const silent = () => undefined;
   const kept = { uri: "proxmox://artifacts/none", size: 0, expiresAt: 0 };
-  return { log: { info: silent, warn: silent }, catalog, artifacts: { put: async () => kept } };
+  const none = { from: { artifact: "none" }, size: 0, mtimeMs: 0, sha256: "" };
+  return {
+    log: { info: silent, warn: silent },
+    catalog,
+    artifacts: { put: async () => kept },
+    uploads: { look: async () => none },
+  };
 }

@@ -1,4 +1,7 @@
-/** Measures the server and writes docs/benchmarks.md. Ratios are taken in one run on one machine. */
+/**
+ * Measures the server and writes docs/benchmarks.md. Ratios are taken in one run on one machine. With `upload 10` it
+ * measures only an upload of 10 GiB and writes nothing.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
@@ -9,12 +12,14 @@ import { largeFigures } from "./large.ts";
 import { requestsFigure } from "./requests.ts";
 import { memoryFigure, startFigure } from "./start.ts";
 import { labLatency, protocolFloor, throughputFigures } from "./throughput.ts";
+import { uploadFigure } from "./upload.ts";
+
+const UPLOAD_GIB = 1;
 
 const root = packageRoot();
 const main = join(root, "dist/main.js");
 
-async function measure(): Promise<Figure[]> {
-  const stateDir = mkdtempSync(join(tmpdir(), "proxmox-mcp-bench-"));
+async function measure(stateDir: string): Promise<Figure[]> {
   const lab = await startLabProcess(main, ["--seed", "500"]);
   try {
     const env = { PATH: process.env.PATH ?? "", ...lab.env, PROXMOX_MCP_STATE_DIR: stateDir };
@@ -26,10 +31,10 @@ async function measure(): Promise<Figure[]> {
       await protocolFloor(main, env),
       await requestsFigure(main, stateDir),
       ...(await largeFigures(main, stateDir)),
+      await uploadFigure(main, stateDir, UPLOAD_GIB),
     ];
   } finally {
     await lab.close();
-    rmSync(stateDir, { recursive: true, force: true });
   }
 }
 
@@ -50,7 +55,13 @@ ${rows.join("\n")}
 `;
 }
 
-const figures = await measure();
-const text = page(figures);
-writeFileSync(join(root, "docs/benchmarks.md"), text);
-process.stdout.write(text);
+const stateDir = mkdtempSync(join(tmpdir(), "proxmox-mcp-bench-"));
+const [only, gib = ""] = process.argv.slice(2);
+try {
+  const alone = only === "upload" ? [await uploadFigure(main, stateDir, Number(gib))] : undefined;
+  const text = page(alone ?? (await measure(stateDir)));
+  if (alone === undefined) writeFileSync(join(root, "docs/benchmarks.md"), text);
+  process.stdout.write(text);
+} finally {
+  rmSync(stateDir, { recursive: true, force: true });
+}

@@ -129,6 +129,7 @@ export const PLUGIN_TOOLS: Readonly<Record<string, readonly Row[]>> = {
     ["proxmox_storage_remove", "destructive", "destructive"],
     ["proxmox_storage_scan", "read", "read"],
     ["proxmox_storage_update", "write", "write"],
+    ["proxmox_storage_upload", "write", "write"],
     ["proxmox_storage_volume_delete", "destructive", "destructive"],
     ["proxmox_storage_volume_update", "write", "write"],
   ],

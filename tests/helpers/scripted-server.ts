@@ -19,12 +19,18 @@ export interface SeenRequest {
 /** What the server does with a request. */
 export type Script = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
 
+/** What the server does at once, with a request's head; true where the body is then left unread. */
+export type HeadScript = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 /** An HTTPS server on loopback that does what the test says and remembers what it saw. */
 export class ScriptedServer {
   readonly seen: SeenRequest[] = [];
   /** TCP connections accepted, also those without a request. */
   connections = 0;
+  /** Requests whose connection broke before their body was complete. */
+  broken = 0;
   script: Script;
+  atHead: HeadScript = () => false;
   readonly #server: Server;
   readonly #sockets = new Map<Socket, number>();
 
@@ -57,6 +63,11 @@ export class ScriptedServer {
     while (this.seen.length < count) await once(this.#server, "seen");
   }
 
+  /** Resolves when so many requests broke off in their body. */
+  async brokenOff(count: number): Promise<void> {
+    while (this.broken < count) await once(this.#server, "broken");
+  }
+
   /** Breaks all connections and stops listening. */
   async stop(): Promise<void> {
     const closed = once(this.#server, "close");
@@ -66,21 +77,38 @@ export class ScriptedServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (this.atHead(request, response)) return;
+    const body = await bodyOf(request);
+    if (body === undefined) {
+      this.broken += 1;
+      this.#server.emit("broken");
+      return;
+    }
     const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
     const seen: SeenRequest = {
       method: request.method ?? "",
       path,
       query,
       headers: request.headers,
-      body: Buffer.concat(chunks).toString("utf8"),
+      body: body.toString("utf8"),
       connection: this.#sockets.get(request.socket) ?? 0,
     };
     this.seen.push(seen);
     this.#server.emit("seen");
     await this.script(seen, response);
   }
+}
+
+/** The whole body; undefined where the connection broke before its end. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+  } catch (error) {
+    if (request.complete) throw error;
+    return undefined;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Answers `{ data }` as Proxmox VE does. */

@@ -16,7 +16,12 @@ import { loadCatalog, releases } from "../../vendor/pve-docs/index.ts";
 import { fakeNode, fakeReader, fakeVm, planOf } from "../helpers/fake-reader.ts";
 
 const catalog = loadCatalog();
-const services = { catalog, log: { info: () => undefined, warn: () => undefined } };
+const file = { from: { artifact: "a" }, size: 2 ** 30, mtimeMs: 1, sha256: "a".repeat(64) };
+const services = {
+  catalog,
+  log: { info: () => undefined, warn: () => undefined },
+  uploads: { look: async () => file },
+};
 const tools = [backup, cluster, nodes, vm, lxc, cloudInit, storage, access, tasks, escapeHatches].flatMap(
   (plugin) => plugin.tools(services as never),
 );
@@ -141,6 +146,10 @@ describe("plans fit the API", () => {
     ["proxmox_storage_update", { storage: "local", content: ["iso"], delete: ["nodes"], disable: false }],
     ["proxmox_storage_remove", { storage: "local" }],
     ["proxmox_storage_allocate", { storage: "local", node: "pve1", vmid: 100, filename: "a", size: "1G" }],
+    [
+      "proxmox_storage_upload",
+      { storage: "local", node: "pve1", content: "iso", filename: "a.iso", path: "/iso/a.iso" },
+    ],
     ["proxmox_api_call", { method: "PUT", path: "/nodes/pve1/qemu/100/config", params: { onboot: true } }],
   ])("%s with %j", async (name, input) => {
     const tool = toolNamed(name);

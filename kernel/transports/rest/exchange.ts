@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 
 /** Most bytes of an answer that are taken in, before and after decompression. */
@@ -10,7 +11,8 @@ export interface WireRequest {
   /** Percent-encoded, with the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Text, or what makes a body of the length that the headers tell. */
+  readonly body?: string | (() => AsyncIterable<Uint8Array>);
 }
 
 /** An answer as it came in. */
@@ -25,6 +27,11 @@ export interface WireAnswer {
 /** The body of an answer is larger than {@link MAX_ANSWER_BYTES}. */
 export class AnswerTooLarge extends Error {
   override readonly name = "AnswerTooLarge";
+}
+
+/** The file of an upload is not what was promised; the message says how. */
+export class FileFault extends Error {
+  override readonly name = "FileFault";
 }
 
 /** The connection failed, or was given up, before the answer was complete. */
@@ -45,6 +52,8 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** Called right before the first byte leaves. */
   readonly onSend?: () => void;
+  /** Called whenever the connection has taken a part of a body that is made while it is sent. */
+  readonly onProgress?: () => void;
 }
 
 /** A request under way. */
@@ -64,10 +73,26 @@ export function exchange(connection: Dispatcher, request: WireRequest, options: 
   const { method, path, headers, body } = request;
   // Time is bounded by the caller's signal, which also covers waiting and connecting.
   connection.dispatch(
-    { method, path, headers, body: body ?? null, headersTimeout: 0, bodyTimeout: 0 },
+    { method, path, headers, body: bodyOf(body, options), headersTimeout: 0, bodyTimeout: 0 },
     running,
   );
   return running;
+}
+
+function bodyOf(body: WireRequest["body"], { onProgress }: ExchangeOptions): string | Readable | null {
+  if (typeof body !== "function") return body ?? null;
+  return Readable.from(watched(body(), onProgress), { objectMode: false });
+}
+
+async function* watched(
+  parts: AsyncIterable<Uint8Array>,
+  onProgress: (() => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    onProgress?.();
+    yield part;
+  }
+  onProgress?.();
 }
 
 class Running implements Exchange, Dispatcher.DispatchHandler {

@@ -3,7 +3,7 @@ import { Left } from "../leaving.ts";
 import { RestFault } from "../types.ts";
 import { CertificateFault, ConnectTimeout } from "./connect-faults.ts";
 import { codeOf } from "./error-code.ts";
-import { AnswerTooLarge, MAX_ANSWER_BYTES } from "./exchange.ts";
+import { AnswerTooLarge, FileFault, MAX_ANSWER_BYTES } from "./exchange.ts";
 import { CaFileFault } from "./host.ts";
 import { HostFault } from "./host-fault.ts";
 
@@ -65,6 +65,13 @@ function explain(cause: unknown, host?: string): Explanation {
       passing: false,
     };
   }
+  if (cause instanceof FileFault) {
+    return {
+      reason: `the file ${cause.message}, so the upload was broken off`,
+      hint: "Upload a file that nobody writes to meanwhile.",
+      passing: false,
+    };
+  }
   const code = codeOf(cause);
   if (code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_"))
     return { ...lookUp("EPROTO"), passing: false };
@@ -106,13 +113,13 @@ export function mayPass(error: unknown): boolean {
   return error instanceof HostFault && [error, ...error.others].some(({ cause }) => explain(cause).passing);
 }
 
-/** Why a caller has no answer, for the reason of a fault. */
-export function leftReason(left: Left, timeoutMs?: number): string {
+/** Why a caller has no answer, for the reason of a fault; `awaited` is what did not come in time. */
+export function leftReason(left: Left, timeoutMs?: number, awaited = "answer"): string {
   switch (left.why) {
     case "cancelled":
       return "the request was cancelled";
     case "timeout":
-      return timeoutMs === undefined ? "no answer in time" : `no answer within ${timeoutMs / 1000} s`;
+      return timeoutMs === undefined ? `no ${awaited} in time` : `no ${awaited} within ${timeoutMs / 1000} s`;
     case "closed":
       return "the server is shutting down";
   }

@@ -10,6 +10,7 @@ import type { WireRequest } from "./exchange.ts";
 import { leftReason } from "./faults.ts";
 import type { WireValues } from "./form.ts";
 import { Hosts } from "./hosts.ts";
+import { uploadRequest } from "./multipart.ts";
 import { namingSettings } from "./name-settings.ts";
 import { requestOf } from "./requests.ts";
 import { Sender } from "./sender.ts";
@@ -73,7 +74,9 @@ export class UndiciTransport implements RestTransport {
   /** Throws ToolError `invalid_input` as well, where a value cannot be sent as it is. */
   async write<T = unknown>(request: RestRequest): Promise<T> {
     const wire = await this.#prepare(request);
-    const data = this.#waiting(request, (caller, timeoutMs) => this.#writeWire(wire, caller, timeoutMs));
+    const data = this.#waiting(request, (caller, timeoutMs, progressed) =>
+      this.#writeWire(wire, caller, timeoutMs, progressed),
+    );
     return (await namingSettings(this.#parts.cluster.prefix, data)) as T;
   }
 
@@ -86,21 +89,22 @@ export class UndiciTransport implements RestTransport {
     await this.#hosts.destroy();
   }
 
-  async #prepare({ endpoint, params }: RestRequest): Promise<WireRequest> {
-    return requestOf(endpoint, await this.#parts.encode(endpoint, params));
+  async #prepare({ endpoint, params, file }: RestRequest): Promise<WireRequest> {
+    const values = await this.#parts.encode(endpoint, params);
+    return file === undefined ? requestOf(endpoint, values) : uploadRequest(endpoint, values, file);
   }
 
   /** Runs with a signal that joins the caller's own, its timeout and the closing of the transport. */
   async #waiting<T>(
     request: RestRequest,
-    work: (caller: AbortSignal, timeoutMs: number) => Promise<T>,
+    work: (caller: AbortSignal, timeoutMs: number, progressed: () => void) => Promise<T>,
   ): Promise<T> {
     const timeoutMs = request.timeoutMs ?? this.#parts.limits.requestTimeoutMs;
     const caller = leaving(request.signal, timeoutMs);
     this.#callers.add(caller);
     if (this.#closed) caller.leave("closed");
     try {
-      return await work(caller.signal, timeoutMs);
+      return await work(caller.signal, timeoutMs, caller.progressed);
     } finally {
       this.#callers.delete(caller);
       caller.dispose();
@@ -130,9 +134,14 @@ export class UndiciTransport implements RestTransport {
     }
   }
 
-  async #writeWire(wire: WireRequest, caller: AbortSignal, timeoutMs: number): Promise<unknown> {
+  async #writeWire(
+    wire: WireRequest,
+    caller: AbortSignal,
+    timeoutMs: number,
+    progressed: () => void,
+  ): Promise<unknown> {
     const way = new WriteWay();
-    const outcome = this.#sendWrite(wire, way);
+    const outcome = this.#sendWrite(wire, way, progressed);
     try {
       return await orLeave(outcome, caller);
     } catch (error) {
@@ -140,19 +149,24 @@ export class UndiciTransport implements RestTransport {
       way.leave(error);
       // Where nothing is out, leaving has ended the write, and its fault says so.
       if (!way.onWire) return await outcome;
-      throw new RestFault("unknown", leftReason(error, timeoutMs), { late: outcome });
+      const awaited = typeof wire.body === "function" ? "progress of the upload" : "answer";
+      throw new RestFault("unknown", leftReason(error, timeoutMs, awaited), { late: outcome });
     }
   }
 
-  #sendWrite(wire: WireRequest, way: WriteWay): Promise<unknown> {
+  #sendWrite(wire: WireRequest, way: WriteWay, progressed: () => void): Promise<unknown> {
     const { signal } = way;
+    const onProgress = () => {
+      way.progressed();
+      progressed();
+    };
     const onSend = () => {
       way.sent();
       // A read begun before shows a state that is about to be outdated.
       this.#reads.forget();
     };
     const outcome = this.#sender
-      .send(wire, { write: true, signal, onSend, onAnswer: way.answered })
+      .send(wire, { write: true, signal, onSend, onProgress, onAnswer: way.answered })
       .then((answer) => this.#data(answer, true))
       .finally(() => {
         way.answered();

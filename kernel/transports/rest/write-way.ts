@@ -27,6 +27,11 @@ export class WriteWay {
     if (!this.onWire) this.#controller.abort(left);
   }
 
+  /** Bytes go on leaving: the time for the answer begins anew. */
+  readonly progressed = (): void => {
+    this.#limit?.refresh();
+  };
+
   readonly sent = (): void => {
     this.#limit = setTimeout(() => this.#controller.abort(new Left("timeout")), LONGEST_MS);
   };

@@ -2,6 +2,7 @@ import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
 import { aNode, aStorage, volume } from "./cluster.ts";
 
 const DOWNLOAD = "proxmox_storage_download_url";
+const UPLOAD = "proxmox_storage_upload";
 const APPLIANCE = "proxmox_appliance_download";
 
 const URL = "https://cdimage.debian.org/debian-cd/current/amd64/iso-cd/debian-13.1.0-amd64-netinst.iso";
@@ -52,6 +53,29 @@ export const downloadScenarios: readonly Scenario[] = [
       t.expect.that(((await volume(t, node, volid))?.size ?? 0) > 0, "the template is there");
       await t.refused(APPLIANCE, { node, storage, template }, "conflict");
       await t.refused(APPLIANCE, { node, storage, template: "nosuch" }, "not_found");
+    },
+  }),
+  scenario({
+    tool: UPLOAD,
+    title: "uploads an artifact once, and no file outside of allowed folders",
+    async run(t) {
+      const node = await aNode(t);
+      const storage = await aStorage(t, "iso");
+      const kept = await t.ok("proxmox_storage_content", { storage, artifact: true });
+      const artifactId = /a_[0-9a-f]{24}/.exec(kept.text)?.[0];
+      const wanted = { storage, content: "iso", filename: "kept.iso", artifactId };
+      const volid = `${storage}:iso/kept.iso`;
+      const dry = await t.ok(UPLOAD, { ...wanted, dryRun: true });
+      t.expect.match(dry.text, "/var/tmp", "the plan says what it needs");
+      t.expect.equal(await volume(t, node, volid), undefined, "the image after a dry run");
+      await t.ok(UPLOAD, wanted);
+      t.expect.that(((await volume(t, node, volid))?.size ?? 0) > 0, "the image is there");
+      await t.refused(UPLOAD, wanted, "conflict");
+      const other = { storage, content: "iso", filename: "other.iso" };
+      await t.refused(UPLOAD, { ...other, path: "/etc/hostname" }, "denied");
+      await t.refused(UPLOAD, other, "invalid_input");
+      await t.refused(UPLOAD, { ...other, artifactId: `a_${"0".repeat(24)}` }, "not_found");
+      t.expect.equal(await volume(t, node, `${storage}:iso/other.iso`), undefined, "what was refused");
     },
   }),
 ];

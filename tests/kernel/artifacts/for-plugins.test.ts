@@ -2,6 +2,8 @@ import { expect, test } from "@jest/globals";
 import { Type } from "typebox";
 import { artifactsForPlugins } from "../../../kernel/artifacts/for-plugins.ts";
 import { serviceDefinitions, serviceFaults } from "../../../kernel/host/services.ts";
+import { uploadsForPlugins } from "../../../kernel/uploads/for-plugins.ts";
+import { UploadFiles } from "../../../kernel/uploads/upload-files.ts";
 import type { Catalog, Grant } from "../../../sdk/plugin.ts";
 import { listSchema } from "../../../sdk/result-schemas.ts";
 import { list } from "../../../sdk/results.ts";
@@ -37,6 +39,7 @@ test("takes the grant artifacts", () => {
     fakeLogger([]),
     {} as Catalog,
     artifactsForPlugins(new FakeArtifacts()),
+    uploadsForPlugins(new UploadFiles([], new FakeArtifacts())),
   );
   const faults = (grants: readonly Grant[]) =>
     serviceFaults(["artifacts"], definitions, { id: "mine", grants });

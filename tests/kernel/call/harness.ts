@@ -59,6 +59,7 @@ export const SETTINGS: Settings = {
   confirm: "destructive",
   protect: [],
   stateDir: "/nowhere",
+  uploadDirs: [],
   auditLogPath: "/nowhere",
   logLevel: "error",
   limits: {

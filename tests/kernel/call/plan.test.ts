@@ -5,6 +5,9 @@ import { configFile, writes } from "./config-file.ts";
 import { errorOf, harness } from "./harness.ts";
 import { anyCall, cloneVm, configVm, powerVm } from "./tools.ts";
 
+const UPLOAD = "/nodes/{node}/storage/{storage}/upload";
+const FILE = { from: { path: "/a" }, size: 1, mtimeMs: 1, sha256: "a".repeat(64) };
+
 describe("a dry run", () => {
   test("shows every step, its privileges and what changes, and changes nothing", async () => {
     const { answer } = configFile();
@@ -114,6 +117,12 @@ describe("planning", () => {
     ["no step", [{ via: "shell", command: "rm" }]],
     ["a reference to a later step", [rest.put("/x", { a: { $from: "s2", at: "" } }), rest.put("/x")]],
     ["one id twice", [rest.put("/x", {}, { id: "a" }), rest.put("/x", {}, { id: "a" })]],
+    ["a file where none is taken", [rest.put("/x", {}, { file: FILE })]],
+    [
+      "a file from two places",
+      [rest.post(UPLOAD, {}, { file: { ...FILE, from: { path: "/a", artifact: "a" } } })],
+    ],
+    ["a file without its checksum", [rest.post(UPLOAD, {}, { file: { ...FILE, sha256: "" } })]],
   ])("%s is refused", async (_what, answer) => {
     const broken = { ...configVm, plan: async () => answer as never };
     const { call } = harness({ tools: [broken] });

@@ -27,6 +27,7 @@ export const SETTINGS: Settings = {
   confirm: "destructive",
   protect: [],
   stateDir: "/nowhere",
+  uploadDirs: [],
   auditLogPath: "/nowhere",
   logLevel: "error",
   limits: {
@@ -100,7 +101,19 @@ export function hostOf(
   const artifacts: PluginHostParts["artifacts"] = {
     put: () => Promise.reject(new Error("not used here")),
   };
-  const host = new PluginHost({ logger, clusters, artifacts, reserved: [], ...parts, settings, layout });
+  const uploads: PluginHostParts["uploads"] = {
+    look: () => Promise.reject(new Error("not used here")),
+  };
+  const host = new PluginHost({
+    logger,
+    clusters,
+    artifacts,
+    uploads,
+    reserved: [],
+    ...parts,
+    settings,
+    layout,
+  });
   return { host, log };
 }
 

@@ -1,5 +1,5 @@
 import type { ClusterAccess } from "../../../kernel/tokens.ts";
-import { RestFault, type RestRequest } from "../../../kernel/transports/types.ts";
+import { RestFault, type RestFile, type RestRequest } from "../../../kernel/transports/types.ts";
 import type { Guest, NodeSummary } from "../../../sdk/reader.ts";
 import type { Catalog, Endpoint } from "../../../vendor/pve-docs/types.ts";
 
@@ -20,7 +20,7 @@ export interface FakeTask {
   isListed: boolean;
 }
 
-type Handler = (params: Readonly<Record<string, unknown>>) => unknown;
+type Handler = (params: Readonly<Record<string, unknown>>, file?: RestFile) => unknown;
 
 /** Path and endpoint of a key, with `task` where the real API declares it. */
 export function endpointOf(key: string): Endpoint {
@@ -68,12 +68,12 @@ export class FakePve {
   }
 
   cluster(name = "lab"): ClusterAccess {
-    const request = async ({ endpoint, params, signal }: RestRequest): Promise<never> => {
+    const request = async ({ endpoint, params, signal, file }: RestRequest): Promise<never> => {
       const key = `${endpoint.method} ${endpoint.path}`;
       this.seen.push({ key, params });
       await new Promise(setImmediate);
       if (signal?.aborted && endpoint.method === "GET") throw new RestFault("no_answer", "aborted");
-      const answer = await (this.#handlers.get(key) ?? this.#builtin(key))(params);
+      const answer = await (this.#handlers.get(key) ?? this.#builtin(key))(params, file);
       if (answer instanceof Error) throw answer;
       return answer as never;
     };

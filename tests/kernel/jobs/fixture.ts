@@ -9,8 +9,10 @@ import type { Logger } from "../../../kernel/log.ts";
 import { createRedactor } from "../../../kernel/secrets/redact.ts";
 import type { Settings } from "../../../kernel/settings/types.ts";
 import type { ClusterAccess, Clusters } from "../../../kernel/tokens.ts";
+import { UploadFiles } from "../../../kernel/uploads/upload-files.ts";
 import { ToolError } from "../../../sdk/errors.ts";
 import type { RestStep } from "../../../sdk/steps.ts";
+import { FakeArtifacts } from "../call/fakes.ts";
 import { endpointOf, FakePve } from "./fake-pve.ts";
 
 /** A state directory, a fake cluster, and as many services on them as a test wants. */
@@ -37,7 +39,12 @@ export class Fixture {
   }
 
   service(
-    options: { taskTimeoutMs?: number; clusters?: readonly ClusterAccess[]; secrets?: string[] } = {},
+    options: {
+      taskTimeoutMs?: number;
+      clusters?: readonly ClusterAccess[];
+      secrets?: string[];
+      uploads?: UploadFiles;
+    } = {},
   ): StoredJobs {
     const { taskTimeoutMs = 60_000, clusters = [this.pve.cluster()], secrets = [] } = options;
     const credentials = { kind: "token", user: "root", realm: "pam", tokenId: "mcp" };
@@ -53,7 +60,9 @@ export class Fixture {
       write: async (event: AuditEvent) => void this.audited.push(event),
       close: async () => undefined,
     };
-    const service = new StoredJobs(settings, clustersOf(clusters), audit, logger, createRedactor(secrets));
+    const { uploads = new UploadFiles([], new FakeArtifacts()) } = options;
+    const redactor = createRedactor(secrets);
+    const service = new StoredJobs(settings, clustersOf(clusters), audit, logger, redactor, uploads);
     this.#services.push(service);
     return service;
   }

@@ -125,6 +125,15 @@ describe("a good environment", () => {
     const windows = load({ PROXMOX_MCP_PLUGIN_PATH: "C:\\a;.\\b" }, WINDOWS).settings.plugins.paths;
     expect(windows).toEqual(["C:\\a", "C:\\work\\b"]);
   });
+
+  test("no folder is open for uploads but those that are named, made absolute", () => {
+    expect(load().settings.uploadDirs).toEqual([]);
+    expect(load({ PROXMOX_MCP_UPLOAD_DIRS: ":" }).settings.uploadDirs).toEqual([]);
+    const linux = load({ PROXMOX_MCP_UPLOAD_DIRS: "/iso: ~/images:up" }).settings.uploadDirs;
+    expect(linux).toEqual(["/iso", "/home/op/images", "/work/up"]);
+    const windows = load({ PROXMOX_MCP_UPLOAD_DIRS: "D:\\iso;~\\up" }, WINDOWS).settings.uploadDirs;
+    expect(windows).toEqual(["D:\\iso", "C:\\Users\\op\\up"]);
+  });
 });
 
 describe("files", () => {
