@@ -38,6 +38,11 @@ export class Clock implements LabClock {
     });
   }
 
+  /** Whether nobody waits for anything. */
+  isIdle(): boolean {
+    return this.#timers.size === 0;
+  }
+
   /** Drops what still waits; who sleeps later fails at once. */
   close(): void {
     this.#closed.abort(new Error("the lab is closed"));

@@ -6,7 +6,8 @@ import { cut, restore } from "./domains/node-power.ts";
 import { Faults } from "./faults.ts";
 import { Pipeline } from "./frame/pipeline.ts";
 import { makeCertificate } from "./http/certificate.ts";
-import { listen } from "./http/server.ts";
+import type { LabCall } from "./http/gate.ts";
+import { listen, type ServerParts } from "./http/server.ts";
 import { Locks } from "./locks.ts";
 import { Random } from "./random.ts";
 import { labRelease, type ReleaseName } from "./release.ts";
@@ -62,14 +63,74 @@ export interface Lab {
   requests(): number;
   /** Takes a node off the net, or brings it back, at once. */
   power(node: string, power: "online" | "down"): void;
+  /** Begins anew from its seed, behind the same address, with the same certificate and tokens. */
+  reset(): void;
+  /** Whether nothing will change any more unless somebody asks for it: no task runs, nothing waits for its time. */
+  isIdle(): boolean;
+  /** Told of every call that reached the API, in the order of the answers; undefined for nobody. */
+  onCall: ((call: LabCall) => void) | undefined;
   close(): Promise<void>;
 }
 
 /** Starts a simulated Proxmox VE cluster in this process. */
 export async function createLab(options: LabOptions = {}): Promise<Lab> {
-  const { host = "127.0.0.1", port = 0, refusalDelay = 5, speed = 20 } = options;
+  const { host = "127.0.0.1", port = 0, refusalDelay = 5 } = options;
+  const certificate = makeCertificate([host, "localhost", "127.0.0.1", "::1"]);
+  let now = grow(options);
+  let requests = 0;
+  const parts = (): ServerParts => ({
+    ...now,
+    refusalDelay,
+    certificate,
+    seen: (call) => lab.onCall?.(call),
+  });
+  const { server, port: bound } = await listen(parts, host, port);
+  server.on("request", () => {
+    requests += 1;
+  });
+  const lab: Lab = {
+    ...{ host, port: bound, release: now.lab.release.name, caPem: certificate.caPem },
+    url: `https://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    fingerprint: certificate.fingerprint,
+    get tokens() {
+      return now.tokens;
+    },
+    get state() {
+      return now.lab.state;
+    },
+    get faults() {
+      return now.faults;
+    },
+    get tasks() {
+      return now.lab.tasks;
+    },
+    requests: () => requests,
+    power: (name, power) => {
+      const node = now.lab.state.nodes.get(name);
+      if (node === undefined) throw new Error(`the lab has no node ${name}`);
+      if (power === "down") cut(now.lab, node);
+      else restore(now.lab, node);
+    },
+    reset: () => {
+      now.end();
+      now = grow(options);
+    },
+    isIdle: () => now.isIdle(),
+    onCall: undefined,
+    close: async () => {
+      now.end();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+  return lab;
+}
+
+/** A cluster as it is seeded, with all that serves it except the address. */
+function grow(options: LabOptions) {
   const random = new Random(options.random ?? 1);
-  const clock = new Clock(speed);
+  const clock = new Clock(options.speed ?? 20);
   const release = labRelease(options.pve ?? "9.2");
   const { state, tokens } = plant(options.seed ?? "small", { release, random, now: clock.now() });
   const faults = new Faults();
@@ -84,34 +145,13 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     invoke: (key, params, caller) => pipeline.invoke(lab, key, params, caller),
   };
   registerDomains(lab, tickets);
-  const certificate = makeCertificate([host, "localhost", "127.0.0.1", "::1"]);
   const control = options.control === true ? controlOf(lab) : undefined;
-  const parts = { lab, pipeline, tickets, refusalDelay, certificate, control };
-  const { server, port: bound } = await listen(parts, host, port);
-  let requests = 0;
-  server.on("request", () => {
-    requests += 1;
-  });
-  return {
-    ...{ host, port: bound, release: release.name, tokens, state, faults, tasks },
-    url: `https://${host.includes(":") ? `[${host}]` : host}:${bound}`,
-    fingerprint: certificate.fingerprint,
-    caPem: certificate.caPem,
-    requests: () => requests,
-    power: (name, power) => {
-      const node = state.nodes.get(name);
-      if (node === undefined) throw new Error(`the lab has no node ${name}`);
-      if (power === "down") cut(lab, node);
-      else restore(lab, node);
-    },
-    close: async () => {
-      tasks.close();
-      clock.close();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+  const end = (): void => {
+    tasks.close();
+    clock.close();
   };
+  const isIdle = () => clock.isIdle() && tasks.all().every(({ exitstatus }) => exitstatus !== undefined);
+  return { lab, pipeline, tickets, control, tokens, faults, isIdle, end };
 }
 
 function plant(seed: SeedName, soil: Soil): Seed {

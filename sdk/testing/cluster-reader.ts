@@ -20,6 +20,9 @@ export interface RawAnswer {
   readonly data: unknown;
 }
 
+/** So often a cluster is found idle before what is waited for counts as not coming: longer than a server pauses. */
+const IDLE_READS = 30;
+
 /**
  * Reads a cluster's state past the server under test. It shares no code with the server's
  * catalog and transport nor with the lab, so that no mistake of theirs can hide here.
@@ -28,15 +31,15 @@ export class ClusterReader {
   readonly #address: ClusterAddress;
   readonly #agent: Agent;
   readonly #onRead: () => void;
-  readonly #patienceMs: number;
+  readonly #isIdle: () => boolean;
 
-  /** `onRead` is told of every read that succeeded; `patienceMs` bounds every wait, whatever a scenario asks for. */
+  /** `onRead` is told of every read that succeeded; waiting for what does not come ends early where `isIdle` says so. */
   constructor(
     address: ClusterAddress,
     onRead: () => void = () => undefined,
-    patienceMs = Number.POSITIVE_INFINITY,
+    isIdle: () => boolean = () => false,
   ) {
-    this.#patienceMs = patienceMs;
+    this.#isIdle = isIdle;
     this.#address = address;
     // The certificate is checked against its fingerprint instead of an authority, which a resumed session does not show.
     this.#agent = new Agent({
@@ -71,13 +74,14 @@ export class ClusterReader {
     what: string,
     timeoutMs = 15_000,
   ): Promise<T> {
-    const patienceMs = Math.min(timeoutMs, this.#patienceMs);
-    const end = Date.now() + patienceMs;
+    const end = Date.now() + timeoutMs;
+    let idle = 0;
     for (;;) {
+      idle = this.#isIdle() ? idle + 1 : 0;
       const data = await this.get<T>(path);
       if (holds(data)) return data;
-      if (Date.now() > end)
-        throw new ScenarioFailure(`${what}: not so after ${patienceMs} ms: ${JSON.stringify(data)}`);
+      if (Date.now() > end || idle > IDLE_READS)
+        throw new ScenarioFailure(`${what}: not so after ${timeoutMs} ms: ${JSON.stringify(data)}`);
       await delay(50);
     }
   }

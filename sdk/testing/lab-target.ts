@@ -40,6 +40,8 @@ export const openLabTarget: OpenTarget = async () => {
       PROXMOX_API_TOKEN_ID: id,
       PROXMOX_API_TOKEN_SECRET: root.secret,
     },
+    reset: () => lab.reset(),
+    isIdle: () => lab.isIdle(),
     close: () => lab.close(),
   };
 };

@@ -1,15 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Risk } from "../risk.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { expect, ScenarioFailure } from "./expect.ts";
 import { Fixtures } from "./fixtures.ts";
 import { refuseForeign } from "./live-guard.ts";
 import { lookUp } from "./lookups.ts";
-import { type HumanReply, McpSession, type ServerCommand } from "./mcp-client.ts";
+import type { HumanReply, McpSession, ServerCommand } from "./mcp-client.ts";
 import { ScenarioRecord, weaknesses } from "./record.ts";
 import type { Scenario, ScenarioRun, ScenarioSettings, ToolAnswer } from "./scenario.ts";
+import { FreshServers, type Servers } from "./servers.ts";
 import type { OpenTarget } from "./target.ts";
 
 /** What running scenarios needs from around them. */
@@ -17,8 +15,10 @@ export interface ScenarioSetting {
   readonly openTarget: OpenTarget;
   /** The server under test; settings of target and scenario are added. */
   readonly server: ServerCommand;
-  /** How long a scenario waits for an effect at most, whatever it asks for; for runs that are to fail. */
-  readonly patienceMs?: number;
+  /** Ends waiting early where nothing more can come; for runs that are to fail. */
+  readonly impatient?: boolean;
+  /** Where servers come from; left out, every run has some of its own. */
+  readonly servers?: Servers;
 }
 
 /** The tool that a scenario is about. */
@@ -100,11 +100,11 @@ async function failureOf(work: () => Promise<void>): Promise<string | undefined>
 /** Cluster, server and client of one run. */
 class Stage {
   readonly #logs: string[] = [];
+  readonly #servers: Servers;
   #human: HumanReply = false;
   #session: McpSession | undefined;
   #reader: ClusterReader | undefined;
   #target: Awaited<ReturnType<OpenTarget>> | undefined;
-  #stateDir: string | undefined;
   #fixtures: Fixtures | undefined;
 
   constructor(
@@ -113,15 +113,18 @@ class Stage {
     private readonly setting: ScenarioSetting,
     private readonly record: ScenarioRecord,
     private readonly absent: boolean,
-  ) {}
+  ) {
+    this.#servers = setting.servers ?? new FreshServers();
+  }
 
   async open(): Promise<void> {
-    this.#stateDir = await mkdtemp(join(tmpdir(), "proxmox-mcp-scenario-"));
     this.#target = await this.setting.openTarget();
     const fixtures = new Fixtures(this.#target);
     if (this.#target.where === "live") await fixtures.begin();
     this.#fixtures = fixtures;
-    this.#reader = new ClusterReader(this.#target.address, () => this.record.read(), this.setting.patienceMs);
+    const { address, isIdle } = this.#target;
+    const onRead = () => this.record.read();
+    this.#reader = new ClusterReader(address, onRead, this.setting.impatient === true ? isIdle : undefined);
     await this.#start(this.scenario);
   }
 
@@ -133,7 +136,7 @@ class Stage {
       this.#fixtures?.close();
       this.#reader?.close();
       await this.#target?.close();
-      if (this.#stateDir !== undefined) await rm(this.#stateDir, { recursive: true, force: true });
+      await this.#servers.end();
     }
   }
 
@@ -209,19 +212,16 @@ class Stage {
       PROXMOX_MCP_MIN_VALIDATION: "experimental",
       PROXMOX_MCP_STRICT_PLUGINS: "1",
       PROXMOX_MCP_STRUCTURED: "1",
-      PROXMOX_MCP_STATE_DIR: this.#stateDir ?? "",
     };
-    const session = await McpSession.start({ ...server, env }, () => this.#human);
-    this.#session = session;
-    // A client that has seen the list holds every answer's data against the tool's result schema.
-    await session.tools();
+    this.#session = await this.#servers.start({ ...server, env }, () => this.#human);
   }
 
   async #stop(): Promise<void> {
     if (this.#session === undefined) return;
-    await this.#session.close();
-    this.#logs.push(this.#session.stderr());
+    const session = this.#session;
     this.#session = undefined;
+    await this.#servers.stop(session);
+    this.#logs.push(session.stderr());
   }
 }
 

@@ -23,6 +23,10 @@ export interface Target {
   readonly place: Place;
   /** Settings with which the server reaches it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Begins anew behind the same address, where it can. */
+  readonly reset?: () => void;
+  /** Whether nothing on it will change unless somebody asks for it, where that can be told. */
+  readonly isIdle?: () => boolean;
   close(): Promise<void>;
 }
 

@@ -24,6 +24,7 @@ export interface Call {
 /** What a call came to, with the endpoint where one was found. */
 export interface Outcome {
   readonly endpoint: Endpoint | undefined;
+  readonly pathParams: ReadonlyMap<string, string>;
   readonly data: unknown;
   readonly fault: LabError | undefined;
 }
@@ -35,6 +36,8 @@ const ROOT_INDEX = ["version", "cluster", "nodes", "storage", "access", "pools"]
 
 /** Thrown where the node that should answer is down: 595 with an empty body. */
 export class NodeUnreachable extends Error {}
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 const NOBODY: Caller = { id: "", user: "", token: undefined };
 
@@ -78,23 +81,25 @@ export class Pipeline {
 
   async run(lab: LabCore, call: Call): Promise<Outcome> {
     if (call.method === "GET" && /^\/*$/.test(call.path)) {
-      return { endpoint: undefined, data: ROOT_INDEX, fault: undefined };
+      return { endpoint: undefined, pathParams: NONE, data: ROOT_INDEX, fault: undefined };
     }
     const found = this.#router.find(call.method, call.path);
     if (found === undefined) {
       const message = `Method '${call.method} ${call.path}' not implemented`;
-      return { endpoint: undefined, data: null, fault: new LabError(501, message, undefined, false) };
+      const fault = new LabError(501, message, undefined, false);
+      return { endpoint: undefined, pathParams: NONE, data: null, fault };
     }
-    const { endpoint } = found;
+    const { endpoint, pathParams } = found;
     try {
-      const params = merge(found.pathParams, call.params);
+      const params = merge(pathParams, call.params);
       const node = this.#admit(lab, call, endpoint, params);
       const handler = this.#handlers.get(endpoint);
       if (handler === undefined) throw notSimulated(`${call.method} ${endpoint.path}`);
       const request = new Request(lab, endpoint, new LabParams(params), call.caller ?? NOBODY, node);
-      return { endpoint, data: asAnswered(this.#release, await handler(request)), fault: undefined };
+      const data = asAnswered(this.#release, await handler(request));
+      return { endpoint, pathParams, data, fault: undefined };
     } catch (error) {
-      if (error instanceof LabError) return { endpoint, data: null, fault: error };
+      if (error instanceof LabError) return { endpoint, pathParams, data: null, fault: error };
       throw error;
     }
   }

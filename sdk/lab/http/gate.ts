@@ -21,6 +21,18 @@ export interface GateParts {
   readonly tickets: Tickets;
   /** Milliseconds by which a refusal of credentials is delayed; 3000 in real life. */
   readonly refusalDelay: number;
+  readonly seen: (call: LabCall) => void;
+}
+
+/** A call that reached the API, and what came of it. */
+export interface LabCall {
+  /** `"POST /nodes/{node}/qemu"`; undefined where there is no such endpoint. */
+  readonly key: string | undefined;
+  /** Path, query and body parameters as they came. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Who asked: `root@pam!test`; undefined where no credentials are needed. */
+  readonly caller: string | undefined;
+  readonly isRefused: boolean;
 }
 
 /** Takes an HTTP request through what stands before the API itself, in the daemon's own order. */
@@ -77,6 +89,12 @@ async function respond(
     return failure(format, fault, { endpoint: undefined, release: parts.lab.release });
   }
   const { endpoint, data, fault } = outcome;
+  parts.seen({
+    key: endpoint && `${endpoint.method} ${endpoint.path}`,
+    params: { ...Object.fromEntries(call.params), ...Object.fromEntries(outcome.pathParams) },
+    caller: call.caller?.id,
+    isRefused: fault !== undefined,
+  });
   if (fault === undefined) return success(format, data);
   if (fault.status === 401) await delay(parts.refusalDelay);
   // A carriage return in the status line is more than the proxy in front takes.

@@ -13,16 +13,16 @@ export interface ServerParts extends GateParts {
   readonly control: ((request: IncomingMessage) => Promise<Reply>) | undefined;
 }
 
-/** Starts listening; answers the server and its port. */
+/** Starts listening; answers the server and its port. What serves a request is asked for with each. */
 export async function listen(
-  parts: ServerParts,
+  partsNow: () => ServerParts,
   host: string,
   port: number,
 ): Promise<{ server: Server; port: number }> {
-  const { key, cert } = parts.certificate;
+  const { key, cert } = partsNow().certificate;
   const options = { key, cert, keepAliveTimeout: 5000, noDelay: true, requireHostHeader: false };
   const server = createServer(options, (request, response) => {
-    serve(parts, request, response).catch(() => request.socket.destroy());
+    serve(partsNow(), request, response).catch(() => request.socket.destroy());
   });
   server.on("clientError", refuseUnreadable);
   await new Promise<void>((resolve, reject) => {

@@ -4,8 +4,8 @@ import type { InitializeHook, LoadHook } from "node:module";
 export interface EntryHook {
   /** URL of the plugin's entry. */
   readonly entry: string;
-  /** A `MutationOrder` as JSON. */
-  readonly order: string;
+  /** File that holds a `MutationOrder` as JSON, looked at with every call. */
+  readonly orders: string;
 }
 
 /** Marks the address of the entry itself, behind its wrapper. */
@@ -23,7 +23,7 @@ export const load: LoadHook = async (url, context, next) => {
   const source = [
     `import plugin from ${JSON.stringify(url + BEHIND)};`,
     `import { mutatedPlugin } from ${JSON.stringify(wrapper)};`,
-    `export default mutatedPlugin(plugin, ${hook.order});`,
+    `export default mutatedPlugin(plugin, ${JSON.stringify(hook.orders)});`,
   ];
   return { format: "module", source: source.join("\n"), shortCircuit: true };
 };

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { CodeLayout } from "../../plugin-files/layout.ts";
+import { withPool } from "../pool.ts";
 import { serverOf } from "../server-command.ts";
 import type { OpenTarget } from "../target.ts";
 import type { PluginUnderTest } from "../validation-plan.ts";
-import { type MutationSubject, runMutations } from "./run-mutations.ts";
+import { MutationBench, type MutationSubject } from "./mutation-bench.ts";
+import { runMutations } from "./run-mutations.ts";
 import { sample } from "./sample.ts";
 import {
   type MutatedScenario,
@@ -32,6 +34,9 @@ interface MutationRun {
 /** Faults of one scenario in a sample: a first run is needed to know them, so it is put to more use than one. */
 const SAMPLED_PER_SCENARIO = 3;
 
+/** Scenarios at a time: most of a run is waiting for tasks. */
+const PARALLEL = 4;
+
 /** Runs the scenarios of plugins on faulty tools. Answers the number of faults that were not known. */
 export async function mutatePlugins(
   plugins: readonly PluginUnderTest[],
@@ -43,21 +48,29 @@ export async function mutatePlugins(
   const chosen =
     part === undefined ? all : sample(all, Math.ceil(part.count / SAMPLED_PER_SCENARIO), part.seed, titleOf);
   const each = part && { perScenario: SAMPLED_PER_SCENARIO, seed: part.seed };
-  let faults = 0;
-  for (const plugin of plugins) {
-    const ended: MutatedScenario[] = [];
-    for (const one of chosen.filter((own) => own.plugin === plugin)) {
-      try {
-        ended.push(await runMutations(one.subject, each));
-        run.print(summary(ended.at(-1)));
-      } catch (error) {
-        faults += 1;
-        run.print(`FAIL  ${titleOf(one)}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+  const open = () => MutationBench.open(run.openTarget);
+  const results = await withPool(PARALLEL, chosen, open, async ({ plugin, subject }, bench) => {
+    try {
+      const ended = await runMutations(subject, each, bench);
+      run.print(summary(ended));
+      return { plugin, ended };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      run.print(`FAIL  ${titleOf({ plugin, subject })}: ${reason}`);
+      return { plugin, ended: undefined };
     }
-    faults += judged(plugin, ended, shrink, run.print);
-  }
-  return faults;
+  });
+  const failed = results.filter(({ ended }) => ended === undefined).length;
+  const found = plugins.map((plugin) => {
+    const own = results.filter((one) => one.plugin === plugin);
+    return judged(
+      plugin,
+      own.flatMap(({ ended }) => ended ?? []),
+      shrink,
+      run.print,
+    );
+  });
+  return found.reduce((sum, faults) => sum + faults, failed);
 }
 
 function judged(
@@ -79,9 +92,7 @@ function judged(
   return found.length;
 }
 
-function summary(ended: MutatedScenario | undefined): string {
-  if (ended === undefined) return "";
-  const { scenario, ran, survived } = ended;
+function summary({ scenario, ran, survived }: MutatedScenario): string {
   const noticed = ran.length - survived.length;
   const rest = survived.length === 0 ? "" : `; not noticed: ${survived.join(", ")}`;
   return `ok    ${scenario}: notices ${noticed} of ${ran.length} faults${rest}`;

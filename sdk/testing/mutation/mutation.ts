@@ -4,7 +4,7 @@ export type Mutation =
   | { readonly kind: "drop" | "change"; readonly step: string; readonly parameter: string }
   | { readonly kind: "blank"; readonly field: string };
 
-/** What the server under test is told: whose tool to watch, where to note what it does, what to do to it. */
+/** What the server under test is told, in a file: whose tool to watch, where to note what it does, what to do to it. */
 export interface MutationOrder {
   readonly tool: string;
   /** File that what the tool offers to mutate is appended to, one JSON {@link Mutation} a line. */

@@ -6,5 +6,5 @@ import { register } from "node:module";
 import type { EntryHook } from "./entry-hook.ts";
 
 const query = new URL(import.meta.url).searchParams;
-const data: EntryHook = { entry: query.get("entry") ?? "", order: query.get("order") ?? "" };
+const data: EntryHook = { entry: query.get("entry") ?? "", orders: query.get("orders") ?? "" };
 register(new URL("./entry-hook.js", import.meta.url), { data });
