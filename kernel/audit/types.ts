@@ -7,6 +7,8 @@ export interface AuditEvent {
   readonly tool: string;
   readonly cluster?: string;
   readonly risk?: string;
+  /** What rules of the policy decided, and what those in shadow would have. */
+  readonly policy?: readonly string[];
   readonly targets?: readonly string[];
   readonly steps?: readonly unknown[];
   readonly input?: unknown;

@@ -2,7 +2,9 @@ import { ToolError } from "../../sdk/errors.ts";
 import type { Risk } from "../../sdk/risk.ts";
 import type { HostedTool } from "../host/types.ts";
 import { accessRefusal, grantFor, grantRefusal, type Refusal } from "../policy/access.ts";
+import { judgeCall, judgePlan } from "../policy/policy.ts";
 import { protectRefusal } from "../policy/protect.ts";
+import type { Verdict } from "../policy/verdict.ts";
 import type { Settings } from "../settings/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import type { Plan } from "./types.ts";
@@ -21,29 +23,67 @@ export function authorizeKernelTool(name: string, risk: Risk, access: Risk): voi
 
 /** What a plan is judged by, and what may have to be looked up for it. */
 export interface AuthorizeParts {
-  readonly settings: Pick<Settings, "access" | "protect">;
+  readonly settings: Pick<Settings, "access" | "protect" | "policy">;
   readonly cluster: ClusterAccess;
   readonly signal: AbortSignal;
 }
 
-/** Judges a call by its planned steps, each by its own risk and targets; undefined where all are allowed. */
-export async function planRefusal(
-  hosted: HostedTool,
-  plan: Plan,
-  { settings, cluster, signal }: AuthorizeParts,
-): Promise<ToolError | undefined> {
+/**
+ * Judges a call by its planned steps, each by its own risk and targets: by access and grants, then by what is
+ * protected, then by the rules. Each of these can only take away.
+ */
+export async function judge(hosted: HostedTool, plan: Plan, parts: AuthorizeParts): Promise<Verdict> {
+  const { settings, cluster, signal } = parts;
   for (const { step, risk, shownPath } of plan.steps) {
     const refusal =
       accessRefusal(risk, settings.access) ?? grantRefusal(hosted.plugin, hosted.grants, grantFor(risk));
-    if (refusal) return denied(`${plan.tool} is not allowed to ${step.method} ${shownPath}`, refusal);
+    if (refusal) {
+      return {
+        refusal: denied(`${plan.tool} is not allowed to ${step.method} ${shownPath}`, refusal),
+        notes: [],
+      };
+    }
   }
-  return await protectRefusal(plan, { protect: settings.protect, cluster, signal });
+  const refusal = await protectRefusal(plan, { protect: settings.protect, cluster, signal });
+  if (refusal) return { refusal, notes: [] };
+  return await judgePlan(plan, { rules: settings.policy, plugin: hosted.plugin, cluster, signal });
 }
 
-/** Refuses a plan with a step that is not allowed. */
-export async function authorizePlan(hosted: HostedTool, plan: Plan, parts: AuthorizeParts): Promise<void> {
-  const refusal = await planRefusal(hosted, plan, parts);
-  if (refusal) throw refusal;
+/** Refuses a read that a rule denies. Throws `denied`. */
+export function authorizeRead(hosted: HostedTool, cluster: string, policy: Settings["policy"]): Verdict {
+  const { tool, plugin } = hosted;
+  return allowed(judgeCall(policy, "read", { tool: tool.name, plugin, cluster }));
+}
+
+/** Refuses a resource that a rule denies. Throws `denied`. */
+export function authorizeResource(
+  what: string,
+  cluster: string | undefined,
+  policy: Settings["policy"],
+): Verdict {
+  return allowed(judgeCall(policy, "read", { tool: what, plugin: KERNEL, cluster }));
+}
+
+/** Refuses what a rule denies of the kernel's own: only rules that name it as tool or plugin are about it. */
+export function authorizeKernelCall(
+  name: string,
+  risk: Risk,
+  settings: Pick<Settings, "access" | "policy">,
+): Verdict {
+  authorizeKernelTool(name, risk, settings.access);
+  const named = settings.policy.filter(({ conditions }) =>
+    conditions.some(({ key }) => key === "tool" || key === "plugin"),
+  );
+  return allowed(judgeCall(named, risk, { tool: name, plugin: KERNEL, cluster: undefined }));
+}
+
+/** What rules call the kernel's own tools. */
+const KERNEL = "kernel";
+
+/** The verdict where it refuses nothing; throws the refusal otherwise. */
+export function allowed(verdict: Verdict): Verdict {
+  if (verdict.refusal) throw verdict.refusal;
+  return verdict;
 }
 
 function refuse(what: string, refusal: Refusal | undefined): void {

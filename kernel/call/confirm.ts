@@ -14,20 +14,21 @@ const PROGRESS_EVERY_MS = 5_000;
 export type ConfirmSettings = Pick<Settings, "confirm" | "limits">;
 
 /**
- * Asks a human where policy wants it, and answers whether one was asked. Throws unless
- * the answer was yes: no answer means no, and repeating the call is no answer.
+ * Asks a human from the configured risk up, and where a rule wants it (`asked` says which); answers whether one
+ * was asked. Throws unless the answer was yes: no answer means no, and repeating the call is no answer.
  */
 export async function confirm(
   plan: Plan,
   context: CallContext,
   settings: ConfirmSettings,
   redactor: Redactor,
+  asked?: string,
 ): Promise<boolean> {
-  if (!needsConfirmation(plan.risk, settings.confirm)) return false;
-  if (!context.ask) throw confirmationRequired(plan);
+  if (asked === undefined && !needsConfirmation(plan.risk, settings.confirm)) return false;
+  if (!context.ask) throw confirmationRequired(plan, asked);
   const answer = await patiently(
     context.ask,
-    question(plan, redactor),
+    question(plan, redactor, asked),
     context,
     settings.limits.confirmTimeoutMs,
   );
@@ -37,7 +38,7 @@ export async function confirm(
 }
 
 /** What the human is asked: the tool, what it touches, every step, and what cannot be undone. */
-export function question(plan: Plan, redactor: Redactor): HumanQuestion {
+export function question(plan: Plan, redactor: Redactor, asked?: string): HumanQuestion {
   const severe = plan.steps.filter(({ risk }) => !isWithin(risk, "write"));
   const lines = [
     `${plan.tool} asks to change the cluster ${plan.cluster}.`,
@@ -49,6 +50,7 @@ export function question(plan: Plan, redactor: Redactor): HumanQuestion {
     const which = severe.map(({ step }) => plan.steps.findIndex((other) => other.step.id === step.id) + 1);
     lines.push(`Cannot be undone: step ${which.join(", ")}. Data can be lost.`);
   }
+  if (asked !== undefined) lines.push(`Asked because of ${oneLine(asked)}`);
   const [guest, ...others] = plan.guests;
   const typed = severe.length > 0 && others.length === 0 ? guest?.name : undefined;
   return { message: lines.join("\n"), ...(typed ? { typed } : {}) };
@@ -85,12 +87,14 @@ async function patiently(
   }
 }
 
-function confirmationRequired(plan: Plan): ToolError {
+function confirmationRequired(plan: Plan, asked: string | undefined): ToolError {
+  const why = asked === undefined ? "which" : `and by ${oneLine(asked).replace(/\.$/, "")}`;
+  const setting = asked === undefined ? "set PROXMOX_MCP_CONFIRM=none" : "change PROXMOX_MCP_POLICY";
   return new ToolError({
     code: "confirmation_required",
-    message: `${plan.tool} is ${plan.risk} here, which a human has to confirm, and this client cannot ask one. Nothing was changed.`,
+    message: `${plan.tool} is ${plan.risk} here, ${why} a human has to confirm, and this client cannot ask one. Nothing was changed.`,
     next:
-      "Use a client that supports elicitation, or have the operator set PROXMOX_MCP_CONFIRM=none. " +
+      `Use a client that supports elicitation, or have the operator ${setting}. ` +
       "Calling again does not count as consent; dryRun shows the plan.",
     details: { targets: plan.targets },
   });

@@ -12,6 +12,8 @@ export interface RecordedCall {
   readonly tool: string;
   readonly cluster?: string | undefined;
   readonly input: unknown;
+  /** What rules decided about it, and what those in shadow would have. */
+  readonly policy?: readonly string[] | undefined;
   /** When the call came, milliseconds since the epoch. */
   readonly begunAt: number;
 }
@@ -96,13 +98,14 @@ export class Recorder {
     });
   }
 
-  #head({ context, tool, cluster }: RecordedCall) {
+  #head({ context, tool, cluster, policy }: RecordedCall) {
     return {
       callId: context.callId,
       subject: context.subject,
       client: `${context.client.name} ${context.client.version}`,
       tool,
       ...(cluster === undefined ? {} : { cluster }),
+      ...(policy === undefined ? {} : { policy }),
     };
   }
 

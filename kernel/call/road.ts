@@ -5,6 +5,7 @@ import type { AuditLog } from "../audit/types.ts";
 import type { HostedTool, KernelTool, ToolHost } from "../host/types.ts";
 import type { JobService } from "../jobs/types.ts";
 import type { Logger } from "../log.ts";
+import { noted, type Verdict } from "../policy/verdict.ts";
 import { explainEmpty } from "../privileges/unseen.ts";
 import type { Resources } from "../resources/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
@@ -22,7 +23,15 @@ import {
   SETTINGS,
   TOOL_HOST,
 } from "../tokens.ts";
-import { authorizeKernelTool, authorizePlan, authorizeTool, planRefusal } from "./authorize.ts";
+import {
+  allowed,
+  authorizeKernelCall,
+  authorizeKernelTool,
+  authorizeRead,
+  authorizeResource,
+  authorizeTool,
+  judge,
+} from "./authorize.ts";
 import { confirm } from "./confirm.ts";
 import { execute, Recorded } from "./execute.ts";
 import { runHandOver } from "./hand-over.ts";
@@ -102,6 +111,7 @@ export class Road implements CallRoad {
       call.tool = resource.what;
       if (resource.cluster !== undefined) call.cluster = this.#clusters.get(resource.cluster).name;
       authorizeKernelTool(resource.what, "read", this.#settings.access);
+      this.#note(call, authorizeResource(resource.what, call.cluster, this.#settings.policy));
       const content = await readContent(resource, context, this.#redactor);
       this.#recorder.called(call);
       return { content };
@@ -127,7 +137,7 @@ export class Road implements CallRoad {
 
   async #kernelCall(tool: KernelTool, args: unknown, call: MutableCall): Promise<CallAnswer> {
     const input = await resolveKernelTool(tool, args, this.#checks);
-    authorizeKernelTool(tool.name, tool.risk, this.#settings.access);
+    this.#note(call, authorizeKernelCall(tool.name, tool.risk, this.#settings));
     if (tool.risk !== "read") return await this.#kernelChange(tool, input, call);
     const answer = await tool.run(input, call.context);
     this.#recorder.called(call);
@@ -163,9 +173,9 @@ export class Road implements CallRoad {
     authorizeTool(hosted, this.#settings.access);
     await refuseUnserved(hosted, resolved.cluster, this.#clusters.all, call.context.signal);
     const reader = new CallReader(hosted, resolved.cluster, call.context);
-    return hosted.tool.plan === undefined
-      ? await this.#read(resolved, reader, call)
-      : await this.#change(resolved, reader, call);
+    if (hosted.tool.plan !== undefined) return await this.#change(resolved, reader, call);
+    this.#note(call, authorizeRead(hosted, resolved.cluster.name, this.#settings.policy));
+    return await this.#read(resolved, reader, call);
   }
 
   async #find(name: string): Promise<HostedTool> {
@@ -207,14 +217,15 @@ export class Road implements CallRoad {
       isRootLogin: this.#isRootLogin(cluster.name),
       redactor: this.#redactor,
     });
-    const judged = { settings: this.#settings, cluster, signal: context.signal };
-    if (common.dryRun) return this.#dryRun(plan, call, await planRefusal(hosted, plan, judged));
-    await authorizePlan(hosted, plan, judged);
-    const asked = await confirm(plan, context, this.#settings, this.#redactor);
+    const by = { settings: this.#settings, cluster, signal: context.signal };
+    const verdict = this.#note(call, await judge(hosted, plan, by));
+    if (common.dryRun) return this.#dryRun(plan, call, verdict.refusal);
+    allowed(verdict);
+    const asked = await confirm(plan, context, this.#settings, this.#redactor, verdict.confirm);
     if (asked) {
       await recheck(plan, cluster, context.signal);
       // Tags and pools may have changed as well while the human thought.
-      await authorizePlan(hosted, plan, judged);
+      allowed(await judge(hosted, plan, by));
     }
     const { handOver } = hosted.tool;
     if (handOver !== undefined) {
@@ -236,6 +247,11 @@ export class Road implements CallRoad {
       call,
       wait: common.wait,
     });
+  }
+
+  #note(call: MutableCall, verdict: Verdict): Verdict {
+    if (verdict.notes.length > 0) call.policy = noted(verdict, call, this.#logger);
+    return verdict;
   }
 
   #shaped(result: unknown, { subject }: CallContext): Promise<CallAnswer> {
@@ -281,4 +297,4 @@ export class Road implements CallRoad {
   }
 }
 
-type MutableCall = RecordedCall & { tool: string; cluster?: string };
+type MutableCall = RecordedCall & { tool: string; cluster?: string; policy?: readonly string[] };

@@ -22,6 +22,8 @@ const REPORT = {
     version: TEXT,
     access: TEXT,
     confirm: TEXT,
+    protect: { type: "array", items: TEXT },
+    policy: { type: "array", items: OBJECT },
     minValidation: TEXT,
     client: OBJECT,
     clusters: { type: "array", items: OBJECT },

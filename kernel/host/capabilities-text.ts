@@ -10,6 +10,7 @@ export function capabilitiesText(report: Capabilities, plugin: string | undefine
   const { client } = report;
   const text = [
     `proxmox-mcp ${report.version}; access ${report.access}; a human confirms from ${report.confirm} on; tools from validation ${report.minValidation} on`,
+    ...ruleLines(report),
     `Client: ${client.name} ${client.version}, ${client.canAskHuman ? "can ask its user" : "cannot ask its user (no elicitation)"}`,
     ...report.clusters.map(clusterLine),
     ...report.plugins.map(pluginLine),
@@ -48,6 +49,15 @@ function unknown(kind: "plugin" | "tool", name: string): ToolError {
     message: `There is no ${kind} ${JSON.stringify(name)}.`,
     next: "Call proxmox_capabilities without input for everything there is.",
   });
+}
+
+/** The operator's own limits beyond access: a model that knows them need not run into them. */
+function ruleLines({ protect, policy }: Capabilities): string[] {
+  const rules = policy.map(({ number, shadow, text }) => `${number}${shadow ? " (shadow)" : ""}: ${text}`);
+  return [
+    ...(protect.length > 0 ? [`Protected from destructive changes: ${protect.join(", ")}`] : []),
+    ...(rules.length > 0 ? [`Policy rules, first match wins: ${rules.join("; ")}`] : []),
+  ];
 }
 
 function clusterLine({ name, version, fault }: ReportedCluster): string {

@@ -40,11 +40,22 @@ export interface ReportedPlugin {
   readonly hidden: number;
 }
 
+/** A rule of the policy as reported. */
+export interface ReportedRule {
+  readonly number: number;
+  readonly shadow: boolean;
+  readonly text: string;
+}
+
 /** Everything that the report says. */
 export interface Capabilities {
   readonly version: string;
   readonly access: string;
   readonly confirm: string;
+  /** What no destructive change touches, as the operator wrote it. */
+  readonly protect: readonly string[];
+  /** The rules in force and in shadow, in their order. */
+  readonly policy: readonly ReportedRule[];
   readonly minValidation: string;
   readonly client: { readonly name: string; readonly version: string; readonly canAskHuman: boolean };
   readonly clusters: readonly ReportedCluster[];
@@ -108,6 +119,8 @@ async function reportOf(
     version,
     access: settings.access,
     confirm: settings.confirm,
+    protect: settings.protect.map(({ text }) => text),
+    policy: settings.policy.map(({ number, shadow, text }) => ({ number, shadow, text })),
     minValidation: settings.plugins.minValidation,
     client: { ...context.client, canAskHuman: context.ask !== undefined },
     clusters: reported,

@@ -3,7 +3,7 @@ import type { Surroundings } from "./surroundings.ts";
 import type { Touch } from "./touches.ts";
 
 /** Stands for a fact that could not be looked up: it may be anything. */
-export const UNKNOWN = Symbol("unknown");
+export const UNKNOWN: unique symbol = Symbol("unknown");
 
 /** A fact about a subject: known, absent, or not to be had. */
 export type Fact<T> = T | undefined | typeof UNKNOWN;

@@ -1,5 +1,6 @@
 import { GRANTS } from "../../sdk/plugin.ts";
 import { RISKS } from "../../sdk/risk.ts";
+import { POLICY_ACCEPTS, parsePolicy } from "../policy/rules/parse.ts";
 import { PROTECT_ACCEPTS, protections } from "../policy/targets-setting.ts";
 import { CLUSTER_DEFINITIONS } from "./cluster-definitions.ts";
 import { clusterNames } from "./cluster-names.ts";
@@ -53,6 +54,15 @@ export const SERVER_DEFINITIONS = {
     parse: protections,
     fallback: [],
     shownDefault: "nothing",
+  }),
+  PROXMOX_MCP_POLICY: define({
+    group: "Safety",
+    describe:
+      "Rules of which the first that fits a step allows it, denies it or has a human confirm it, such as `deny risk>=destructive tag=prod`; they only narrow what `PROXMOX_MCP_ACCESS` allows. See [policy.md](policy.md).",
+    accepts: POLICY_ACCEPTS,
+    parse: parsePolicy,
+    fallback: [],
+    shownDefault: "no rules",
   }),
   PROXMOX_MCP_PLUGINS: define({
     group: "Plugins",

@@ -6,6 +6,7 @@ import { SERVER_DEFINITIONS } from "./definitions.ts";
 import { type SettingFault, SettingsError } from "./errors.ts";
 import { holds, secretsOf, withoutSecrets } from "./hide-secrets.ts";
 import { defaultStateDir, type Machine, pathRules, thisMachine } from "./paths.ts";
+import { strangeClusters } from "./strange-clusters.ts";
 import type { Environment } from "./texts.ts";
 import type { ClusterSettings, Settings } from "./types.ts";
 import { unknownNames } from "./unknown-names.ts";
@@ -52,7 +53,7 @@ export function loadSettings(environment: Environment, machine: Machine = thisMa
     ...clusters.flatMap((cluster) => cluster.faults),
     ...server.faults,
     ...strangeClusters(
-      server.values,
+      { protect: server.values.PROXMOX_MCP_PROTECT, policy: server.values.PROXMOX_MCP_POLICY },
       scopes.map(({ name }) => name),
     ),
   ];
@@ -76,22 +77,6 @@ export function loadSettings(environment: Environment, machine: Machine = thisMa
       ...doubtful(server.values, server.given),
     ],
   };
-}
-
-/** A protection that is for no cluster would protect nothing, without a word. */
-function strangeClusters({ PROXMOX_MCP_PROTECT: protect }: ServerValues, known: readonly string[]) {
-  // Without a value where the variable itself is at fault.
-  return (protect ?? []).flatMap(({ text, cluster }): SettingFault[] =>
-    cluster === undefined || known.includes(cluster)
-      ? []
-      : [
-          {
-            name: "PROXMOX_MCP_PROTECT",
-            wrong: `"${text}" is for a cluster that there is not`,
-            accepted: `one of ${known.join(", ")} before the slash`,
-          },
-        ],
-  );
 }
 
 /** Windows knows `Proxmox_Host` and `PROXMOX_HOST` as the same variable. */
@@ -152,6 +137,7 @@ function assemble(
     access: values.PROXMOX_MCP_ENABLE_ESCAPE ? "escape" : values.PROXMOX_MCP_ACCESS,
     confirm: values.PROXMOX_MCP_CONFIRM,
     protect: values.PROXMOX_MCP_PROTECT,
+    policy: values.PROXMOX_MCP_POLICY,
     stateDir,
     uploadDirs: values.PROXMOX_MCP_UPLOAD_DIRS,
     auditLogPath: values.PROXMOX_MCP_AUDIT_LOG_PATH ?? pathRules(machine).join(stateDir, "audit"),

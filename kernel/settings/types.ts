@@ -1,4 +1,5 @@
 import type { Risk } from "../../sdk/risk.ts";
+import type { Rule } from "../policy/rules/types.ts";
 import type { Protection } from "../policy/targets-setting.ts";
 import type { Secret } from "../secrets/secret.ts";
 
@@ -94,6 +95,8 @@ export interface Settings {
   readonly confirm: "write" | "destructive" | "none";
   /** What no destructive change may touch. */
   readonly protect: readonly Protection[];
+  /** Rules in their order; none where nothing is set. */
+  readonly policy: readonly Rule[];
   readonly stateDir: string;
   /** Folders whose files may be uploaded. */
   readonly uploadDirs: readonly string[];

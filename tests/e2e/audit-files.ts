@@ -11,6 +11,7 @@ export interface AuditLine {
   readonly outcome?: string;
   readonly job?: string;
   readonly callId?: string;
+  readonly policy?: readonly string[];
 }
 
 /** The state of each audit chain below a state directory, by name. */

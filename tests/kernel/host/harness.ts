@@ -26,6 +26,7 @@ export const SETTINGS: Settings = {
   access: "escape",
   confirm: "destructive",
   protect: [],
+  policy: [],
   stateDir: "/nowhere",
   uploadDirs: [],
   auditLogPath: "/nowhere",
