@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { container as root } from "tsyringe";
+import { CHANGE_RESULT } from "../sdk/result-schemas.ts";
 import { artifactsForPlugins } from "./artifacts/for-plugins.ts";
 import { StoredArtifacts } from "./artifacts/store.ts";
 import { artifactTool } from "./artifacts/tool.ts";
@@ -14,6 +15,8 @@ import type { KernelTool, ToolHost } from "./host/types.ts";
 import { StoredJobs } from "./jobs/service.ts";
 import { createJobTools } from "./jobs/tools.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { StoredPlans } from "./plans/store.ts";
+import { createPlanTools } from "./plans/tools.ts";
 import type { Prompts } from "./prompts/prompts.ts";
 import type { Resources } from "./resources/types.ts";
 import { createRedactor } from "./secrets/redact.ts";
@@ -26,6 +29,7 @@ import {
   JOBS,
   KERNEL_TOOLS,
   LOGGER,
+  PLANS,
   REDACTOR,
   RESOURCES,
   SETTINGS,
@@ -71,13 +75,20 @@ export function compose(settings: Settings, version: string): Kernel {
   container.registerSingleton(ARTIFACTS, StoredArtifacts);
   const uploads = new UploadFiles(settings.uploadDirs, container.resolve(ARTIFACTS));
   container.registerInstance(UPLOAD_FILES, uploads);
+  container.registerSingleton(PLANS, StoredPlans);
 
   const clusters = container.resolve(CLUSTERS);
   const artifacts = container.resolve(ARTIFACTS);
   const jobs = container.resolve(JOBS);
   const jobTools = createJobTools({ jobs, redactor, maxWaitMs: settings.limits.taskTimeoutMs });
   const longest = settings.limits.artifactInlineChars;
-  const ownTools = [...jobTools, artifactTool(artifacts, longest - ROOM_AROUND)];
+  const plans = container.resolve(PLANS);
+  const planTools = createPlanTools({
+    plans,
+    taskTimeoutMs: settings.limits.taskTimeoutMs,
+    changeResult: { ...CHANGE_RESULT },
+  });
+  const ownTools = [...jobTools, ...planTools, artifactTool(artifacts, longest - ROOM_AROUND)];
   const reserved = [CAPABILITIES_TOOL, ...ownTools.map((tool) => tool.name)];
   const host: ToolHost = new PluginHost({
     settings,
@@ -125,6 +136,7 @@ export function compose(settings: Settings, version: string): Kernel {
     },
     close: async () => {
       await jobs.close();
+      await plans.close();
       await clusters.close();
       await container.resolve(AUDIT_LOG).close();
     },

@@ -1,6 +1,6 @@
 import { ToolError } from "../../sdk/errors.ts";
 import { fenced, OUTSIDE } from "../call/fence.ts";
-import type { KernelTool } from "../host/types.ts";
+import type { ServingTool } from "../host/types.ts";
 import { describeArtifact } from "./describe.ts";
 import type { Artifact, Artifacts } from "./types.ts";
 import { ARTIFACT_TOOL, artifactUri } from "./uri.ts";
@@ -9,7 +9,7 @@ import { ARTIFACT_TOOL, artifactUri } from "./uri.ts";
 const DEFAULT_LIMIT = 8_192;
 
 /** The tool `artifact_read`, for clients that read no resources. */
-export function artifactTool(artifacts: Artifacts, mostBytes: number): KernelTool {
+export function artifactTool(artifacts: Artifacts, mostBytes: number): ServingTool {
   return {
     name: ARTIFACT_TOOL,
     title: "Read an artifact",

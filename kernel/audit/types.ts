@@ -13,6 +13,8 @@ export interface AuditEvent {
   readonly steps?: readonly unknown[];
   readonly input?: unknown;
   readonly job?: string;
+  /** The plan that was kept, applied or discarded. */
+  readonly plan?: string;
   readonly outcome?: string;
   readonly error?: { code: string; message: string };
   readonly durationMs?: number;

@@ -89,17 +89,19 @@ export function splitCommonInputs(
   taskTimeoutMs: number,
 ): { own: Record<string, unknown>; common: CommonInputs } {
   const { cluster: _cluster, dryRun, waitMode, timeoutMs, pollIntervalMs, ...own } = args;
-  const mode = waitMode === "wait" || waitMode === "deferred" ? waitMode : "auto";
+  const wait = waitOptions({ waitMode, timeoutMs, pollIntervalMs }, taskTimeoutMs);
+  return { own, common: { dryRun: dryRun === true, wait } };
+}
+
+/** How long a call waits, from its validated arguments. */
+export function waitOptions(
+  { waitMode, timeoutMs, pollIntervalMs }: Readonly<Record<string, unknown>>,
+  taskTimeoutMs: number,
+): WaitOptions {
   return {
-    own,
-    common: {
-      dryRun: dryRun === true,
-      wait: {
-        mode,
-        timeoutMs: typeof timeoutMs === "number" ? timeoutMs : taskTimeoutMs,
-        pollIntervalMs: typeof pollIntervalMs === "number" ? pollIntervalMs : DEFAULT_POLL_INTERVAL_MS,
-      },
-    },
+    mode: waitMode === "wait" || waitMode === "deferred" ? waitMode : "auto",
+    timeoutMs: typeof timeoutMs === "number" ? timeoutMs : taskTimeoutMs,
+    pollIntervalMs: typeof pollIntervalMs === "number" ? pollIntervalMs : DEFAULT_POLL_INTERVAL_MS,
   };
 }
 

@@ -1,5 +1,7 @@
 import { ToolError } from "../../sdk/errors.ts";
 import { isWithin } from "../../sdk/risk.ts";
+import { radiusLines } from "../plans/describe.ts";
+import type { PlanFacts } from "../plans/types.ts";
 import { needsConfirmation } from "../policy/access.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
@@ -13,6 +15,18 @@ const PROGRESS_EVERY_MS = 5_000;
 /** What confirming needs of the settings. */
 export type ConfirmSettings = Pick<Settings, "confirm" | "limits">;
 
+/** Why a human is asked, and what is known of the plan besides its steps. */
+export interface Asking {
+  /** The rule that wants it. */
+  readonly asked?: string | undefined;
+  readonly facts?: PlanFacts | undefined;
+}
+
+/** Whether a human has to confirm a plan: from the configured risk up, and where a rule wants it. */
+export function isToBeConfirmed(plan: Plan, settings: ConfirmSettings, asked: string | undefined): boolean {
+  return asked !== undefined || needsConfirmation(plan.risk, settings.confirm);
+}
+
 /**
  * Asks a human from the configured risk up, and where a rule wants it (`asked` says which); answers whether one
  * was asked. Throws unless the answer was yes: no answer means no, and repeating the call is no answer.
@@ -22,13 +36,13 @@ export async function confirm(
   context: CallContext,
   settings: ConfirmSettings,
   redactor: Redactor,
-  asked?: string,
+  { asked, facts }: Asking = {},
 ): Promise<boolean> {
-  if (asked === undefined && !needsConfirmation(plan.risk, settings.confirm)) return false;
+  if (!isToBeConfirmed(plan, settings, asked)) return false;
   if (!context.ask) throw confirmationRequired(plan, asked);
   const answer = await patiently(
     context.ask,
-    question(plan, redactor, asked),
+    question(plan, redactor, { asked, facts }),
     context,
     settings.limits.confirmTimeoutMs,
   );
@@ -37,14 +51,15 @@ export async function confirm(
   return true;
 }
 
-/** What the human is asked: the tool, what it touches, every step, and what cannot be undone. */
-export function question(plan: Plan, redactor: Redactor, asked?: string): HumanQuestion {
+/** What the human is asked: the tool, what it touches, every step, what else is touched, and what cannot be undone. */
+export function question(plan: Plan, redactor: Redactor, { asked, facts }: Asking = {}): HumanQuestion {
   const severe = plan.steps.filter(({ risk }) => !isWithin(risk, "write"));
   const lines = [
     `${plan.tool} asks to change the cluster ${plan.cluster}.`,
     `Targets: ${plan.targets.map(oneLine).join(", ")}`,
     "Steps:",
     ...plan.steps.map((step, index) => `${index + 1}. ${describeStep(step, redactor)}`),
+    ...(facts === undefined ? [] : radiusLines(facts.blastRadius).map((line) => redactor.text(line))),
   ];
   if (severe.length > 0) {
     const which = severe.map(({ step }) => plan.steps.findIndex((other) => other.step.id === step.id) + 1);

@@ -21,6 +21,8 @@ export interface ExecuteParts {
   readonly shape: (result: unknown) => Promise<CallAnswer>;
   readonly call: RecordedCall;
   readonly wait: WaitOptions;
+  /** Told once the change has begun, with the job that makes it. */
+  readonly begun?: ((job: string) => void) | undefined;
 }
 
 /** Runs a checked and confirmed plan; recorded before it begins and when it has really ended. */
@@ -45,6 +47,7 @@ async function begin(plan: Plan, context: CallContext, parts: ExecuteParts): Pro
   try {
     if (context.signal.aborted) throw cancelled(plan.tool);
     const running = await parts.jobs.start(plan, context, parts.wait);
+    parts.begun?.(running.job.id);
     // The change ends when its job does, which can be long after the call was answered.
     void running.ended.then((job) => {
       parts.cluster.inventory.forget();

@@ -21,6 +21,8 @@ export interface HandOverParts {
   readonly origin: string;
   /** The tool's own. */
   readonly handOver: (answer: unknown, about: HandOverAbout) => HandOver;
+  /** Told right before the change is sent. */
+  readonly begun?: (() => void) | undefined;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function runHandOver(plan: Plan, parts: HandOverParts): Promise<Cal
   if (only === undefined || more.length > 0 || only.endpoint.task === true) throw notOneStep(plan);
   if (call.context.signal.aborted) throw cancelled(plan.tool);
   await recorder.before(call, plan);
+  parts.begun?.();
   const params = knownParams(only.step.params);
   // Without the caller's signal: what is on the wire is finished.
   const answer = await cluster.rest.write({ endpoint: only.endpoint, params }).catch((thrown: unknown) => {

@@ -14,6 +14,8 @@ export interface RecordedCall {
   readonly input: unknown;
   /** What rules decided about it, and what those in shadow would have. */
   readonly policy?: readonly string[] | undefined;
+  /** The plan that the call made or applies. */
+  readonly plan?: string | undefined;
   /** When the call came, milliseconds since the epoch. */
   readonly begunAt: number;
 }
@@ -98,7 +100,7 @@ export class Recorder {
     });
   }
 
-  #head({ context, tool, cluster, policy }: RecordedCall) {
+  #head({ context, tool, cluster, policy, plan }: RecordedCall) {
     return {
       callId: context.callId,
       subject: context.subject,
@@ -106,6 +108,7 @@ export class Recorder {
       tool,
       ...(cluster === undefined ? {} : { cluster }),
       ...(policy === undefined ? {} : { policy }),
+      ...(plan === undefined ? {} : { plan }),
     };
   }
 

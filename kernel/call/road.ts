@@ -2,9 +2,10 @@ import { inject, injectable } from "tsyringe";
 import { isToolError, ToolError } from "../../sdk/errors.ts";
 import type { Artifacts } from "../artifacts/types.ts";
 import type { AuditLog } from "../audit/types.ts";
-import type { HostedTool, KernelTool, ToolHost } from "../host/types.ts";
+import type { ApplyingTool, HostedTool, KernelTool, ServingTool, ToolHost } from "../host/types.ts";
 import type { JobService } from "../jobs/types.ts";
 import type { Logger } from "../log.ts";
+import type { PlanStore } from "../plans/types.ts";
 import { noted, type Verdict } from "../policy/verdict.ts";
 import { explainEmpty } from "../privileges/unseen.ts";
 import type { Resources } from "../resources/types.ts";
@@ -18,36 +19,31 @@ import {
   JOBS,
   KERNEL_TOOLS,
   LOGGER,
+  PLANS,
   REDACTOR,
   RESOURCES,
   SETTINGS,
   TOOL_HOST,
 } from "../tokens.ts";
 import {
-  allowed,
   authorizeKernelCall,
   authorizeKernelTool,
   authorizeRead,
   authorizeResource,
   authorizeTool,
-  judge,
 } from "./authorize.ts";
-import { confirm } from "./confirm.ts";
-import { execute, Recorded } from "./execute.ts";
-import { runHandOver } from "./hand-over.ts";
+import { type ChangeCall, Changes } from "./changes.ts";
+import { Recorded } from "./execute.ts";
 import { type KeepParts, keepLong, shapeOrKeep } from "./keep-whole.ts";
 import { namingSettings } from "./name-settings.ts";
-import { makePlan } from "./plan.ts";
 import { readContent } from "./read-content.ts";
 import { CallReader } from "./reader.ts";
-import { recheck } from "./recheck.ts";
 import { type RecordedCall, Recorder } from "./record.ts";
 import { refuseUnserved } from "./refuse-unserved.ts";
 import { type ResolvedCall, refuseHidden, resolve, resolveKernelTool, unknownTool } from "./resolve.ts";
 import { SchemaChecks } from "./schema-checks.ts";
 import { shapeError } from "./shape-error.ts";
-import { shapePlan } from "./shape-plan.ts";
-import type { CallAnswer, CallContext, CallRoad, Plan, ResourceAnswer } from "./types.ts";
+import type { CallAnswer, CallContext, CallRoad, ResourceAnswer } from "./types.ts";
 import { cancelled } from "./upstream-errors.ts";
 
 /** The road every call takes: resolve, authorize, plan, confirm, execute, record, shape. */
@@ -57,12 +53,13 @@ export class Road implements CallRoad {
   readonly #redactor: Redactor;
   readonly #logger: Logger;
   readonly #clusters: Clusters;
-  readonly #jobs: JobService;
   readonly #host: ToolHost;
   readonly #keeping: KeepParts;
   readonly #resources: () => Promise<Resources>;
   readonly #kernelTools: ReadonlyMap<string, KernelTool>;
   readonly #recorder: Recorder;
+  readonly #plans: PlanStore;
+  readonly #changes: Changes;
   readonly #checks: SchemaChecks;
 
   constructor(
@@ -76,12 +73,12 @@ export class Road implements CallRoad {
     @inject(KERNEL_TOOLS) kernelTools: readonly KernelTool[],
     @inject(ARTIFACTS) artifacts: Artifacts,
     @inject(RESOURCES) resources: () => Promise<Resources>,
+    @inject(PLANS) plans: PlanStore,
   ) {
     this.#settings = settings;
     this.#redactor = redactor;
     this.#logger = logger;
     this.#clusters = clusters;
-    this.#jobs = jobs;
     this.#host = host;
     const longest = settings.limits.artifactInlineChars;
     this.#keeping = { artifacts, redactor, logger, longest };
@@ -89,6 +86,16 @@ export class Road implements CallRoad {
     this.#kernelTools = new Map(kernelTools.map((tool) => [tool.name, tool]));
     this.#recorder = new Recorder(audit, redactor, logger);
     this.#checks = new SchemaChecks(redactor);
+    this.#plans = plans;
+    this.#changes = new Changes({
+      settings,
+      redactor,
+      jobs,
+      recorder: this.#recorder,
+      plans,
+      shape: (result, context) => this.#shaped(result, context),
+      note: (call, verdict) => this.#note(call, verdict),
+    });
   }
 
   async call(tool: string, args: unknown, caller: CallContext): Promise<CallAnswer> {
@@ -138,14 +145,37 @@ export class Road implements CallRoad {
   async #kernelCall(tool: KernelTool, args: unknown, call: MutableCall): Promise<CallAnswer> {
     const input = await resolveKernelTool(tool, args, this.#checks);
     this.#note(call, authorizeKernelCall(tool.name, tool.risk, this.#settings));
+    if ("applies" in tool) return await this.#apply(tool, input, call);
     if (tool.risk !== "read") return await this.#kernelChange(tool, input, call);
     const answer = await tool.run(input, call.context);
     this.#recorder.called(call);
     return await keepLong(answer, tool.title, call.context.subject, this.#keeping);
   }
 
+  async #apply(
+    tool: ApplyingTool,
+    input: Readonly<Record<string, unknown>>,
+    call: MutableCall,
+  ): Promise<CallAnswer> {
+    const { id, wait } = tool.applies(input);
+    call.plan = id;
+    const claimed = await this.#plans.claim(id, call.context.subject);
+    try {
+      const cluster = this.#clusters.get(claimed.plan.cluster);
+      call.cluster = cluster.name;
+      const hosted = await this.#find(claimed.plan.tool);
+      refuseHidden(hosted);
+      authorizeTool(hosted, this.#settings.access);
+      await refuseUnserved(hosted, cluster, this.#clusters.all, call.context.signal);
+      return await this.#changes.apply(claimed, { hosted, cluster, call, wait });
+    } finally {
+      // Without effect once it has begun, or must not run any more.
+      claimed.release();
+    }
+  }
+
   async #kernelChange(
-    tool: KernelTool,
+    tool: ServingTool,
     input: Readonly<Record<string, unknown>>,
     call: MutableCall,
   ): Promise<CallAnswer> {
@@ -173,7 +203,7 @@ export class Road implements CallRoad {
     authorizeTool(hosted, this.#settings.access);
     await refuseUnserved(hosted, resolved.cluster, this.#clusters.all, call.context.signal);
     const reader = new CallReader(hosted, resolved.cluster, call.context);
-    if (hosted.tool.plan !== undefined) return await this.#change(resolved, reader, call);
+    if (hosted.tool.plan !== undefined) return await this.#changes.make(resolved, reader, call);
     this.#note(call, authorizeRead(hosted, resolved.cluster.name, this.#settings.policy));
     return await this.#read(resolved, reader, call);
   }
@@ -205,73 +235,13 @@ export class Road implements CallRoad {
     return answer;
   }
 
-  async #change(resolved: ResolvedCall, reader: CallReader, call: MutableCall): Promise<CallAnswer> {
-    const { hosted, cluster, input, common } = resolved;
-    const { context } = call;
-    const plan = await makePlan({
-      hosted,
-      cluster,
-      input,
-      reader,
-      subject: context.subject,
-      isRootLogin: this.#isRootLogin(cluster.name),
-      redactor: this.#redactor,
-    });
-    const by = { settings: this.#settings, cluster, signal: context.signal };
-    const verdict = this.#note(call, await judge(hosted, plan, by));
-    if (common.dryRun) return this.#dryRun(plan, call, verdict.refusal);
-    allowed(verdict);
-    const asked = await confirm(plan, context, this.#settings, this.#redactor, verdict.confirm);
-    if (asked) {
-      await recheck(plan, cluster, context.signal);
-      // Tags and pools may have changed as well while the human thought.
-      allowed(await judge(hosted, plan, by));
-    }
-    const { handOver } = hosted.tool;
-    if (handOver !== undefined) {
-      return await runHandOver(plan, {
-        cluster,
-        recorder: this.#recorder,
-        redactor: this.#redactor,
-        call,
-        origin: this.#originOf(cluster.name),
-        handOver,
-      });
-    }
-    return await execute(plan, context, {
-      cluster,
-      jobs: this.#jobs,
-      recorder: this.#recorder,
-      redactor: this.#redactor,
-      shape: (result) => this.#shaped(result, context),
-      call,
-      wait: common.wait,
-    });
-  }
-
-  #note(call: MutableCall, verdict: Verdict): Verdict {
+  #note(call: ChangeCall, verdict: Verdict): Verdict {
     if (verdict.notes.length > 0) call.policy = noted(verdict, call, this.#logger);
     return verdict;
   }
 
   #shaped(result: unknown, { subject }: CallContext): Promise<CallAnswer> {
     return shapeOrKeep(result, subject, this.#keeping);
-  }
-
-  #dryRun(plan: Plan, call: RecordedCall, refusal: ToolError | undefined): CallAnswer {
-    this.#recorder.called(call);
-    return shapePlan(plan, this.#redactor, refusal);
-  }
-
-  #originOf(cluster: string): string {
-    const [first] = this.#settings.clusters.find(({ name }) => name === cluster)?.hosts ?? [];
-    if (first === undefined) return "";
-    return `https://${first.host.includes(":") ? `[${first.host}]` : first.host}:${first.port}`;
-  }
-
-  #isRootLogin(cluster: string): boolean {
-    const credentials = this.#settings.clusters.find(({ name }) => name === cluster)?.credentials;
-    return credentials?.kind === "password" && credentials.username === "root@pam";
   }
 
   /** A plugin's details may be of any form; the error is told even where they cannot be. */
@@ -297,4 +267,4 @@ export class Road implements CallRoad {
   }
 }
 
-type MutableCall = RecordedCall & { tool: string; cluster?: string; policy?: readonly string[] };
+type MutableCall = ChangeCall & { tool: string; cluster?: string };

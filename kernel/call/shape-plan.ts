@@ -2,6 +2,8 @@ import type { ToolError } from "../../sdk/errors.ts";
 import { isStepRef } from "../../sdk/steps.ts";
 import type { StepFile } from "../../sdk/uploads.ts";
 import { privilegesText } from "../../vendor/pve-docs/index.ts";
+import { factLines, heldText } from "../plans/describe.ts";
+import type { KeptPlan, PlanFacts } from "../plans/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { placeholders } from "./config-files.ts";
 import { isPlainObject } from "./json-schema.ts";
@@ -59,27 +61,35 @@ function describeFile({ from, size, mtimeMs }: StepFile): string {
   return `${which}, ${size} bytes, changed ${new Date(mtimeMs).toISOString()}`;
 }
 
+/** What a dry run found out besides the steps. */
+export interface DryRun {
+  /** Why the call itself would be refused. */
+  readonly refusal?: ToolError | undefined;
+  readonly facts: PlanFacts;
+  /** The plan as it was kept, to be applied. */
+  readonly kept?: KeptPlan | undefined;
+  /** Why it was not. */
+  readonly notKept?: ToolError | undefined;
+}
+
 /**
- * The answer to a dry run: every step with parameters, risk, privileges and what it changes, and
- * whether the call itself would be refused.
+ * The answer to a dry run: every step with parameters, risk, privileges and what it changes, what else
+ * it touches, whether the call itself would be refused, and under which id the plan can be applied.
  */
-export function shapePlan(plan: Plan, redactor: Redactor, refusal?: ToolError): CallAnswer {
-  const steps = plan.steps.map((step) => viewStep(step, redactor));
+export function shapePlan(plan: Plan, redactor: Redactor, dryRun: DryRun): CallAnswer {
+  const { facts, refusal, kept } = dryRun;
   const head = [
     `Dry run of ${plan.tool} on cluster ${plan.cluster}: nothing was changed.`,
     `Risk: ${plan.risk}. Targets: ${plan.targets.length > 0 ? plan.targets.map(oneLine).join(", ") : "none"}`,
   ];
   const body = plan.steps.flatMap((step, index) => [
     `${index + 1}. ${step.step.id}: ${describeStep(step, redactor)}`,
-    `   needs ${privilegesText(step.privileges)}`,
+    `   needs ${privilegesText(step.privileges)}${heldSuffix(step, facts)}`,
     ...(step.diff ?? []).map((entry) => `   ${describeDiff(entry)}`),
     ...(step.diff?.length === 0 ? ["   changes no key: it is like that already"] : []),
   ]);
-  const foot = plan.steps.length === 0 ? "There is nothing to do." : "Call again without dryRun to do it.";
-  const refused =
-    refusal && `The call itself would be refused: ${refusal.message} ${refusal.next ?? ""}`.trim();
   return {
-    text: redactor.text([...head, ...body, refused ?? foot].join("\n")),
+    text: redactor.text([...head, ...body, ...factLines(facts), ...footOf(plan, dryRun)].join("\n")),
     isError: false,
     data: {
       dryRun: true,
@@ -87,10 +97,30 @@ export function shapePlan(plan: Plan, redactor: Redactor, refusal?: ToolError): 
       cluster: plan.cluster,
       risk: plan.risk,
       targets: plan.targets,
-      steps,
+      steps: plan.steps.map((step) => viewStep(step, redactor)),
+      privileges: facts.privileges,
+      blastRadius: redactor.value(facts.blastRadius),
+      undo: facts.undo,
+      ...(kept ? { plan: kept.id, expiresAt: kept.expiresAt } : {}),
       ...(refusal ? { refused: { code: refusal.code, message: refusal.message } } : {}),
     },
   };
+}
+
+function heldSuffix({ step }: PlanStep, { privileges }: PlanFacts): string {
+  const known = privileges.find((one) => one.step === step.id);
+  return known === undefined ? "" : ` (${heldText(known)})`;
+}
+
+function footOf(plan: Plan, { refusal, kept, notKept }: DryRun): readonly string[] {
+  if (refusal) return [`The call itself would be refused: ${refusal.message} ${refusal.next ?? ""}`.trim()];
+  if (plan.steps.length === 0) return ["There is nothing to do."];
+  if (kept) {
+    const until = new Date(kept.expiresAt).toISOString().slice(11, 19);
+    return [`Plan ${kept.id}, until ${until} UTC: proxmox_plan_apply runs exactly this, once.`];
+  }
+  const why = notKept ? `The plan was not kept: ${notKept.message} ` : "";
+  return [`${why}Call again without dryRun to do it.`];
 }
 
 /** `cores: 2 -> 4`. */

@@ -4,7 +4,7 @@ import type { ClusterAccess, Clusters } from "../tokens.ts";
 import { type PrivilegesOf, privilegesAnswer } from "./capabilities-privileges.ts";
 import { CAPABILITIES_RESULT } from "./capabilities-result.ts";
 import { capabilitiesText, toolText } from "./capabilities-text.ts";
-import type { HostedTool, KernelTool, ToolHost } from "./types.ts";
+import type { HostedTool, ServingTool, ToolHost } from "./types.ts";
 
 /** Name of the tool that says what there is. */
 export const CAPABILITIES_TOOL = "proxmox_capabilities";
@@ -64,7 +64,7 @@ export interface Capabilities {
 }
 
 /** The kernel tool `proxmox_capabilities`. */
-export function capabilitiesTool(parts: CapabilitiesParts): KernelTool {
+export function capabilitiesTool(parts: CapabilitiesParts): ServingTool {
   return {
     name: CAPABILITIES_TOOL,
     title: "What this server can do",

@@ -1,7 +1,7 @@
 import type { Grant } from "../../sdk/plugin.ts";
 import type { Risk } from "../../sdk/risk.ts";
 import type { DefinedTool } from "../../sdk/tool.ts";
-import type { CallAnswer, CallContext } from "../call/types.ts";
+import type { CallAnswer, CallContext, WaitOptions } from "../call/types.ts";
 import type { ValidationStatus } from "../settings/types.ts";
 
 /** A plugin after loading; `fault` says why it was skipped. */
@@ -49,17 +49,33 @@ export interface HostedTool {
   readonly listedSchema: Readonly<Record<string, unknown>>;
 }
 
-/** A tool of the kernel itself: it acts on the kernel's own state, not on a plugin's behalf. */
-export interface KernelTool {
+/** What all tools of the kernel declare. */
+export interface KernelToolHead {
   readonly name: string;
   readonly title: string;
   readonly describe: string;
+  /** The least risk that it can have: access below it refuses the tool. */
   readonly risk: Risk;
+  /** The highest risk that it can reach, where that is another. */
+  readonly highest?: Risk;
   readonly inputSchema: Readonly<Record<string, unknown>>;
   /** Schema of the answer's data, as plain JSON Schema. */
   readonly result: Readonly<Record<string, unknown>>;
+}
+
+/** A tool of the kernel itself: it acts on the kernel's own state, not on a plugin's behalf. */
+export interface ServingTool extends KernelToolHead {
   run(input: Readonly<Record<string, unknown>>, context: CallContext): Promise<CallAnswer>;
 }
+
+/** A tool that carries out a kept plan: the call takes the road of any change from there on. */
+export interface ApplyingTool extends KernelToolHead {
+  /** Which plan the input names, and how long to wait for it. */
+  applies(input: Readonly<Record<string, unknown>>): { readonly id: string; readonly wait: WaitOptions };
+}
+
+/** Any tool of the kernel. */
+export type KernelTool = ServingTool | ApplyingTool;
 
 /** What the host knows after loading. */
 export interface ToolHost {

@@ -2,7 +2,7 @@ import { ToolError } from "../../sdk/errors.ts";
 import { fenced, OUTSIDE } from "../call/fence.ts";
 import { jobError, shapeRunning, shapeSuccess } from "../call/shape-job.ts";
 import type { CallAnswer, CallContext } from "../call/types.ts";
-import type { KernelTool } from "../host/types.ts";
+import type { ServingTool } from "../host/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { noSuchJob } from "./cancel.ts";
 import { describeJob, jobLine } from "./describe.ts";
@@ -26,11 +26,11 @@ export interface JobToolsParts {
 }
 
 /** `job_list`, `job_get`, `job_wait`, `job_cancel` and `job_logs`. They throw ToolError. */
-export function createJobTools(parts: JobToolsParts): readonly KernelTool[] {
+export function createJobTools(parts: JobToolsParts): readonly ServingTool[] {
   return [listTool(parts), getTool(parts), waitTool(parts), cancelTool(parts), logsTool(parts)];
 }
 
-function listTool({ jobs }: JobToolsParts): KernelTool {
+function listTool({ jobs }: JobToolsParts): ServingTool {
   return {
     name: "job_list",
     title: "List jobs",
@@ -53,7 +53,7 @@ function listTool({ jobs }: JobToolsParts): KernelTool {
   };
 }
 
-function getTool({ jobs }: JobToolsParts): KernelTool {
+function getTool({ jobs }: JobToolsParts): ServingTool {
   return {
     name: "job_get",
     title: "Show a job",
@@ -68,7 +68,7 @@ function getTool({ jobs }: JobToolsParts): KernelTool {
   };
 }
 
-function waitTool({ jobs, redactor, maxWaitMs }: JobToolsParts): KernelTool {
+function waitTool({ jobs, redactor, maxWaitMs }: JobToolsParts): ServingTool {
   return {
     name: "job_wait",
     title: "Wait for a job",
@@ -98,7 +98,7 @@ function waitTool({ jobs, redactor, maxWaitMs }: JobToolsParts): KernelTool {
   };
 }
 
-function cancelTool({ jobs }: JobToolsParts): KernelTool {
+function cancelTool({ jobs }: JobToolsParts): ServingTool {
   return {
     name: "job_cancel",
     title: "Cancel a job",
@@ -114,7 +114,7 @@ function cancelTool({ jobs }: JobToolsParts): KernelTool {
   };
 }
 
-function logsTool({ jobs, redactor }: JobToolsParts): KernelTool {
+function logsTool({ jobs, redactor }: JobToolsParts): ServingTool {
   return {
     name: "job_logs",
     title: "Show a job's log",

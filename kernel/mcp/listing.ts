@@ -1,7 +1,7 @@
 import { CHANGE_RESULT } from "../../sdk/result-schemas.ts";
 import type { Risk } from "../../sdk/risk.ts";
 import { listedSchema } from "../call/listed-schema.ts";
-import type { HostedTool, KernelTool } from "../host/types.ts";
+import type { HostedTool, KernelTool, KernelToolHead } from "../host/types.ts";
 
 /** A tool as `tools/list` shows it. */
 export interface ListedTool {
@@ -40,7 +40,7 @@ export function listing(
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const ofKernel = kernelTools.map((tool) =>
-    listed(tool, listedSchema(tool.inputSchema, tool.inputSchema), tool.risk, structured),
+    listed(tool, listedSchema(tool.inputSchema, tool.inputSchema), tool.highest ?? tool.risk, structured),
   );
   return [...ofKernel, ...ofPlugins];
 }
@@ -62,4 +62,4 @@ function listed(
 }
 
 /** What plugins' tools and the kernel's own have in common. */
-type Described = Pick<KernelTool, "name" | "title" | "describe"> & { readonly result: object };
+type Described = Pick<KernelToolHead, "name" | "title" | "describe"> & { readonly result: object };

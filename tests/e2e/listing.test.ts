@@ -3,7 +3,7 @@ import { type TSchema, Type } from "typebox";
 import { Compile } from "typebox/compile";
 import type { Lab } from "../../sdk/lab/index.ts";
 import { Bench, type Session, settingsFor, UNGUARDED } from "./support.ts";
-import { KERNEL_TOOLS, PLUGIN_TOOLS, toolNames } from "./tool-names.ts";
+import { KERNEL_RISKS, KERNEL_TOOLS, PLUGIN_TOOLS, toolNames } from "./tool-names.ts";
 
 const bench = new Bench();
 let lab: Lab;
@@ -77,7 +77,7 @@ describe("what is listed", () => {
     const risks = new Map(
       Object.values(PLUGIN_TOOLS).flatMap((rows) => rows.map(([name, , risk]) => [name, risk])),
     );
-    for (const name of KERNEL_TOOLS) risks.set(name, name === "job_cancel" ? "write" : "read");
+    for (const name of KERNEL_TOOLS) risks.set(name, KERNEL_RISKS[name] ?? "read");
     for (const [name, risk] of risks) {
       const wanted = risk === "read" ? { readOnlyHint: true } : { destructiveHint: risk !== "write" };
       expect([name, hints.get(name)]).toEqual([name, wanted]);

@@ -8,8 +8,17 @@ export const KERNEL_TOOLS: readonly string[] = [
   "job_wait",
   "job_cancel",
   "job_logs",
+  "proxmox_plan_list",
+  "proxmox_plan_apply",
+  "proxmox_plan_discard",
   "artifact_read",
 ];
+
+/** Those of the kernel that do more than look, with the highest risk that they can reach. */
+export const KERNEL_RISKS: Readonly<Record<string, "write" | "escape">> = {
+  job_cancel: "write",
+  proxmox_plan_apply: "escape",
+};
 
 /** Which access shows a tool, and the highest risk that it can reach. */
 type Row = readonly [

@@ -1,4 +1,8 @@
 import "reflect-metadata";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "@jest/globals";
 import type { AuditEvent } from "../../../kernel/audit/types.ts";
 import { withCommonInputs } from "../../../kernel/call/common-inputs.ts";
 import { Road } from "../../../kernel/call/road.ts";
@@ -10,6 +14,8 @@ import type {
   Plan,
 } from "../../../kernel/call/types.ts";
 import type { Hidden, HostedTool, KernelTool } from "../../../kernel/host/types.ts";
+import { StoredPlans } from "../../../kernel/plans/store.ts";
+import type { PlanStore } from "../../../kernel/plans/types.ts";
 import { KernelResources } from "../../../kernel/resources/resources.ts";
 import type { Resources } from "../../../kernel/resources/types.ts";
 import { createRedactor } from "../../../kernel/secrets/redact.ts";
@@ -32,6 +38,11 @@ import {
   type HarnessState,
   WEB1,
 } from "./fakes.ts";
+
+const STATE = mkdtempSync(join(tmpdir(), "proxmox-mcp-road-"));
+afterAll(() => rmSync(STATE, { recursive: true, force: true }));
+let made = 0;
+
 /** Settings of one cluster that allow everything and ask for destructive changes. */
 export const SETTINGS: Settings = {
   clusters: [
@@ -79,6 +90,7 @@ export const SETTINGS: Settings = {
 /** Everything a road stands on, faked where it would reach outside. */
 export interface Harness {
   readonly road: Road;
+  readonly store: PlanStore;
   readonly artifacts: FakeArtifacts;
   readonly audit: AuditEvent[];
   readonly requests: RestRequest[];
@@ -135,6 +147,9 @@ export function harness(options: HarnessOptions = {}): Harness {
   const access = fakeCluster({ answer: options.answer, requests, state, release: options.release ?? "9.2" });
   const tools = new Map((options.tools ?? []).map((tool) => [tool.name, hosted(tool, settings, options)]));
   const artifacts = new FakeArtifacts();
+  made += 1;
+  const stateDir = join(STATE, String(made));
+  const store = new StoredPlans({ stateDir }, redactor, fakeLogger(log));
   const road = new Road(
     settings,
     redactor,
@@ -146,10 +161,12 @@ export function harness(options: HarnessOptions = {}): Harness {
     options.kernelTools ?? [],
     artifacts,
     async () => options.resources ?? new KernelResources([]),
+    store,
   );
   let calls = 0;
   return {
     road,
+    store,
     artifacts,
     audit,
     requests,

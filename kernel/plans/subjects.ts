@@ -1,0 +1,35 @@
+import type { Plan } from "../call/types.ts";
+
+const GUEST = /^\/nodes\/\{node\}\/(?:qemu|lxc)\/\{vmid\}(?=\/|$)/;
+const CREATE = /^\/nodes\/\{node\}\/(?:qemu|lxc)$/;
+
+/** True for a path of a guest or of a part of it. */
+export function isGuestPath(path: string): boolean {
+  return GUEST.test(path);
+}
+
+/** VMIDs that the steps take for new guests, or name although no guest shows that has them. */
+export function freeVmids({ steps, guests }: Pick<Plan, "steps" | "guests">): number[] {
+  const taken = steps.flatMap(({ step }) => {
+    const isNamed = isGuestPath(step.path) || (step.method === "POST" && CREATE.test(step.path));
+    const vmids = [
+      isNamed ? step.params.vmid : undefined,
+      step.path.endsWith("/clone") ? step.params.newid : undefined,
+    ];
+    return vmids.flatMap((vmid) =>
+      typeof vmid === "number" || typeof vmid === "string" ? [Number(vmid)] : [],
+    );
+  });
+  // A restore onto a guest names that guest.
+  return [...new Set(taken)].filter((vmid) => !guests.some((guest) => guest.vmid === vmid));
+}
+
+/** Nodes that steps are about themselves, not some guest or storage on them. */
+export function nodesOf({ steps }: Pick<Plan, "steps">): string[] {
+  const names = steps.flatMap(({ step }) => {
+    const own = step.path.startsWith("/nodes/{node}") && !isGuestPath(step.path) && !CREATE.test(step.path);
+    const { node } = step.params;
+    return own && !step.path.includes("{storage}") && typeof node === "string" ? [node] : [];
+  });
+  return [...new Set(names)];
+}
