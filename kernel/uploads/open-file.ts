@@ -4,8 +4,11 @@ import { ToolError } from "../../sdk/errors.ts";
 import type { Artifacts } from "../artifacts/types.ts";
 import type { RestFile } from "../transports/types.ts";
 
-/** Bytes read at a time. */
-const CHUNK = 256 * 1024;
+/** Bytes read at a time to look through a file, into the same memory over and over. */
+const SCANNED = 256 * 1024;
+
+/** Bytes read at a time to be sent. Each part is garbage afterwards, and small ones are collected sooner. */
+const SENT = 64 * 1024;
 
 /** Without waiting for the other end of a pipe, and without a symlink that came since the path was resolved. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
@@ -14,6 +17,8 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NO
 export interface OpenFile extends RestFile {
   /** When it was changed last, milliseconds since the epoch. */
   readonly mtimeMs: number;
+  /** As `read`, but each part lasts only until the next one is asked for. */
+  scan(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -31,7 +36,11 @@ export async function openPath(path: string): Promise<OpenFile> {
     return {
       size: facts.size,
       mtimeMs: facts.mtimeMs,
-      read: () => chunksOf(handle),
+      read: () => chunksOf(handle, () => Buffer.allocUnsafe(SENT)),
+      scan: () => {
+        const same = Buffer.allocUnsafe(SCANNED);
+        return chunksOf(handle, () => same);
+      },
       close: () => handle.close(),
     };
   } catch (error) {
@@ -47,9 +56,10 @@ async function isStillAt(path: string, { dev, ino }: Stats): Promise<boolean> {
 }
 
 /** From the beginning, whatever was read of it before. */
-async function* chunksOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+async function* chunksOf(handle: FileHandle, room: () => Buffer): AsyncGenerator<Uint8Array> {
   for (let at = 0; ; ) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, at);
+    const buffer = room();
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
     if (bytesRead === 0) return;
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);
@@ -63,13 +73,14 @@ export async function openArtifact(artifacts: Artifacts, subject: string, id: st
     size,
     mtimeMs: createdAt,
     read: () => partsOf(artifacts, subject, id),
+    scan: () => partsOf(artifacts, subject, id),
     close: async () => undefined,
   };
 }
 
 async function* partsOf(artifacts: Artifacts, subject: string, id: string): AsyncGenerator<Uint8Array> {
   for (let offset: number | undefined = 0; offset !== undefined; ) {
-    const part = await artifacts.read(subject, id, { offset, limit: CHUNK });
+    const part = await artifacts.read(subject, id, { offset, limit: SCANNED });
     if (part.bytes.length > 0) yield part.bytes;
     offset = part.next;
   }

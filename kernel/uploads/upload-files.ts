@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { ToolError } from "../../sdk/errors.ts";
 import type { FileSource, NamedFile, StepFile } from "../../sdk/uploads.ts";
 import type { Artifacts } from "../artifacts/types.ts";
-import type { RestFile } from "../transports/types.ts";
 import { allowedPath } from "./allowed-path.ts";
 import { type OpenFile, openArtifact, openPath } from "./open-file.ts";
 
@@ -63,9 +62,9 @@ export class UploadFiles {
   }
 }
 
-async function digestOf(file: RestFile, signal: AbortSignal | undefined): Promise<string> {
+async function digestOf(file: OpenFile, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of file.read()) {
+  for await (const chunk of file.scan()) {
     signal?.throwIfAborted();
     hash.update(chunk);
   }
