@@ -27,7 +27,8 @@ export function guestsOf({ lab, node, params }: LabRequest, keeps: (guest: LabGu
     .sort((a, b) => a.order - b.order || a.guest.vmid - b.guest.vmid);
 }
 
-function startupOf(guest: LabGuest): Omit<Ordered, "guest"> {
+/** A guest's place in the starting order, as its configuration says. */
+export function startupOf(guest: LabGuest): Omit<Ordered, "guest"> {
   const text = guest.config.get("startup") ?? "";
   const field = (name: string): number | undefined => {
     const found = new RegExp(`(?:^|,)${name}=(\\d+)`).exec(text)?.[1];
@@ -57,13 +58,17 @@ export async function follow(
   }
 }
 
-/** As many at once as the default of a small node. */
-export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+/** So many at once; where left out as many as the default of a small node. */
+export async function inParallel<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+  most = 4,
+): Promise<void> {
   const left = [...items];
   const lane = async (): Promise<void> => {
     for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
   };
-  await Promise.all([lane(), lane(), lane(), lane()]);
+  await Promise.all(Array.from({ length: Math.max(1, most) }, lane));
 }
 
 /** Whether an exit status means failure; warnings do not. */

@@ -14,6 +14,7 @@ import { registerGroupsAndRoles } from "./access-groups.ts";
 import { registerLogin } from "./access-login.ts";
 import { registerUsers } from "./access-users.ts";
 import { registerBulk } from "./bulk.ts";
+import { registerBulkActions } from "./bulk-action.ts";
 import { registerCluster } from "./cluster.ts";
 import { registerClusterResources } from "./cluster-resources.ts";
 import { registerIndexes } from "./indexes.ts";
@@ -31,6 +32,7 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerNodePower(lab);
   registerTasks(lab);
   registerBulk(lab);
+  registerBulkActions(lab);
   registerCluster(lab);
   registerClusterResources(lab);
   registerUsers(lab);

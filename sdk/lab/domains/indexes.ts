@@ -8,6 +8,8 @@ const INDEXES: Readonly<Record<string, readonly [key: "name" | "subdir", names: 
     "name",
     "acme backup backup-info bulk-action ceph config firewall ha jobs log mapping metrics notifications nextid options qemu replication resources status tasks sdn",
   ],
+  "/cluster/bulk-action": ["name", "guest"],
+  "/cluster/bulk-action/guest": ["name", "start shutdown migrate suspend"],
   "/cluster/firewall": ["name", "aliases rules options groups ipset macros refs"],
   "/cluster/ha/status": ["name", "current manager_status disarm-ha arm-ha"],
   "/cluster/jobs": ["subdir", "schedule-analyze realm-sync"],

@@ -104,6 +104,37 @@ describe("whole nodes", () => {
     expect(named.status).toBe(200);
   });
 
+  test("bulk actions over the cluster take guests in their order, on whatever node", async () => {
+    const here = await make();
+    const on = (action: string, body: string) =>
+      ask(here, "POST", `/cluster/bulk-action/guest/${action}`, { body });
+    const down = await follow(here, await on("shutdown", "vms=101&vms=201&vms=102&vms=112&force-stop=1"));
+    expect(down).toEqual([
+      "Shutting down guests: 101, 201, 102, 112",
+      "WARN: Skipping VM 112, not running.",
+      "Shutting down VM 101 (Timeout = 180 seconds)",
+      "Shutting down VM 102 (Timeout = 180 seconds)",
+      "Shutting down CT 201 (Timeout = 180 seconds)",
+      "TASK WARNINGS: 1",
+    ]);
+    here.faults.task({ type: "qmstart", id: "102", exitstatus: "no memory" });
+    const up = await follow(here, await on("start", "vms=101&vms=201&vms=102"));
+    expect(up).toEqual([
+      "Starting guests: 101, 201, 102",
+      "Starting CT 201",
+      "Starting VM 101",
+      "Starting VM 102",
+      "WARN: Starting VM 102 failed: no memory",
+      "Waiting for 5 seconds (startup delay)",
+      "TASK ERROR: Some guests failed to start: 102",
+    ]);
+    const moved = await follow(here, await on("migrate", "vms=102&vms=112&target=pve2"));
+    expect(moved).toContain("WARN: VM 102 already on pve2, skipping.");
+    expect(here.state.guests.get(112)?.node).toBe("pve2");
+    const all = await ask(here, "POST", "/cluster/bulk-action/guest/start", { as: "operator", body: "" });
+    expect(all).toMatchObject({ status: 403, reason: "Permission check failed (/, VM.PowerMgmt)" });
+  });
+
   test("a node that reboots answers 595, its guests are unknown, and it comes back", async () => {
     const here = await make({ speed: 1 });
     here.power("pve2", "down");

@@ -63,10 +63,11 @@ describe("the table of code checks", () => {
   });
 
   test("says of unread endpoints that more is checked", () => {
-    const endpoint = loadCatalog("9.2").endpoint("POST /cluster/replication");
-    const needs = endpoint && loadCatalog("9.2").privileges(endpoint);
+    const permissions = { user: "all", codeChecks: true } as const;
+    const endpoint = { method: "GET", path: "/new", name: "new", parameters: {}, permissions } as const;
+    const needs = loadCatalog("9.2").privileges(endpoint);
     expect(needs).toMatchObject({ unread: true, further: [] });
-    expect(needs && privilegesText(needs)).toContain("not known");
+    expect(privilegesText(needs)).toContain("not known");
   });
 });
 
@@ -166,6 +167,32 @@ describe("the checks of a call", () => {
       "VM.PowerMgmt on /vms/101 or /",
     ]);
     expect(short(key, { node: "pve1" })).toEqual(["VM.PowerMgmt on /"]);
+  });
+
+  test("take no privilege on / for guests of a bulk action over the whole cluster", () => {
+    const key = "POST /cluster/bulk-action/guest/suspend";
+    expect(short(key, { vms: [100], "to-disk": true, statestorage: "fast" })).toEqual([
+      "VM.PowerMgmt on /vms/100",
+      "VM.Config.Disk on /vms/100",
+      "Datastore.AllocateSpace on /storage/fast",
+    ]);
+    expect(short(key, { "to-disk": true })).toEqual(["VM.PowerMgmt on /", "VM.Config.Disk on /"]);
+    expect(short(key, { vms: [100], "to-disk": false })).toEqual(["VM.PowerMgmt on /vms/100"]);
+  });
+
+  test("know the guest of a replication job, and since when it matters", () => {
+    const key = "POST /cluster/replication";
+    const job = { id: "100-0", target: "pve2", type: "local" };
+    expect(short(key, job)).toEqual(["VM.Replicate on /vms/100"]);
+    expect(short(key, job, "8.4")).toEqual([]);
+  });
+
+  test("ask for the storages' definitions only where a disk's call changes them", () => {
+    const key = "POST /nodes/{node}/disks/zfs";
+    const pool = { node: "pve1", name: "tank", devices: "/dev/sdb", raidlevel: "single" };
+    expect(short(key, pool)).toEqual([]);
+    expect(short(key, { ...pool, add_storage: true })).toEqual(["Datastore.Allocate on /storage"]);
+    expect(short(key, { ...pool, add_storage: true }, "7.4")).toEqual([]);
   });
 
   test("without parameters name what each hangs on", () => {

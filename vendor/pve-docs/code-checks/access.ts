@@ -64,6 +64,17 @@ export const ACCESS_CHECKS: readonly CheckedEndpoints[] = [
       },
     ],
   },
+  // Both say in words what they declare, and check no more.
+  {
+    endpoints: ["POST /access/domains/{realm}/sync"],
+    origin: "pve-access-control, src/PVE/API2/Domains.pm",
+    checks: [],
+  },
+  {
+    endpoints: ["POST /cluster/jobs/realm-sync/{id}", "PUT /cluster/jobs/realm-sync/{id}"],
+    origin: "pve-access-control, src/PVE/API2/Jobs/RealmSync.pm",
+    checks: [],
+  },
   // For another user of the realm pam it is refused to all but root, whatever the privileges.
   { endpoints: ["PUT /access/password"], origin: CONTROL, checks: [] },
   { endpoints: ["GET /access/domains"], origin: "pve-access-control, src/PVE/API2/Domains.pm", checks: [] },

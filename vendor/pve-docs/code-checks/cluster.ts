@@ -1,25 +1,52 @@
+import { REPLICATION_CHECKS } from "./replication.ts";
 import type { CheckedEndpoints, CodeCheck } from "./types.ts";
-import { each } from "./values.ts";
+import { each, isOn, whenOn } from "./values.ts";
 
 const NODES = "pve-manager, PVE/API2/Nodes.pm";
 const TASKS = "pve-manager, PVE/API2/Tasks.pm";
 const CLUSTER = "pve-manager, PVE/API2/Cluster.pm";
-const REPLICATION = "pve-manager, PVE/API2/ReplicationConfig.pm";
+const BULK_ACTION = "pve-manager, PVE/API2/Cluster/BulkAction/Guest.pm";
 const MAPPINGS = ["Mapping.Modify", "Mapping.Use", "Mapping.Audit"];
 
-/** A privilege on `/`, or on each guest that is named. */
-function onAll(privilege: string): readonly CodeCheck[] {
+/** A privilege on each guest that is named, else on `/`. */
+function onNamed(privilege: string): readonly CodeCheck[] {
   return [
-    {
-      privileges: [privilege],
-      path: "/vms/{vmid}",
-      orOn: "/",
-      params: ["vms"],
-      from: each("vmid"),
-    },
+    { privileges: [privilege], path: "/vms/{vmid}", params: ["vms"], from: each("vmid") },
     { privileges: [privilege], path: "/", when: ({ vms }) => vms === undefined, condition: "without vms" },
   ];
 }
+
+/** The same, where `/` suffices also for guests that are named. */
+function onAll(privilege: string): readonly CodeCheck[] {
+  return onNamed(privilege).map((check) => (check.path === "/" ? check : { ...check, orOn: "/" }));
+}
+
+/** What suspending to disk takes besides. */
+const TO_DISK: readonly CodeCheck[] = [
+  {
+    privileges: ["VM.Config.Disk"],
+    path: "/vms/{vmid}",
+    params: ["vms"],
+    from: each("vmid"),
+    when: (call) => isOn(String(call["to-disk"] ?? "")),
+    condition: "with to-disk",
+  },
+  {
+    privileges: ["VM.Config.Disk"],
+    path: "/",
+    params: ["to-disk"],
+    from: whenOn,
+    when: ({ vms }) => vms === undefined,
+    condition: "without vms",
+  },
+  {
+    privileges: ["Datastore.AllocateSpace"],
+    path: "/storage/{statestorage}",
+    params: ["statestorage"],
+    when: (call) => isOn(String(call["to-disk"] ?? "")),
+    condition: "with to-disk; without statestorage each guest's own task checks",
+  },
+];
 
 const BULK: readonly CheckedEndpoints[] = [
   {
@@ -43,8 +70,18 @@ const BULK: readonly CheckedEndpoints[] = [
   { endpoints: ["POST /nodes/{node}/migrateall"], origin: NODES, checks: onAll("VM.Migrate") },
   {
     endpoints: ["POST /cluster/bulk-action/guest/start", "POST /cluster/bulk-action/guest/shutdown"],
-    origin: "pve-manager, PVE/API2/Cluster/BulkAction/Guest.pm",
-    checks: onAll("VM.PowerMgmt"),
+    origin: BULK_ACTION,
+    checks: onNamed("VM.PowerMgmt"),
+  },
+  {
+    endpoints: ["POST /cluster/bulk-action/guest/suspend"],
+    origin: BULK_ACTION,
+    checks: [...onNamed("VM.PowerMgmt"), ...TO_DISK],
+  },
+  {
+    endpoints: ["POST /cluster/bulk-action/guest/migrate"],
+    origin: BULK_ACTION,
+    checks: onNamed("VM.Migrate"),
   },
 ];
 
@@ -189,34 +226,54 @@ const MAPPING_LISTS: readonly CheckedEndpoints[] = (
   ],
 }));
 
-const AUDIT_GUEST: CodeCheck = {
-  privileges: ["VM.Audit"],
-  path: "/vms/{vmid}",
-  params: ["id"],
-  from: (id) => [{ vmid: id.split("-")[0] ?? id }],
-};
-
-const REPLICATION_CHECKS: readonly CheckedEndpoints[] = [
-  {
-    endpoints: ["GET /cluster/replication", "GET /nodes/{node}/replication"],
-    origin: REPLICATION,
-    checks: [
-      { privileges: ["VM.Audit"], path: "/vms/{vmid}", condition: "of each job's guest", hides: true },
-    ],
-  },
-  {
-    endpoints: ["GET /cluster/replication/{id}", "GET /nodes/{node}/replication/{id}/status"],
-    origin: REPLICATION,
-    checks: [AUDIT_GUEST],
-  },
-];
-
 const CONSOLES: CheckedEndpoints = {
-  // Older releases ask for an account of the realm pam, whatever its privileges.
-  endpoints: ["POST /nodes/{node}/termproxy", "POST /nodes/{node}/vncshell", "POST /nodes/{node}/spiceshell"],
+  // Older releases ask for an account of the realm pam, whatever its privileges; the websocket for a ticket.
+  endpoints: [
+    "POST /nodes/{node}/termproxy",
+    "POST /nodes/{node}/vncshell",
+    "POST /nodes/{node}/spiceshell",
+    "GET /nodes/{node}/vncwebsocket",
+  ],
   origin: NODES,
   checks: [],
 };
+
+const CPU_MODELS: readonly CheckedEndpoints[] = [
+  {
+    endpoints: ["GET /cluster/qemu/custom-cpu-models"],
+    origin: "pve-manager, PVE/API2/Cluster/Qemu/CustomCPUModels.pm",
+    checks: [
+      {
+        privileges: MAPPINGS,
+        any: true,
+        path: "/mapping/cpu/{cputype}",
+        hides: true,
+        condition: "of each model",
+      },
+    ],
+  },
+  {
+    endpoints: ["GET /nodes/{node}/capabilities/qemu/cpu"],
+    origin: "qemu-server, src/PVE/API2/Qemu/CPU.pm",
+    checks: [
+      {
+        privileges: MAPPINGS,
+        any: true,
+        path: "/mapping/cpu/{cputype}",
+        hides: true,
+        condition: "of each custom model, unless Sys.Audit is held on /nodes",
+        since: "9.2",
+      },
+      {
+        privileges: ["Sys.Audit"],
+        path: "/nodes",
+        hides: true,
+        condition: "for custom models",
+        before: "9.2",
+      },
+    ],
+  },
+];
 
 /** Nodes, tasks, pools, mappings, replication and what concerns many guests. */
 export const CLUSTER_CHECKS: readonly CheckedEndpoints[] = [
@@ -227,4 +284,5 @@ export const CLUSTER_CHECKS: readonly CheckedEndpoints[] = [
   ...MAPPING_LISTS,
   ...REPLICATION_CHECKS,
   CONSOLES,
+  ...CPU_MODELS,
 ];

@@ -7,6 +7,7 @@ import {
   mountOf,
   newVolume,
   storedFile,
+  TUNNEL_STORAGES,
   VOLUME_ACCESS,
   vnetsOf,
   whenOn,
@@ -236,4 +237,7 @@ export const LXC_CHECKS: readonly CheckedEndpoints[] = [
     checks: [{ privileges: ["VM.Audit"], path: "/vms/{vmid}", hides: true, condition: "of each container" }],
   },
   { endpoints: [`POST ${CT}/template`], origin: API, checks: [] },
+  { endpoints: [`POST ${CT}/mtunnel`], origin: API, checks: [TUNNEL_STORAGES] },
+  // Both ask for a ticket.
+  { endpoints: [`GET ${CT}/mtunnelwebsocket`, `GET ${CT}/vncwebsocket`], origin: API, checks: [] },
 ];

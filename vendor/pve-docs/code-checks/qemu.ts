@@ -1,6 +1,6 @@
 import { DRIVE_CHANGES, VM_OPTIONS } from "./qemu-options.ts";
 import type { CheckedEndpoints } from "./types.ts";
-import { archive, isOn, targetStorages, VOLUME_ACCESS, whenOn } from "./values.ts";
+import { archive, isOn, TUNNEL_STORAGES, targetStorages, VOLUME_ACCESS, whenOn } from "./values.ts";
 
 const QEMU = "qemu-server, src/PVE/API2/Qemu.pm";
 const VM = "/nodes/{node}/qemu/{vmid}" as const;
@@ -203,4 +203,7 @@ export const QEMU_CHECKS: readonly CheckedEndpoints[] = [
     checks: [{ privileges: ["VM.Audit"], path: "/vms/{vmid}", hides: true, condition: "of each VM" }],
   },
   { endpoints: [`POST ${VM}/template`], origin: QEMU, checks: [] },
+  { endpoints: [`POST ${VM}/mtunnel`], origin: QEMU, checks: [TUNNEL_STORAGES] },
+  // Both ask for a ticket.
+  { endpoints: [`GET ${VM}/mtunnelwebsocket`, `GET ${VM}/vncwebsocket`], origin: QEMU, checks: [] },
 ];

@@ -5,6 +5,7 @@ import { splitList } from "../wire.ts";
 import { ACCESS_CHECKS } from "./access.ts";
 import { BACKUP_CHECKS } from "./backup.ts";
 import { CLUSTER_CHECKS } from "./cluster.ts";
+import { DISK_CHECKS } from "./disks.ts";
 import { LXC_CHECKS } from "./lxc.ts";
 import { QEMU_CHECKS } from "./qemu.ts";
 import { SDN_CHECKS } from "./sdn.ts";
@@ -16,6 +17,7 @@ export const CODE_CHECKS: readonly CheckedEndpoints[] = [
   ...QEMU_CHECKS,
   ...LXC_CHECKS,
   ...STORAGE_CHECKS,
+  ...DISK_CHECKS,
   ...BACKUP_CHECKS,
   ...ACCESS_CHECKS,
   ...CLUSTER_CHECKS,

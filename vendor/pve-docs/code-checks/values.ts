@@ -1,7 +1,7 @@
 import { parsePropertyString } from "../property-string.ts";
 import type { CallParams } from "../types.ts";
 import { splitList } from "../wire.ts";
-import type { PathValues } from "./types.ts";
+import type { CodeCheck, PathValues } from "./types.ts";
 
 /** Where `check_volume_access` is. */
 export const VOLUME_ACCESS = "pve-storage, src/PVE/Storage.pm";
@@ -136,3 +136,12 @@ export function targetStorages(value: string): readonly PathValues[] {
   if (value === "1") return [];
   return splitList(value).map((item) => ({ storage: item.split(":").at(-1) ?? item }));
 }
+
+/** What each storage takes that is named for a guest coming from another cluster. */
+export const TUNNEL_STORAGES: CodeCheck = {
+  privileges: ["Datastore.AllocateSpace"],
+  path: "/storage/{storage}",
+  params: ["storages"],
+  from: each("storage"),
+  condition: "and again for all that the guest really uses, with what its configuration takes",
+};

@@ -128,6 +128,36 @@ const BACKUPS: readonly Sample[] = [
   },
 ];
 
+const VNET = "/cluster/sdn/vnets/{vnet}";
+
+/** On the vnet that the test makes. */
+const NETWORK: readonly Sample[] = [
+  { key: `GET ${VNET}`, params: {} },
+  { key: `PUT ${VNET}`, params: { alias: "office" } },
+  { key: `POST ${VNET}/subnets`, params: { subnet: "10.7.0.0/24", type: "subnet" } },
+  { key: `GET ${VNET}/subnets`, params: {} },
+  { key: `GET ${VNET}/subnets/{subnet}`, params: { subnet: "lan-10.7.0.0-24" } },
+  { key: `PUT ${VNET}/subnets/{subnet}`, params: { subnet: "lan-10.7.0.0-24", gateway: "10.7.0.1" } },
+  { key: `DELETE ${VNET}/subnets/{subnet}`, params: { subnet: "lan-10.7.0.0-24" } },
+  { key: `GET ${VNET}/firewall/options`, params: {} },
+  { key: `PUT ${VNET}/firewall/options`, params: { enable: true } },
+  { key: `GET ${VNET}/firewall/rules`, params: {} },
+  { key: `POST ${VNET}/firewall/rules`, params: { action: "ACCEPT", type: "forward" } },
+  { key: `GET ${VNET}/firewall/rules/{pos}`, params: { pos: 0 } },
+  { key: `PUT ${VNET}/firewall/rules/{pos}`, params: { pos: 0, comment: "x" } },
+  { key: `DELETE ${VNET}/firewall/rules/{pos}`, params: { pos: 0 } },
+  { key: `DELETE ${VNET}`, params: {} },
+].map(({ key, params }) => ({ key, params: { vnet: "office", ...params }, values: { zone: "lan" } }));
+
+const BULK = "POST /cluster/bulk-action/guest";
+
+const BULK_ACTIONS: readonly Sample[] = [
+  { key: `${BULK}/start`, params: { vms: [203] } },
+  { key: `${BULK}/shutdown`, params: { vms: [203] } },
+  { key: `${BULK}/suspend`, params: { vms: [103], "to-disk": true, statestorage: "nfs" } },
+  { key: `${BULK}/migrate`, params: { vms: [112], target: "pve2" } },
+];
+
 /** Calls whose refusals are compared. */
 export const SAMPLES: readonly Sample[] = [
   ...CREATE,
@@ -136,4 +166,6 @@ export const SAMPLES: readonly Sample[] = [
   ...POWER,
   ...BACKUPS,
   ...READS,
+  ...NETWORK,
+  ...BULK_ACTIONS,
 ];
