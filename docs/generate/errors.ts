@@ -8,7 +8,7 @@ const MEANING: Readonly<Record<ErrorCode, readonly [what: string, next: string]>
     "Correct the named fields and call again.",
   ],
   not_found: [
-    "There is no such tool, guest, node, job or object.",
+    "There is no such tool, guest, node, job, plan or object.",
     "Look it up with a list tool; the answer names close matches where there are any.",
   ],
   denied: [
@@ -36,8 +36,8 @@ const MEANING: Readonly<Record<ErrorCode, readonly [what: string, next: string]>
     "Free the disk or mend the permissions of the audit folder, then call again.",
   ],
   conflict: [
-    "The object changed since it was planned, or it is locked by another operation.",
-    "Read it again and plan anew; a lock goes when its task has ended.",
+    "The object changed since it was planned, or it is locked by another operation; or a plan is applied, expired, discarded or void.",
+    "Read it again and plan anew; a lock goes when its task has ended. What changed is named.",
   ],
   forbidden: [
     "Proxmox VE refused: the token or user lacks a privilege. The answer names it and the path where known.",

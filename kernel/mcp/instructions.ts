@@ -2,7 +2,7 @@
 export const INSTRUCTIONS = [
   "Operates Proxmox VE clusters.",
   "Start with proxmox_inventory_overview; give a guest (vmid) by VMID, or by name where it is unique; its node is found.",
-  "Every tool that changes something takes dryRun: true, which answers the exact plan and changes nothing: use it first.",
+  "Every tool that changes something takes dryRun: true, which answers the exact plan and changes nothing: use it first; proxmox_plan_apply then does exactly that.",
   "It also takes waitMode (auto waits up to 20 s, then answers a job id; wait; deferred), timeoutMs and pollIntervalMs.",
   "Destructive steps are confirmed by a human through the client; calling again is not consent.",
   "Lists show a page: narrow by filter, choose columns by fields, sort by a column (-mem: highest first), go on with cursor; artifact: true keeps all rows as one.",

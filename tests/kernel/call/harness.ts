@@ -15,6 +15,7 @@ import type {
 } from "../../../kernel/call/types.ts";
 import type { Hidden, HostedTool, KernelTool } from "../../../kernel/host/types.ts";
 import { StoredPlans } from "../../../kernel/plans/store.ts";
+import { createPlanTools } from "../../../kernel/plans/tools.ts";
 import type { PlanStore } from "../../../kernel/plans/types.ts";
 import { KernelResources } from "../../../kernel/resources/resources.ts";
 import type { Resources } from "../../../kernel/resources/types.ts";
@@ -150,6 +151,7 @@ export function harness(options: HarnessOptions = {}): Harness {
   made += 1;
   const stateDir = join(STATE, String(made));
   const store = new StoredPlans({ stateDir }, redactor, fakeLogger(log));
+  const planTools = createPlanTools({ plans: store, taskTimeoutMs: 60_000, changeResult: {} });
   const road = new Road(
     settings,
     redactor,
@@ -158,7 +160,7 @@ export function harness(options: HarnessOptions = {}): Harness {
     fakeAudit(audit, state),
     fakeJobs({ plans, detached, state, access }),
     fakeHost(tools, options.absent ?? {}),
-    options.kernelTools ?? [],
+    [...(options.kernelTools ?? []), ...planTools],
     artifacts,
     async () => options.resources ?? new KernelResources([]),
     store,
