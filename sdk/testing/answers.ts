@@ -39,6 +39,12 @@ function isPlanned(value: unknown): value is PlannedStep {
   );
 }
 
+/** A field that is itself a record, such as a configuration. Throws a {@link ScenarioFailure} where it is none. */
+export function recordIn(value: unknown): Shown {
+  if (isShown(value)) return value;
+  throw new ScenarioFailure(`${JSON.stringify(value)} is no record`);
+}
+
 /** Says which of the keys are not as in `expected`; what is absent, empty or 0 on both sides is alike. */
 export function differing(shown: Shown | undefined, expected: Shown, keys: readonly string[]): string[] {
   const value = (of: Shown | undefined, key: string) => JSON.stringify(of?.[key] || "");

@@ -49,6 +49,25 @@ export async function becomes({ cluster }: View, { path }: GuestPath, status: st
   );
 }
 
+/** Waits until the cluster's list tells that a guest has run for a while, and so what it uses. */
+export async function hasLoad({ cluster }: View, vmid: number): Promise<void> {
+  await cluster.until<readonly GuestLine[]>(
+    "/cluster/resources?type=vm",
+    (lines) => lines.some((line) => line.vmid === vmid && Number(line.uptime) > 0 && Number(line.mem) > 0),
+    `the load of guest ${vmid} is known`,
+    60_000,
+  );
+}
+
+/** Which figures of a load are missing from what a tool shows, while the API tells them. They change with every look. */
+export function missingLoad(
+  shown: Readonly<Record<string, unknown>> | undefined,
+  told: Readonly<Record<string, unknown>> | undefined,
+  keys: readonly string[],
+): readonly string[] {
+  return keys.filter((key) => Number(told?.[key]) > 0 && !(Number(shown?.[key]) > 0));
+}
+
 /** Names of the entries under which a configuration keeps volumes that the guest does not use. */
 export function unusedIn(config: GuestConfig): readonly string[] {
   return Object.keys(config).filter((key) => /^unused\d+$/.test(key));

@@ -1,5 +1,5 @@
 /** The kit for plugin authors: scenarios, and the runner that turns their passing into evidence. */
-export { differing, fieldsOf, type PlannedStep, rowsOf, type Shown, stepsOf } from "./answers.ts";
+export { differing, fieldsOf, type PlannedStep, recordIn, rowsOf, type Shown, stepsOf } from "./answers.ts";
 export { type ClusterAddress, ClusterReader, type RawAnswer } from "./cluster-reader.ts";
 export { type Expect, ScenarioFailure } from "./expect.ts";
 export type { FixtureOptions, MadeGuest } from "./fixtures.ts";
@@ -11,6 +11,8 @@ export {
   gibOf,
   guestLine,
   guestLines,
+  hasLoad,
+  missingLoad,
   unusedIn,
 } from "./guests.ts";
 export type { ClusterFeature } from "./lookups.ts";
@@ -22,6 +24,7 @@ export {
   type ServerCommand,
 } from "./mcp-client.ts";
 export { OWN } from "./own.ts";
+export { sumsUpPoints } from "./rrd.ts";
 export {
   defineScenarios,
   isScenarios,
@@ -32,5 +35,6 @@ export {
   scenario,
   type ToolAnswer,
 } from "./scenario.ts";
+export { steadily } from "./steady.ts";
 export type { OpenTarget, Place, Target } from "./target.ts";
 export { runValidate, type ValidateOptions } from "./validate.ts";

@@ -6,6 +6,7 @@ export type ClusterFeature =
   | "second node"
   | "second storage"
   | "shared storage"
+  | "local storage of two nodes"
   | "ceph"
   | "container template"
   | "image to import"
@@ -32,6 +33,7 @@ const LOOKUPS: Readonly<Record<ClusterFeature, (ground: Ground) => Promise<strin
     (await guestStorages(ground)).find(({ storage }) => storage !== ground.place.storage)?.storage,
   "shared storage": async (ground) =>
     (await guestStorages(ground)).find(({ shared }) => shared === 1)?.storage,
+  "local storage of two nodes": localStorage,
   ceph: async (ground) =>
     (await storages(ground)).find(({ type }) => type === "rbd" || type === "cephfs")?.storage,
   "container template": (ground) => fileOf(ground, "vztmpl"),
@@ -54,14 +56,22 @@ async function secondNode({ cluster, place }: Ground): Promise<string | undefine
   return nodes.find(({ node, status }) => node !== place.node && status === "online")?.node;
 }
 
-async function storages({ cluster, place }: Ground): Promise<readonly StorageLine[]> {
-  const lines = await cluster.get<readonly StorageLine[]>(`/nodes/${place.node}/storage?enabled=1`);
+async function storages({ cluster, place }: Ground, node = place.node): Promise<readonly StorageLine[]> {
+  const lines = await cluster.get<readonly StorageLine[]>(`/nodes/${node}/storage?enabled=1`);
   return lines.filter(({ active }) => active === 1);
 }
 
 async function guestStorages(ground: Ground): Promise<readonly StorageLine[]> {
   const takes = ({ content }: StorageLine, kind: string) => content.split(",").includes(kind);
   return (await storages(ground)).filter((line) => takes(line, "images") && takes(line, "rootdir"));
+}
+
+async function localStorage(ground: Ground): Promise<string | undefined> {
+  const other = await secondNode(ground);
+  if (other === undefined) return undefined;
+  const there = await storages(ground, other);
+  const here = (await guestStorages(ground)).filter(({ shared }) => shared !== 1);
+  return here.find(({ storage }) => there.some((one) => one.storage === storage))?.storage;
 }
 
 async function fileOf(ground: Ground, content: string): Promise<string | undefined> {

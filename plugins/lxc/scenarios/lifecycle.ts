@@ -1,115 +1,139 @@
-import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
 import {
-  aContainer,
-  type Config,
+  becomes,
   configOf,
-  containers,
-  named,
-  resources,
-  templateFile,
-  volumeStorage,
-} from "./cluster.ts";
+  type GuestConfig,
+  guestLine,
+  type Scenario,
+  scenario,
+  stepsOf,
+} from "../../../sdk/testing/index.ts";
+import { MADE } from "./made.ts";
 
-async function exists(t: ScenarioRun, vmid: number): Promise<boolean> {
-  return (await resources(t)).some((one) => one.vmid === vmid);
-}
-
-/** Converts a container and waits: the API answers before it is done. */
-async function makeTemplate(t: ScenarioRun, { vmid, path }: { vmid: number; path: string }): Promise<void> {
-  await t.ok("proxmox_lxc_convert_to_template", { vmid });
-  await t.cluster.until<Config>(`${path}/config`, ({ template }) => template === 1, "it is a template");
-}
+const CREATE = "proxmox_lxc_create";
+const CLONE = "proxmox_lxc_clone";
+const CONVERT = "proxmox_lxc_convert_to_template";
+const DESTROY = "proxmox_lxc_destroy";
 
 export const lifecycleScenarios: readonly Scenario[] = [
   scenario({
-    tool: "proxmox_lxc_create",
+    ...MADE,
+    tool: CREATE,
     title: "creates a container from a template file with the short forms",
     async run(t) {
-      const { node, vmid: taken } = await aContainer(t, "stopped");
-      const storage = await volumeStorage(t, node);
-      const ostemplate = await templateFile(t, node);
-      const given = { node, ostemplate, hostname: "scenario-new", memory: 256, diskGiB: 1, storage };
-      await t.ok("proxmox_lxc_create", { ...given, dryRun: true });
-      t.expect.that(
-        !(await containers(t, "stopped")).some(({ name }) => name === given.hostname),
-        "a dry run makes no container",
+      const { node, storage, bridge } = t.place;
+      const ostemplate = await t.find("container template");
+      const vmid = await t.make.freeVmid();
+      const own = { ostemplate, hostname: `scenario-${vmid}`, memory: 256, storage };
+      const given = { ...own, node, vmid, diskGiB: 1, bridge };
+      const [step] = stepsOf(await t.ok(CREATE, { ...given, dryRun: true }));
+      const { rootfs, net0, ...others } = step?.params ?? {};
+      t.expect.equal(
+        [rootfs, net0],
+        [`${storage}:1`, `name=eth0,bridge=${bridge},ip=dhcp`],
+        "the short forms written out",
       );
-      await t.ok("proxmox_lxc_create", { ...given, bridge: "vmbr0", tags: ["one", "two"], cores: 2 });
-      const config = await configOf(t, await named(t, given.hostname));
+      t.expect.equal(others, { ...own, vmid }, "what else is sent");
+      t.expect.equal(await guestLine(t, vmid), undefined, "the container after a dry run");
+      await t.ok(CREATE, { ...given, tags: ["one", "two"], cores: 2 });
+      const config = await configOf(t, { path: `/nodes/${node}/lxc/${vmid}` });
       t.expect.match(String(config.rootfs), `${storage}:`, "the storage of the root file system");
       t.expect.match(String(config.rootfs), "size=1G", "its size");
-      t.expect.match(String(config.net0), /^name=eth0,bridge=vmbr0,.*ip=dhcp/, "the network device");
+      t.expect.match(String(config.net0), /^name=eth0,.*ip=dhcp/, "the network device");
+      t.expect.match(`${String(config.net0)},`, `,bridge=${bridge},`, "its bridge");
       t.expect.equal([config.memory, config.cores, config.unprivileged], [256, 2, 1], "the options");
-      t.expect.equal(config.tags, "one;two", "the tags");
-      await t.refused("proxmox_lxc_create", { ...given, vmid: taken }, "conflict");
-      await t.refused("proxmox_lxc_create", { ...given, rootfs: `${storage}:1` }, "invalid_input");
-      await t.refused("proxmox_lxc_create", { ...given, net0: "bridge=vmbr0" }, "invalid_input");
-      await t.refused(
-        "proxmox_lxc_create",
-        { ...given, hostname: "scenario-bad", ostemplate: ostemplate.replace(/\/.*$/, "/none.tar.zst") },
-        "task_failed",
-      );
+      t.expect.equal([config.hostname, config.tags], [given.hostname, "one;two"], "name and tags");
+      await t.refused(CREATE, given, "conflict");
+      const free = { ...given, vmid: await t.make.freeVmid() };
+      await t.refused(CREATE, { ...free, rootfs: `${storage}:1` }, "invalid_input");
+      await t.refused(CREATE, { ...free, net0: `bridge=${bridge}` }, "invalid_input");
+      const missing = ostemplate.replace(/[^/]*$/, "none.tar.zst");
+      await t.refused(CREATE, { ...free, ostemplate: missing }, "task_failed");
     },
   }),
   scenario({
-    tool: "proxmox_lxc_clone",
-    title: "copies a container, and links a template's volumes",
+    ...MADE,
+    tool: CLONE,
+    title: "copies a stopped container",
     async run(t) {
-      const source = await aContainer(t, "stopped");
-      const given = { vmid: source.vmid, hostname: "scenario-clone" };
-      await t.ok("proxmox_lxc_clone", { ...given, dryRun: true });
-      t.expect.that(
-        !(await containers(t, "stopped")).some(({ name }) => name === given.hostname),
-        "a dry run makes no container",
-      );
-      await t.ok("proxmox_lxc_clone", given);
-      const clone = await named(t, given.hostname);
-      const [original, config] = [await configOf(t, source), await configOf(t, clone)];
-      t.expect.equal(config.memory, original.memory, "the clone's memory");
-      t.expect.that(config.net0 !== original.net0, "the clone has a MAC address of its own");
-      await t.refused("proxmox_lxc_clone", { ...given, newid: clone.vmid }, "conflict");
-      const running = await aContainer(t, "running");
-      await t.refused("proxmox_lxc_clone", { vmid: running.vmid }, "conflict");
-      await makeTemplate(t, clone);
-      await t.ok("proxmox_lxc_clone", { vmid: clone.vmid, hostname: "scenario-linked" });
-      const linked = await configOf(t, await named(t, "scenario-linked"));
-      t.expect.that(linked.template === undefined, "the clone is no template");
+      const source = await t.make.container("stopped", { memory: "160" });
+      const { vmid, node } = source;
+      const newid = await t.make.freeVmid();
+      const given = { vmid, newid, hostname: `scenario-${newid}` };
+      await t.ok(CLONE, { ...given, dryRun: true });
+      t.expect.equal(await guestLine(t, newid), undefined, "the copy after a dry run");
+      await t.ok(CLONE, given);
+      const [original, copy] = [
+        await configOf(t, source),
+        await configOf(t, { path: `/nodes/${node}/lxc/${newid}` }),
+      ];
+      t.expect.equal([copy.hostname, copy.memory], [given.hostname, 160], "the copy's options");
+      t.expect.that(copy.net0 !== original.net0, "the copy has a MAC address of its own");
+      await t.refused(CLONE, given, "conflict");
+      const running = await t.make.container("running");
+      await t.refused(CLONE, { vmid: running.vmid, newid: await t.make.freeVmid() }, "conflict");
     },
   }),
   scenario({
-    tool: "proxmox_lxc_convert_to_template",
+    ...MADE,
+    tool: CLONE,
+    title: "links the volumes of a template, or copies them in full",
+    needs: ["container template", "second storage"],
+    async run(t) {
+      const { vmid, node } = await t.make.container("template");
+      const linked = await t.make.freeVmid();
+      await t.ok(CLONE, { vmid, newid: linked });
+      const link = await configOf(t, { path: `/nodes/${node}/lxc/${linked}` });
+      t.expect.equal(link.template, undefined, "the clone is no template");
+      t.expect.match(String(link.rootfs), `${t.place.storage}:`, "where its volume is");
+      const full = await t.make.freeVmid();
+      const storage = await t.find("second storage");
+      await t.ok(CLONE, { vmid, newid: full, full: true, storage, description: "a copy" });
+      const copy = await configOf(t, { path: `/nodes/${node}/lxc/${full}` });
+      t.expect.match(String(copy.rootfs), `${storage}:`, "where the copy's volume is");
+      t.expect.equal(String(copy.description).trim(), "a copy", "its description");
+      const absent = await t.make.freeVmid();
+      await t.refused(CLONE, { vmid: absent, newid: absent }, "not_found");
+    },
+  }),
+  scenario({
+    ...MADE,
+    tool: CONVERT,
     title: "turns a container into a template once",
     async run(t) {
-      const container = await aContainer(t, "stopped");
-      const { vmid } = container;
-      await t.ok("proxmox_lxc_convert_to_template", { vmid, dryRun: true });
-      t.expect.that((await configOf(t, container)).template === undefined, "a dry run changes nothing");
-      await makeTemplate(t, container);
+      const container = await t.make.container("stopped");
+      const { vmid, path } = container;
+      await t.ok(CONVERT, { vmid, dryRun: true });
+      t.expect.equal((await configOf(t, container)).template, undefined, "a dry run changes nothing");
+      await t.ok(CONVERT, { vmid });
+      // The API answers before it is done.
+      await t.cluster.until<GuestConfig>(`${path}/config`, ({ template }) => template === 1, "a template");
       t.expect.match(String((await configOf(t, container)).rootfs), ":base-", "its volume is a base image");
-      await t.refused("proxmox_lxc_convert_to_template", { vmid }, "conflict");
-      const running = await aContainer(t, "running");
-      await t.refused("proxmox_lxc_convert_to_template", { vmid: running.vmid }, "conflict");
+      await t.refused(CONVERT, { vmid }, "conflict");
+      await t.refused(CONVERT, { vmid: (await t.make.container("running")).vmid }, "conflict");
     },
   }),
   scenario({
-    tool: "proxmox_lxc_destroy",
+    ...MADE,
+    tool: DESTROY,
     title: "destroys a stopped container, after a human agreed",
     confirm: "destructive",
     async run(t) {
-      const { vmid, name } = await aContainer(t, "stopped");
-      await t.ok("proxmox_lxc_destroy", { vmid, dryRun: true });
-      await t.refused("proxmox_lxc_destroy", { vmid }, "declined");
-      t.expect.that(await exists(t, vmid), "the container is still there");
+      const { vmid, name } = await t.make.container("stopped");
+      const all = { purge: true, "destroy-unreferenced-disks": true };
+      const [step] = stepsOf(await t.ok(DESTROY, { vmid, ...all, dryRun: true }));
+      t.expect.equal(step?.params, all, "what goes with it");
+      await t.refused(DESTROY, { vmid }, "declined");
+      t.expect.that((await guestLine(t, vmid)) !== undefined, "the container is still there");
       t.answerConfirm("accept", name);
-      await t.ok("proxmox_lxc_destroy", { vmid, purge: true });
-      t.expect.that(!(await exists(t, vmid)), "the container is gone");
-      await t.refused("proxmox_lxc_destroy", { vmid }, "not_found");
-      const running = await aContainer(t, "running");
-      await t.refused("proxmox_lxc_destroy", { vmid: running.vmid }, "conflict");
-      t.expect.that(await exists(t, running.vmid), "a running container is not destroyed");
+      await t.ok(DESTROY, { vmid, ...all });
+      t.expect.equal(await guestLine(t, vmid), undefined, "the container");
+      await t.refused(DESTROY, { vmid }, "not_found");
+      const running = await t.make.container("running");
+      await t.refused(DESTROY, { vmid: running.vmid }, "conflict");
+      await becomes(t, running, "running");
       t.answerConfirm("accept", running.name);
-      await t.ok("proxmox_lxc_destroy", { vmid: running.vmid, force: true });
-      t.expect.that(!(await exists(t, running.vmid)), "but with force it is");
+      await t.ok(DESTROY, { vmid: running.vmid, force: true });
+      t.expect.equal(await guestLine(t, running.vmid), undefined, "a running container, with force");
     },
   }),
 ];

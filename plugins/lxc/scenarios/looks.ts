@@ -1,62 +1,54 @@
-import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
-import { aContainer } from "./cluster.ts";
+import { becomes, rowsOf, type Scenario, scenario, sumsUpPoints } from "../../../sdk/testing/index.ts";
+import { MADE } from "./made.ts";
 
-interface Pending {
+const PENDING = "proxmox_lxc_pending";
+const RRD = "proxmox_lxc_rrd";
+const UPDATE = "proxmox_lxc_update_config";
+
+interface Line {
   readonly key: string;
+  readonly value?: unknown;
   readonly pending?: unknown;
   readonly delete?: number;
 }
 
-interface Point {
-  readonly cpu?: number;
-  readonly maxmem?: number;
+/** A line as the tool shows it: options that nothing was said of before are told as their values' text. */
+function shownLine({ key, value, pending, delete: removed = 0 }: Line): readonly unknown[] {
+  const text = (one: unknown) => (one === undefined ? undefined : String(one));
+  return [key, text(value), text(pending), removed > 0 ? true : undefined];
 }
 
 export const lookScenarios: readonly Scenario[] = [
   scenario({
-    tool: "proxmox_lxc_pending",
+    ...MADE,
+    tool: PENDING,
     title: "shows what waits for the next start, and nothing else",
     access: "write",
     async run(t) {
-      const { vmid, path } = await aContainer(t, "running");
-      await t.ok("proxmox_lxc_update_config", { vmid, cmode: "shell", delete: ["onboot"], tty: 1 });
-      const lines = await t.cluster.get<readonly Pending[]>(`${path}/pending`);
+      const { vmid, path } = await t.make.container("running", { tty: "1", console: "1" });
+      await becomes(t, { path }, "running");
+      t.expect.equal(rowsOf(await t.ok(PENDING, { vmid })), [], "nothing waits yet");
+      await t.ok(UPDATE, { vmid, cmode: "shell", tty: 2, delete: ["console"] });
+      const lines = await t.cluster.get<readonly Line[]>(`${path}/pending`);
       const waiting = lines.filter((line) => line.pending !== undefined || (line.delete ?? 0) > 0);
-      t.expect.that(waiting.length > 0, "something waits");
-      const { data } = await t.ok("proxmox_lxc_pending", { vmid });
-      // The client has held the data against the tool's result schema.
-      const { rows } = data as { rows: { option: string; pending?: string }[] };
+      t.expect.equal(waiting.map(({ key }) => key).sort(), ["cmode", "console", "tty"], "what waits");
+      const rows = rowsOf(await t.ok(PENDING, { vmid }));
       t.expect.equal(
-        rows.map(({ option, pending }) => [option, pending]).sort(),
-        waiting.map(({ key, pending }) => [key, pending === undefined ? undefined : String(pending)]).sort(),
+        rows.map(({ option, present, pending, removed }) => [option, present, pending, removed]).sort(),
+        waiting.map(shownLine).sort(),
         "the options",
       );
-      await t.refused("proxmox_lxc_pending", { vmid: 999_999_999 }, "not_found");
+      await t.refused(PENDING, { vmid: 999_999_999 }, "not_found");
     },
   }),
   scenario({
-    tool: "proxmox_lxc_rrd",
+    ...MADE,
+    tool: RRD,
     title: "sums up what the node has recorded",
     async run(t) {
-      const { vmid, path } = await aContainer(t, "running");
-      const points = await t.cluster.get<readonly Point[]>(`${path}/rrddata?timeframe=hour`);
-      const { data, text } = await t.ok("proxmox_lxc_rrd", { vmid, timeframe: "hour" });
-      // The client has held the data against the tool's result schema.
-      const { rows } = data as { rows: { figure: string; last: number; limit?: number }[] };
-      const cpu = points.findLast((point) => point.cpu !== undefined)?.cpu ?? Number.NaN;
-      const maxmem = points.at(-1)?.maxmem ?? Number.NaN;
-      t.expect.equal(
-        rows.find(({ figure }) => figure === "cpu")?.last,
-        Math.round(cpu * 10_000) / 100,
-        "cpu",
-      );
-      t.expect.equal(
-        rows.find(({ figure }) => figure === "memory")?.limit,
-        maxmem / 2 ** 20,
-        "the memory it has",
-      );
-      t.expect.match(text, `${points.length} points`, "how many points");
-      await t.refused("proxmox_lxc_rrd", { vmid, timeframe: "decade" }, "invalid_input");
+      const container = await t.make.container("running");
+      await sumsUpPoints(t, RRD, container);
+      await t.refused(RRD, { vmid: container.vmid, timeframe: "decade" }, "invalid_input");
     },
   }),
 ];

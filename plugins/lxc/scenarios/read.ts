@@ -1,83 +1,135 @@
 import {
+  configOf,
   differing,
   fieldsOf,
+  guestLine,
+  guestLines,
+  hasLoad,
+  missingLoad,
+  recordIn,
   rowsOf,
   type Scenario,
   type Shown,
   scenario,
+  steadily,
+  type ToolAnswer,
 } from "../../../sdk/testing/index.ts";
-import { aContainer, configOf, containers, guestLines, resources } from "./cluster.ts";
+import { MADE } from "./made.ts";
+
+const LIST = "proxmox_lxc_list";
+const GET = "proxmox_lxc_get";
+const INTERFACES = "proxmox_lxc_interfaces";
+
+/** More than a cluster has, so that one page holds all. */
+const ALL = 5000;
+
+/** Keys of a configuration without a default, which tools leave out. */
+const KEYS = ["digest", "hostname", "memory", "net0", "rootfs", "tags"];
+
+interface Interface {
+  readonly name: string;
+  readonly hwaddr: string;
+  readonly inet?: string;
+  readonly inet6?: string;
+}
 
 export const readScenarios: readonly Scenario[] = [
   scenario({
-    tool: "proxmox_lxc_list",
+    ...MADE,
+    tool: LIST,
     title: "lists containers and nothing else, and filters",
     async run(t) {
-      const running = await containers(t, "running");
-      const stopped = await containers(t, "stopped");
-      const all = await t.ok("proxmox_lxc_list");
-      for (const { name } of [...running, ...stopped]) t.expect.match(all.text, name, "the container");
-      const rows = rowsOf(all);
-      for (const line of await guestLines(t)) {
-        const row = rows.find(({ name }) => name === line.name);
-        const keys = ["vmid", "node", "status", "maxmem", "pool", "tags"];
-        if (line.template !== 1)
-          t.expect.equal(differing(row, line, keys), [], `container ${line.vmid} as listed`);
-        if (line.status === "running")
-          t.expect.that(Number(row?.cpu) > 0 && Number(row?.mem) > 0, `the load of container ${line.vmid}`);
+      const running = await t.make.container("running", { tags: "blue;scenario" });
+      const stopped = await t.make.container("stopped");
+      await t.make.vm("stopped");
+      await hasLoad(t, running.vmid);
+      const rows = rowsOf(await t.ok(LIST, { limit: ALL }));
+      const lines = (await guestLines(t)).filter(({ type }) => type === "lxc");
+      t.expect.equal(
+        rows.map(({ vmid }) => vmid),
+        lines.map(({ vmid }) => vmid).sort((a, b) => a - b),
+        "the containers, and nothing else",
+      );
+      for (const line of lines) {
+        const row = rows.find(({ vmid }) => vmid === line.vmid);
+        const keys = ["name", "node", "status", "maxmem", "pool", "tags"];
+        t.expect.equal(differing(row, line, keys), [], `container ${line.vmid} as listed`);
+        t.expect.equal(missingLoad(row, line, ["cpu", "mem"]), [], "what is missing of its load");
       }
-      for (const { type, name = "" } of await resources(t))
-        if (type === "qemu") t.expect.that(!all.text.includes(` ${name} `), `the VM ${name} is left out`);
-      const some = await t.ok("proxmox_lxc_list", { filter: { status: "running" } });
-      for (const { name } of running) t.expect.match(some.text, name, "the running container");
-      for (const { name } of stopped) t.expect.that(!some.text.includes(name), `${name} is left out`);
-      await t.refused("proxmox_lxc_list", { limit: 0 }, "invalid_input");
+      const some = rowsOf(await t.ok(LIST, { filter: { status: "running" }, limit: ALL }));
+      t.expect.that(
+        some.some(({ vmid }) => vmid === running.vmid),
+        "the running container is among those that run",
+      );
+      t.expect.that(!some.some(({ vmid }) => vmid === stopped.vmid), "the stopped one is not");
+      await t.refused(LIST, { limit: 0 }, "invalid_input");
     },
   }),
   scenario({
-    tool: "proxmox_lxc_get",
+    ...MADE,
+    tool: GET,
     title: "shows status and configuration of a container, by VMID and by name",
     async run(t) {
-      const container = await aContainer(t, "running");
-      const { digest, rootfs } = await configOf(t, container);
+      const container = await t.make.container("running", { tags: "blue" });
+      await hasLoad(t, container.vmid);
+      const config = await configOf(t, container);
       for (const vmid of [container.vmid, container.name]) {
-        const answer = await t.ok("proxmox_lxc_get", { vmid });
-        const { text } = answer;
+        const shown = fieldsOf(await t.ok(GET, { vmid }));
         const current = await t.cluster.get<Shown>(`${container.path}/status/current`);
-        const line = (await guestLines(t)).find((one) => one.vmid === container.vmid);
-        const shown = fieldsOf(answer);
-        const keys = ["vmid", "name", "node", "pool", "tags", "cpus", "maxmem", "maxswap", "maxdisk"];
-        t.expect.equal(differing(shown, { ...line, ...current }, keys), [], "the container's state");
-        for (const key of ["cpu", "mem", "disk", "uptime"])
-          t.expect.that(Number(shown[key]) > 0 && Number(current[key]) > 0, `its ${key}`);
-        t.expect.match(text, String(digest), "the configuration's digest");
-        t.expect.match(text, String(rootfs), "the root file system");
-        t.expect.match(text, "status: running", "the status");
+        const told = { ...(await guestLine(t, container.vmid)), ...current };
+        const keys = [
+          "vmid",
+          "name",
+          "node",
+          "status",
+          "pool",
+          "tags",
+          "cpus",
+          "maxmem",
+          "maxswap",
+          "maxdisk",
+        ];
+        t.expect.equal(differing(shown, told, keys), [], "the container's state");
+        const load = ["cpu", "mem", "disk", "uptime"];
+        t.expect.equal(missingLoad(shown, current, load), [], "what is missing of its load");
+        t.expect.equal(differing(recordIn(shown.config), config, KEYS), [], "its configuration");
       }
-      await t.refused("proxmox_lxc_get", { vmid: 999_999_999 }, "not_found");
-      const vm = (await resources(t)).find(({ type }) => type === "qemu");
-      if (vm !== undefined) await t.refused("proxmox_lxc_get", { vmid: vm.vmid }, "invalid_input");
+      const lines = await guestLines(t);
+      const pooled = lines.find(({ type, pool }) => type === "lxc" && pool !== undefined);
+      if (pooled !== undefined)
+        t.expect.equal(fieldsOf(await t.ok(GET, { vmid: pooled.vmid })).pool, pooled.pool, "its pool");
+      await t.refused(GET, { vmid: 999_999_999 }, "not_found");
+      await t.refused(GET, { vmid: (await t.make.vm("stopped")).vmid }, "invalid_input");
     },
   }),
   scenario({
-    tool: "proxmox_lxc_interfaces",
+    ...MADE,
+    tool: INTERFACES,
     title: "shows the addresses of a running container",
     async run(t) {
-      const container = await aContainer(t, "running");
-      const { text } = await t.ok("proxmox_lxc_interfaces", { vmid: container.vmid });
-      const seen = await t.cluster.get<
-        readonly { name: string; hwaddr: string; inet?: string; inet6?: string }[]
-      >(`${container.path}/interfaces`);
-      for (const { name, hwaddr, inet, inet6 } of seen) {
-        t.expect.match(text, name, "the interface");
-        t.expect.match(text, hwaddr, "its MAC address");
-        if (inet !== undefined) t.expect.match(text, inet, "its IPv4 address");
-        if (inet6 !== undefined) t.expect.match(text, inet6, "its IPv6 address");
+      const net0 = `name=eth0,bridge=${t.place.bridge},ip=192.0.2.77/24`;
+      const { vmid, path } = await t.make.container("running", { net0 });
+      await t.cluster.until<readonly Interface[]>(
+        `${path}/interfaces`,
+        (all) => all.some(({ inet = "" }) => inet.startsWith("192.0.2.77")),
+        "the container has its address",
+      );
+      const { seen, answer } = await steadily<readonly Interface[], ToolAnswer>(
+        t.cluster,
+        `${path}/interfaces`,
+        () => t.ok(INTERFACES, { vmid }),
+      );
+      const rows = rowsOf(answer);
+      t.expect.equal(rows.length, seen.length, "how many interfaces");
+      for (const { name, hwaddr, inet = "", inet6 = "" } of seen) {
+        const row = rows.find((one) => one.name === name);
+        t.expect.equal(row?.mac, hwaddr, `the MAC address of ${name}`);
+        t.expect.match(String(row?.ipv4 ?? ""), inet, `the IPv4 address of ${name}`);
+        t.expect.match(String(row?.ipv6 ?? ""), inet6, `the IPv6 address of ${name}`);
       }
-      const stopped = await aContainer(t, "stopped");
-      const silent = await t.ok("proxmox_lxc_interfaces", { vmid: stopped.vmid });
+      const silent = await t.ok(INTERFACES, { vmid: (await t.make.container("stopped")).vmid });
       t.expect.match(silent.text, "does not run", "the remark");
-      await t.refused("proxmox_lxc_interfaces", { vmid: 999_999_999 }, "not_found");
+      await t.refused(INTERFACES, { vmid: 999_999_999 }, "not_found");
     },
   }),
 ];

@@ -1,15 +1,16 @@
-import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
-import { aContainer, configOf, volumeStorage } from "./cluster.ts";
+import { configOf, gibOf, type Scenario, scenario, unusedIn } from "../../../sdk/testing/index.ts";
+import { MADE } from "./made.ts";
 
 const UPDATE = "proxmox_lxc_update_config";
 const RESIZE = "proxmox_lxc_resize";
 
 export const updateScenarios: readonly Scenario[] = [
   scenario({
+    ...MADE,
     tool: UPDATE,
     title: "sets and deletes options",
     async run(t) {
-      const container = await aContainer(t, "stopped");
+      const container = await t.make.container("stopped");
       const { vmid } = container;
       const { digest } = await configOf(t, container);
       await t.ok(UPDATE, { vmid, memory: 768, dryRun: true });
@@ -38,18 +39,21 @@ export const updateScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...MADE,
     tool: UPDATE,
     title: "adds a mount point, detaches it and removes it for good",
     async run(t) {
-      const container = await aContainer(t, "stopped");
+      const container = await t.make.container("stopped");
       const { vmid } = container;
-      const storage = await volumeStorage(t, container.node);
+      const { storage } = t.place;
       await t.ok(UPDATE, { vmid, mp9: `${storage}:1,mp=/srv` });
-      t.expect.match(String((await configOf(t, container)).mp9), `${storage}:`, "the mount point");
+      const { mp9 } = await configOf(t, container);
+      t.expect.match(String(mp9), `${storage}:`, "the mount point");
+      t.expect.equal([gibOf(mp9), /(?:^|,)mp=([^,]*)/.exec(String(mp9))?.[1]], [1, "/srv"], "size and place");
       await t.restart({ access: "write" });
       await t.ok(UPDATE, { vmid, delete: ["mp9"] });
       const detached = await configOf(t, container);
-      const unused = Object.keys(detached).find((key) => /^unused\d+$/.test(key)) ?? "";
+      const [unused = ""] = unusedIn(detached);
       t.expect.that(!("mp9" in detached) && unused !== "", "the volume is unused");
       await t.refused(UPDATE, { vmid, delete: [unused] }, "denied");
       t.expect.that(unused in (await configOf(t, container)), "the volume is still there");
@@ -59,23 +63,25 @@ export const updateScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    ...MADE,
     tool: RESIZE,
     title: "enlarges the root file system, and never makes it smaller",
     async run(t) {
-      const container = await aContainer(t, "stopped");
+      const container = await t.make.container("stopped");
       const { vmid } = container;
-      const sizeOf = async (): Promise<number> => {
-        const text = String((await configOf(t, container)).rootfs);
-        return Number(/size=(\d+)G/.exec(text)?.[1]);
-      };
-      const before = await sizeOf();
+      const sizeOf = async () => gibOf((await configOf(t, container)).rootfs);
+      const { digest } = await configOf(t, container);
       await t.ok(RESIZE, { vmid, disk: "rootfs", size: "+2G", dryRun: true });
-      t.expect.equal(await sizeOf(), before, "the size after a dry run");
+      t.expect.equal(await sizeOf(), 1, "the size after a dry run");
       await t.ok(RESIZE, { vmid, disk: "rootfs", size: "+2G" });
-      t.expect.equal(await sizeOf(), before + 2, "the size");
+      t.expect.equal(await sizeOf(), 3, "the size");
+      const present = String((await configOf(t, container)).digest);
+      await t.ok(RESIZE, { vmid, disk: "rootfs", size: "4G", digest: present });
+      t.expect.equal(await sizeOf(), 4, "the size");
       await t.refused(RESIZE, { vmid, disk: "rootfs", size: "1G" }, "upstream");
       await t.refused(RESIZE, { vmid, disk: "mp7", size: "+1G" }, "invalid_input");
-      t.expect.equal(await sizeOf(), before + 2, "the size after the refused changes");
+      await t.refused(RESIZE, { vmid, disk: "rootfs", size: "+1G", digest: String(digest) }, "conflict");
+      t.expect.equal(await sizeOf(), 4, "the size after the refused changes");
     },
   }),
 ];

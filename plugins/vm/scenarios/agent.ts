@@ -1,74 +1,66 @@
-import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
-import { aVm, becomes, resources, type Vm, vms } from "./cluster.ts";
+import {
+  becomes,
+  fieldsOf,
+  type MadeGuest,
+  rowsOf,
+  type Scenario,
+  type ScenarioRun,
+  scenario,
+} from "../../../sdk/testing/index.ts";
 
 const PING = "proxmox_vm_agent_ping";
 const INFO = "proxmox_vm_agent_info";
 const DIAGNOSE = "proxmox_vm_guest_agent_diagnose";
+const INTERFACES = "proxmox_vm_agent_interfaces";
+const OSINFO = "proxmox_vm_agent_osinfo";
+const FILESYSTEMS = "proxmox_vm_agent_filesystems";
+const USERS = "proxmox_vm_agent_users";
+const FSTRIM = "proxmox_vm_fstrim";
 
-interface Info {
-  readonly result: { readonly supported_commands: readonly { name: string; enabled: boolean }[] };
-}
+/** Commands that the scenarios have turned off. */
+const DISABLED = ["guest-fstrim", "guest-get-users"];
 
-/** Running VMs with the commands that their agent has turned off; VMs without an answering agent are left out. */
-async function answering(t: ScenarioRun): Promise<readonly { vm: Vm; disabled: readonly string[] }[]> {
-  const found: { vm: Vm; disabled: readonly string[] }[] = [];
-  for (const vm of await vms(t, "running")) {
-    const info = await t.cluster.get<Info>(`${vm.path}/agent/info`).catch(() => undefined);
-    if (info === undefined) continue;
-    const { supported_commands: all } = info.result;
-    found.push({ vm, disabled: all.filter(({ enabled }) => !enabled).map(({ name }) => name) });
-  }
-  return found;
-}
+const COMMON = { live: true, needs: ["guest agent"] } as const;
 
-async function withAgent(t: ScenarioRun): Promise<Vm> {
-  const found = (await answering(t)).find(({ disabled }) => disabled.length === 0);
-  if (found === undefined) throw new Error("no VM has an agent that answers");
-  return found.vm;
-}
-
-async function withBlocks(t: ScenarioRun): Promise<{ vm: Vm; disabled: readonly string[] }> {
-  const found = (await answering(t)).find(({ disabled }) => disabled.length > 0);
-  if (found === undefined) throw new Error("no VM has an agent with a command turned off");
-  return found;
-}
-
-async function withoutAgent(t: ScenarioRun): Promise<Vm> {
-  const able = (await answering(t)).map(({ vm }) => vm.vmid);
-  const found = (await vms(t, "running")).find(({ vmid }) => !able.includes(vmid));
-  if (found === undefined) throw new Error("every running VM has an agent");
-  return found;
+/** What the agent of a VM answers to the API itself. */
+async function told<T>(t: ScenarioRun, { path }: MadeGuest, command: string): Promise<T> {
+  return (await t.cluster.get<{ result: T }>(`${path}/agent/${command}`)).result;
 }
 
 /** A VM that runs with the agent's device and has no system, so nothing answers. */
-async function silent(t: ScenarioRun): Promise<Vm> {
-  const { node } = await aVm(t, "running");
-  await t.ok("proxmox_vm_create", { node, name: "silent", agent: "1", start: true });
-  const line = (await resources(t)).find(({ name }) => name === "silent");
-  if (line?.vmid === undefined) throw new Error("the VM was not made");
-  const vm = { vmid: line.vmid, node, name: "silent", path: `/nodes/${node}/qemu/${line.vmid}` };
-  await becomes(t, vm, "running");
-  return vm;
+function silent(t: ScenarioRun): Promise<MadeGuest> {
+  return t.make.vm("running", { agent: "1" });
 }
 
-/** Fields of a record that the client has held against the tool's result schema. */
-function fieldsOf(data: unknown): Readonly<Record<string, unknown>> {
-  return (data as { fields: Readonly<Record<string, unknown>> }).fields;
+interface Address {
+  readonly "ip-address": string;
+  readonly "ip-address-type": "ipv4" | "ipv6";
+  readonly prefix: number;
 }
 
-function rowsOf(data: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return (data as { rows: readonly Readonly<Record<string, unknown>>[] }).rows;
+interface Interface {
+  readonly name: string;
+  readonly "hardware-address": string;
+  readonly "ip-addresses"?: readonly Address[];
+}
+
+function addressesOf({ "ip-addresses": all = [] }: Interface, family: Address["ip-address-type"]): string {
+  return all
+    .filter((address) => address["ip-address-type"] === family)
+    .map(({ "ip-address": ip, prefix }) => `${ip}/${prefix}`)
+    .join(" ");
 }
 
 export const agentScenarios: readonly Scenario[] = [
   scenario({
+    ...COMMON,
     tool: PING,
     title: "tells an agent that answers from one that is off, not started with, or silent",
     access: "write",
     async run(t) {
-      const able = await withAgent(t);
-      t.expect.equal(fieldsOf((await t.ok(PING, { vmid: able.vmid })).data), { answers: true }, "it answers");
-      const off = await withoutAgent(t);
+      const able = await t.make.vmWithAgent();
+      t.expect.equal(fieldsOf(await t.ok(PING, { vmid: able.vmid })), { answers: true }, "it answers");
+      const off = await t.make.vm("running");
       const { text } = await t.refused(PING, { vmid: off.vmid }, "conflict");
       t.expect.match(text, "turned off", "why");
       await t.ok("proxmox_vm_update_config", { vmid: off.vmid, agent: "1" });
@@ -79,149 +71,174 @@ export const agentScenarios: readonly Scenario[] = [
       await t.ok("proxmox_vm_action", { vmid: able.vmid, action: "suspend" });
       const paused = await t.refused(PING, { vmid: able.vmid }, "conflict");
       t.expect.match(paused.text, "paused", "why");
-      const stopped = await t.refused(PING, { vmid: (await stoppedWithAgent(t)).vmid }, "conflict");
+      const { vmid } = await t.make.vm("stopped", { agent: "1" });
+      const stopped = await t.refused(PING, { vmid }, "conflict");
       t.expect.match(stopped.text, "does not run", "why");
     },
   }),
   scenario({
+    ...COMMON,
     tool: INFO,
     title: "lists the agent's commands, the disabled ones apart",
     async run(t) {
-      const { vm, disabled } = await withBlocks(t);
-      const fields = fieldsOf((await t.ok(INFO, { vmid: vm.vmid })).data);
-      t.expect.equal(fields.disabled, [...disabled].sort(), "the disabled commands");
-      t.expect.that(
-        Array.isArray(fields.enabled) && fields.enabled.includes("guest-ping"),
-        "guest-ping is among the others",
+      const vm = await t.make.vmWithAgent(DISABLED);
+      const { version, supported_commands: all } = await told<{
+        version: string;
+        supported_commands: readonly { name: string; enabled: boolean }[];
+      }>(t, vm, "info");
+      const named = (enabled: boolean) =>
+        all
+          .filter((one) => one.enabled === enabled)
+          .map(({ name }) => name)
+          .sort();
+      t.expect.equal(
+        fieldsOf(await t.ok(INFO, { vmid: vm.vmid })),
+        { version, enabled: named(true), disabled: named(false) },
+        "the agent",
       );
-      await t.refused(INFO, { vmid: (await withoutAgent(t)).vmid }, "conflict");
+      t.expect.that(
+        DISABLED.every((name) => named(false).includes(name)),
+        "what was turned off",
+      );
+      await t.refused(INFO, { vmid: (await t.make.vm("running")).vmid }, "conflict");
     },
   }),
   scenario({
+    ...COMMON,
     tool: DIAGNOSE,
     title: "says what is wrong with an agent and what to do",
     access: "write",
     async run(t) {
-      const diagnose = async (vmid: number) => fieldsOf((await t.ok(DIAGNOSE, { vmid })).data);
-      const good = await diagnose((await withAgent(t)).vmid);
-      t.expect.equal(good.state, "works", "an agent that works");
-      const { vm, disabled } = await withBlocks(t);
-      const partly = await diagnose(vm.vmid);
-      t.expect.equal(partly.state, "partly disabled", "an agent with a command turned off");
-      t.expect.equal(partly.disabled, [...disabled].sort(), "the disabled commands");
-      const off = await withoutAgent(t);
-      t.expect.equal((await diagnose(off.vmid)).state, "turned off", "an agent that is turned off");
+      const diagnose = async ({ vmid }: MadeGuest) => fieldsOf(await t.ok(DIAGNOSE, { vmid }));
+      const partly = await t.make.vmWithAgent(DISABLED);
+      const { version } = await told<{ version: string }>(t, partly, "info");
+      const { "pretty-name": system } = await told<{ "pretty-name": string }>(t, partly, "get-osinfo");
+      const found = await diagnose(partly);
+      t.expect.equal(
+        [found.state, found.version, found.system],
+        ["partly disabled", version, system],
+        "an agent with commands turned off",
+      );
+      t.expect.equal(found.disabled, DISABLED, "the disabled commands");
+      t.expect.match(String(found.problem), DISABLED.join(", "), "the problem");
+      t.expect.match(String(found.todo), /block-rpcs|blacklist/, "what to do");
+      const off = await t.make.vm("running");
+      t.expect.equal((await diagnose(off)).state, "turned off", "an agent that is turned off");
       await t.ok("proxmox_vm_update_config", { vmid: off.vmid, agent: "1" });
-      t.expect.equal((await diagnose(off.vmid)).state, "waits for a restart", "one that is turned on since");
-      const missing = await diagnose((await silent(t)).vmid);
+      t.expect.equal((await diagnose(off)).state, "waits for a restart", "one that is turned on since");
+      const missing = await diagnose(await silent(t));
       t.expect.equal(missing.state, "missing or silent", "one that is not there");
+      t.expect.match(String(missing.problem), "answer", "the problem");
       t.expect.match(String(missing.todo), "qemu-guest-agent", "what to do");
       await t.refused(DIAGNOSE, { vmid: 999_999_999 }, "not_found");
     },
   }),
   scenario({
-    tool: "proxmox_vm_agent_interfaces",
+    ...COMMON,
+    tool: DIAGNOSE,
+    title: "finds nothing wrong with an agent that works",
+    async run(t) {
+      const vm = await t.make.vmWithAgent();
+      const { version } = await told<{ version: string }>(t, vm, "info");
+      const { "pretty-name": system } = await told<{ "pretty-name": string }>(t, vm, "get-osinfo");
+      const fields = fieldsOf(await t.ok(DIAGNOSE, { vmid: vm.vmid }));
+      t.expect.equal(fields, { state: "works", version, system }, "what is found");
+      await t.refused(DIAGNOSE, { vmid: 999_999_999 }, "not_found");
+    },
+  }),
+  scenario({
+    ...COMMON,
+    tool: INTERFACES,
     title: "shows the addresses that the agent tells",
     async run(t) {
-      const vm = await withAgent(t);
-      const seen = await t.cluster.get<{
-        result: readonly { name: string; "hardware-address": string; "ip-addresses": readonly Address[] }[];
-      }>(`${vm.path}/agent/network-get-interfaces`);
-      const rows = rowsOf((await t.ok("proxmox_vm_agent_interfaces", { vmid: vm.vmid })).data);
-      for (const { name, "hardware-address": mac, "ip-addresses": all } of seen.result) {
-        const row = rows.find((one) => one.name === name);
-        t.expect.equal(row?.mac, mac, `the MAC address of ${name}`);
-        for (const { "ip-address": ip, prefix } of all)
-          t.expect.match(String(row?.ipv4), `${ip}/${prefix}`, "it");
-      }
-      await t.refused("proxmox_vm_agent_interfaces", { vmid: (await withoutAgent(t)).vmid }, "conflict");
+      const vm = await t.make.vmWithAgent();
+      const seen = await told<readonly Interface[]>(t, vm, "network-get-interfaces");
+      const rows = rowsOf(await t.ok(INTERFACES, { vmid: vm.vmid }));
+      const byName = (one: { name?: unknown }, other: { name?: unknown }) =>
+        String(one.name) < String(other.name) ? -1 : 1;
+      t.expect.equal(
+        rows.map(({ name, mac, ipv4 = "", ipv6 = "" }) => ({ name, mac, ipv4, ipv6 })).sort(byName),
+        seen
+          .map((one) => ({
+            ...{ name: one.name, mac: one["hardware-address"] },
+            ...{ ipv4: addressesOf(one, "ipv4"), ipv6: addressesOf(one, "ipv6") },
+          }))
+          .sort(byName),
+        "the interfaces",
+      );
+      await t.refused(INTERFACES, { vmid: (await t.make.vm("running")).vmid }, "conflict");
     },
   }),
   scenario({
-    tool: "proxmox_vm_agent_osinfo",
+    ...COMMON,
+    tool: OSINFO,
     title: "shows the system that the agent tells",
     async run(t) {
-      const vm = await withAgent(t);
-      const { result } = await t.cluster.get<{ result: Readonly<Record<string, string>> }>(
-        `${vm.path}/agent/get-osinfo`,
-      );
-      const fields = fieldsOf((await t.ok("proxmox_vm_agent_osinfo", { vmid: vm.vmid })).data);
-      t.expect.equal(fields.name, result["pretty-name"], "the system");
-      t.expect.equal(fields.kernel, result["kernel-release"], "the kernel");
+      const vm = await t.make.vmWithAgent();
+      const result = await told<Readonly<Record<string, string>>>(t, vm, "get-osinfo");
+      const { name, kernel, id, version, machine } = fieldsOf(await t.ok(OSINFO, { vmid: vm.vmid }));
       t.expect.equal(
-        [fields.id, fields.version, fields.machine],
-        [result.id, result.version, result.machine],
-        "it",
+        [name, kernel, id, version, machine],
+        [result["pretty-name"], result["kernel-release"], result.id, result.version, result.machine],
+        "the system",
       );
-      await t.refused("proxmox_vm_agent_osinfo", { vmid: (await withoutAgent(t)).vmid }, "conflict");
+      await t.refused(OSINFO, { vmid: (await t.make.vm("running")).vmid }, "conflict");
     },
   }),
   scenario({
-    tool: "proxmox_vm_agent_filesystems",
+    ...COMMON,
+    tool: FILESYSTEMS,
     title: "shows the file systems that the agent tells",
     async run(t) {
-      const vm = await withAgent(t);
-      const { result } = await t.cluster.get<{ result: readonly Readonly<Record<string, unknown>>[] }>(
-        `${vm.path}/agent/get-fsinfo`,
-      );
-      const rows = rowsOf((await t.ok("proxmox_vm_agent_filesystems", { vmid: vm.vmid })).data);
+      const vm = await t.make.vmWithAgent();
+      const result = await told<readonly Readonly<Record<string, unknown>>[]>(t, vm, "get-fsinfo");
+      const rows = rowsOf(await t.ok(FILESYSTEMS, { vmid: vm.vmid }));
+      const sorted = (all: readonly (readonly unknown[])[]) => all.map((one) => one.join(" ")).sort();
       t.expect.equal(
-        rows.map(({ mountpoint, type, device, used, total }) => [mountpoint, type, device, used, total]),
-        result.map((one) => [one.mountpoint, one.type, one.name, one["used-bytes"], one["total-bytes"]]),
+        sorted(rows.map(({ mountpoint, type, device, total }) => [mountpoint, type, device, total])),
+        sorted(result.map((one) => [one.mountpoint, one.type, one.name, one["total-bytes"]])),
         "the file systems",
       );
-      t.expect.equal(rows[0]?.usage, Number(rows[0]?.used) / Number(rows[0]?.total), "how full the first is");
-      await t.refused("proxmox_vm_agent_filesystems", { vmid: (await withoutAgent(t)).vmid }, "conflict");
+      // What is used may change between two looks.
+      for (const { used, total, usage } of rows.filter((row) => row.total !== undefined)) {
+        t.expect.that(Number(used) > 0 && Number(used) <= Number(total), "what is used");
+        t.expect.equal(usage, Number(used) / Number(total), "how full it is");
+      }
+      await t.refused(FILESYSTEMS, { vmid: (await t.make.vm("running")).vmid }, "conflict");
     },
   }),
   scenario({
-    tool: "proxmox_vm_agent_users",
+    ...COMMON,
+    tool: USERS,
     title: "shows who is logged in, or that the agent may not tell",
     async run(t) {
-      const vm = await withAgent(t);
-      const { result } = await t.cluster.get<{ result: readonly { user: string; "login-time": number }[] }>(
-        `${vm.path}/agent/get-users`,
-      );
-      const rows = rowsOf((await t.ok("proxmox_vm_agent_users", { vmid: vm.vmid })).data);
+      const vm = await t.make.vmWithAgent();
+      const result = await told<readonly { user: string; "login-time": number }[]>(t, vm, "get-users");
+      const rows = rowsOf(await t.ok(USERS, { vmid: vm.vmid }));
       t.expect.equal(
         rows.map(({ user, since }) => [user, since]),
         result.map((one) => [one.user, one["login-time"]]),
         "the users",
       );
-      const { text } = await t.refused(
-        "proxmox_vm_agent_users",
-        { vmid: (await withBlocks(t)).vm.vmid },
-        "unsupported",
-      );
+      const { vmid } = await t.make.vmWithAgent(DISABLED);
+      const { text } = await t.refused(USERS, { vmid }, "unsupported");
       t.expect.match(text, /guest-get-users is disabled/, "why");
     },
   }),
   scenario({
-    tool: "proxmox_vm_fstrim",
+    ...COMMON,
+    tool: FSTRIM,
     title: "trims what the agent lets it",
     async run(t) {
-      const vm = await withAgent(t);
-      await t.ok("proxmox_vm_fstrim", { vmid: vm.vmid, dryRun: true });
-      const { text } = await t.ok("proxmox_vm_fstrim", { vmid: vm.vmid });
+      const vm = await t.make.vmWithAgent();
+      await t.ok(FSTRIM, { vmid: vm.vmid, dryRun: true });
+      const { text } = await t.ok(FSTRIM, { vmid: vm.vmid });
       t.expect.match(text, "trimmed", "what the agent answered");
-      const status = await t.cluster.get<{ qmpstatus: string }>(`${vm.path}/status/current`);
-      t.expect.equal(status.qmpstatus, "running", "the VM runs on");
-      await t.refused("proxmox_vm_fstrim", { vmid: (await withBlocks(t)).vm.vmid }, "unsupported");
-      await t.refused("proxmox_vm_fstrim", { vmid: (await withoutAgent(t)).vmid }, "conflict");
+      await becomes(t, vm, "running");
+      await t.refused(FSTRIM, { vmid: (await t.make.vmWithAgent(DISABLED)).vmid }, "unsupported");
+      await t.refused(FSTRIM, { vmid: (await t.make.vm("running")).vmid }, "conflict");
       await t.restart({ access: "read" });
-      await t.refused("proxmox_vm_fstrim", { vmid: vm.vmid }, "denied");
+      await t.refused(FSTRIM, { vmid: vm.vmid }, "denied");
     },
   }),
 ];
-
-interface Address {
-  readonly "ip-address": string;
-  readonly prefix: number;
-}
-
-/** A stopped VM whose agent is turned on. */
-async function stoppedWithAgent(t: ScenarioRun): Promise<Vm> {
-  const vm = await aVm(t, "stopped");
-  await t.ok("proxmox_vm_update_config", { vmid: vm.vmid, agent: "1" });
-  return vm;
-}

@@ -1,83 +1,61 @@
-import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
-import { aVm, type Config, configOf, resources, type Vm } from "./cluster.ts";
+import {
+  configOf,
+  gibOf,
+  type MadeGuest,
+  type Scenario,
+  type ScenarioRun,
+  scenario,
+  stepsOf,
+  unusedIn,
+} from "../../../sdk/testing/index.ts";
 
 const RESIZE = "proxmox_vm_disk_resize";
 const MOVE = "proxmox_vm_disk_move";
 const IMPORT = "proxmox_vm_disk_import";
 const UNLINK = "proxmox_vm_disk_unlink";
 
-function sizeOf(value: unknown): string | undefined {
-  return /size=(\w+)/.exec(String(value))?.[1];
-}
-
-function unusedIn(config: Config): readonly string[] {
-  return Object.keys(config).filter((key) => /^unused\d+$/.test(key));
-}
-
-/** A storage of the VM's node that takes disks and is not that of the disk. */
-async function otherStorage(t: ScenarioRun, { node }: Vm, disk: unknown): Promise<string> {
-  const found = (await resources(t)).find(
-    (one) =>
-      one.type === "storage" &&
-      one.node === node &&
-      one.content?.split(",").includes("images") &&
-      !String(disk).startsWith(`${one.storage}:`),
-  );
-  if (found?.storage === undefined) throw new Error(`node ${node} has no other storage for disks`);
-  return found.storage;
-}
-
-/** An image to import that the node has. */
-async function anImage(t: ScenarioRun, { node }: Vm): Promise<string> {
-  const storages = (await resources(t)).filter(
-    (one) => one.type === "storage" && one.node === node && one.content?.split(",").includes("import"),
-  );
-  for (const { storage } of storages) {
-    const files = await t.cluster.get<readonly { content: string; volid: string }[]>(
-      `/nodes/${node}/storage/${storage}/content`,
-    );
-    const found = files.find(({ content }) => content === "import");
-    if (found !== undefined) return found.volid;
-  }
-  throw new Error(`node ${node} has no image to import`);
+async function diskOf(t: ScenarioRun, vm: MadeGuest, disk: string): Promise<string> {
+  return String((await configOf(t, vm))[disk]);
 }
 
 export const diskScenarios: readonly Scenario[] = [
   scenario({
     tool: RESIZE,
     title: "enlarges a disk, and neither shrinks nor invents one",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "stopped");
+      const vm = await t.make.vm("stopped");
       const { vmid } = vm;
-      const before = await configOf(t, vm);
-      const gib = Number.parseInt(sizeOf(before.scsi0) ?? "", 10);
+      const sizeOf = async () => gibOf(await diskOf(t, vm, "scsi0"));
+      const { digest } = await configOf(t, vm);
       await t.ok(RESIZE, { vmid, disk: "scsi0", size: "+2G", dryRun: true });
-      t.expect.equal((await configOf(t, vm)).scsi0, before.scsi0, "the disk after a dry run");
+      t.expect.equal(await sizeOf(), 1, "the size after a dry run");
       await t.ok(RESIZE, { vmid, disk: "scsi0", size: "+2G" });
-      t.expect.equal(sizeOf((await configOf(t, vm)).scsi0), `${gib + 2}G`, "the size");
-      await t.ok(RESIZE, { vmid, disk: "scsi0", size: `${gib + 3}G` });
-      t.expect.equal(sizeOf((await configOf(t, vm)).scsi0), `${gib + 3}G`, "the size");
+      t.expect.equal(await sizeOf(), 3, "the size");
+      await t.ok(RESIZE, { vmid, disk: "scsi0", size: "4G" });
+      t.expect.equal(await sizeOf(), 4, "the size");
       await t.refused(RESIZE, { vmid, disk: "scsi0", size: "1G" }, "invalid_input");
       await t.refused(RESIZE, { vmid, disk: "scsi7", size: "+1G" }, "invalid_input");
-      await t.refused(
-        RESIZE,
-        { vmid, disk: "scsi0", size: "+1G", digest: String(before.digest) },
-        "task_failed",
-      );
-      t.expect.equal(sizeOf((await configOf(t, vm)).scsi0), `${gib + 3}G`, "the size after the refusals");
+      await t.refused(RESIZE, { vmid, disk: "scsi0", size: "+1G", digest: String(digest) }, "task_failed");
+      t.expect.equal(await sizeOf(), 4, "the size after the refusals");
+      const present = String((await configOf(t, vm)).digest);
+      await t.ok(RESIZE, { vmid, disk: "scsi0", size: "5G", digest: present });
+      t.expect.equal(await sizeOf(), 5, "the size with the present digest");
     },
   }),
   scenario({
     tool: MOVE,
     title: "moves a disk and keeps the source as unused, or removes it",
+    live: true,
+    needs: ["second storage"],
     async run(t) {
-      const vm = await aVm(t, "stopped");
+      const vm = await t.make.vm("stopped");
       const { vmid } = vm;
-      const before = String((await configOf(t, vm)).scsi0);
-      const storage = await otherStorage(t, vm, before);
-      const home = before.split(":")[0] ?? "";
+      const home = t.place.storage;
+      const storage = await t.find("second storage");
+      const before = await diskOf(t, vm, "scsi0");
       await t.ok(MOVE, { vmid, disk: "scsi0", storage, dryRun: true });
-      t.expect.equal((await configOf(t, vm)).scsi0, before, "the disk after a dry run");
+      t.expect.equal(await diskOf(t, vm, "scsi0"), before, "the disk after a dry run");
       await t.ok(MOVE, { vmid, disk: "scsi0", storage });
       const moved = await configOf(t, vm);
       t.expect.match(String(moved.scsi0), `${storage}:`, "the disk");
@@ -98,37 +76,38 @@ export const diskScenarios: readonly Scenario[] = [
   scenario({
     tool: MOVE,
     title: "gives a disk to another VM",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "stopped");
-      const { text } = await t.ok("proxmox_vm_create", { node: vm.node, name: "heir" });
-      const heir = Number(/VM (\d+)/.exec(text)?.[1]);
-      const storage = await otherStorage(t, vm, "");
-      await t.ok("proxmox_vm_update_config", { vmid: vm.vmid, scsi5: `${storage}:1` });
-      await t.ok(MOVE, { vmid: vm.vmid, disk: "scsi5", "target-vmid": heir, "target-disk": "scsi3" });
-      const given = await t.cluster.get<Config>(`/nodes/${vm.node}/qemu/${heir}/config`);
-      t.expect.match(String(given.scsi3), `${heir}`, "the other VM's disk");
+      const vm = await t.make.vm("stopped", { scsi5: `${t.place.storage}:1` });
+      const { vmid } = vm;
+      const heir = await t.make.vm("stopped");
+      const given = { vmid, disk: "scsi5", "target-vmid": heir.vmid, "target-disk": "scsi3" };
+      await t.ok(MOVE, given);
+      t.expect.match(await diskOf(t, heir, "scsi3"), `${heir.vmid}`, "the other VM's disk");
       t.expect.that(!("scsi5" in (await configOf(t, vm))), "the disk is gone from the first");
-      const both = { disk: "scsi0", storage, "target-vmid": heir };
-      await t.refused(MOVE, { vmid: vm.vmid, ...both }, "invalid_input");
+      const both = { disk: "scsi0", storage: t.place.storage, "target-vmid": heir.vmid };
+      await t.refused(MOVE, { vmid, ...both }, "invalid_input");
     },
   }),
   scenario({
     tool: IMPORT,
     title: "copies an image into a new disk, in the slot asked for or the next free one",
+    live: true,
+    needs: ["image to import"],
     async run(t) {
-      const vm = await aVm(t, "stopped");
+      const vm = await t.make.vm("stopped");
       const { vmid } = vm;
-      const before = await configOf(t, vm);
-      const source = await anImage(t, vm);
-      const storage = await otherStorage(t, vm, before.scsi0);
+      const { storage } = t.place;
+      const source = await t.find("image to import");
+      const { digest } = await configOf(t, vm);
       await t.ok(IMPORT, { vmid, source, storage, dryRun: true });
-      t.expect.equal((await configOf(t, vm)).digest, before.digest, "the digest after a dry run");
+      t.expect.equal((await configOf(t, vm)).digest, digest, "the digest after a dry run");
       await t.ok(IMPORT, { vmid, source, storage });
       await t.ok(IMPORT, { vmid, source, storage, disk: "virtio4", format: "raw", options: "discard=on" });
       const after = await configOf(t, vm);
       t.expect.match(String(after.scsi1), `${storage}:`, "the disk in the next free slot");
-      t.expect.match(String(after.virtio4), /discard=on/, "the option of the second disk");
-      t.expect.match(String(after.virtio4), /\.raw|disk/, "the second disk");
+      t.expect.match(`${String(after.virtio4)},`, ",discard=on,", "the option of the second disk");
+      t.expect.match(String(after.virtio4), `${storage}:`, "the second disk");
       await t.refused(IMPORT, { vmid, source, storage, disk: "scsi0" }, "conflict");
       await t.refused(IMPORT, { vmid, source: "/root/disk.img", storage }, "unsupported");
       await t.refused(IMPORT, { vmid, source, storage, options: "size=1G" }, "invalid_input");
@@ -138,26 +117,29 @@ export const diskScenarios: readonly Scenario[] = [
   scenario({
     tool: UNLINK,
     title: "detaches a disk, and removes its volume only where that is allowed",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "stopped");
+      const volume = `${t.place.storage}:1`;
+      const vm = await t.make.vm("stopped", { scsi5: volume, scsi6: volume, scsi7: volume });
       const { vmid } = vm;
-      const storage = await otherStorage(t, vm, "");
-      await t.ok("proxmox_vm_update_config", { vmid, scsi5: `${storage}:1`, scsi6: `${storage}:1` });
       await t.restart({ access: "write" });
-      await t.ok(UNLINK, { vmid, idlist: "scsi5", dryRun: true });
+      const [step] = stepsOf(await t.ok(UNLINK, { vmid, idlist: "scsi5", dryRun: true }));
+      t.expect.equal(step?.params, { idlist: "scsi5" }, "what is sent");
       t.expect.that("scsi5" in (await configOf(t, vm)), "the disk is there after a dry run");
       await t.ok(UNLINK, { vmid, idlist: ["scsi5"] });
       const detached = await configOf(t, vm);
       const [unused = ""] = unusedIn(detached);
       t.expect.that(!("scsi5" in detached) && unused !== "", "the disk is unused");
+      t.expect.that("scsi6" in detached && "scsi7" in detached, "the others are there");
       await t.refused(UNLINK, { vmid, idlist: unused }, "denied");
       await t.refused(UNLINK, { vmid, idlist: "scsi6", force: true }, "denied");
       await t.refused(UNLINK, { vmid, idlist: "scsi9" }, "invalid_input");
       await t.restart({ access: "destructive" });
       await t.ok(UNLINK, { vmid, idlist: "scsi6", force: true });
+      t.expect.equal(unusedIn(await configOf(t, vm)), [unused], "the unused disks");
       await t.ok(UNLINK, { vmid, idlist: unused });
       const bare = await configOf(t, vm);
-      t.expect.that(!("scsi6" in bare), "the second disk is detached");
+      t.expect.that(!("scsi6" in bare) && "scsi7" in bare, "the second disk is detached, the third is not");
       t.expect.equal(unusedIn(bare), [], "the unused disks");
     },
   }),

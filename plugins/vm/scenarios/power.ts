@@ -1,20 +1,31 @@
-import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
-import { aVm, becomes, type Vm } from "./cluster.ts";
+import {
+  becomes,
+  configOf,
+  type MadeGuest,
+  type Scenario,
+  type ScenarioRun,
+  scenario,
+  stepsOf,
+} from "../../../sdk/testing/index.ts";
 
 const TOOL = "proxmox_vm_action";
 
 /** How many tasks the node remembers of a VM. A reset leaves nothing else behind. */
-async function tasksOf(t: ScenarioRun, { node, vmid }: Vm): Promise<number> {
+async function tasksOf(t: ScenarioRun, { node, vmid }: MadeGuest): Promise<number> {
   return (await t.cluster.get<readonly unknown[]>(`/nodes/${node}/tasks?vmid=${vmid}&limit=500`)).length;
+}
+
+async function pidOf(t: ScenarioRun, { path }: MadeGuest): Promise<number | undefined> {
+  return (await t.cluster.get<{ pid?: number }>(`${path}/status/current`)).pid;
 }
 
 export const powerScenarios: readonly Scenario[] = [
   scenario({
     tool: TOOL,
     title: "takes a VM through its power states",
-    live: "a guest without a system does not shut down when it is told to",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "stopped");
+      const vm = await t.make.vm("stopped");
       const { vmid } = vm;
       await t.ok(TOOL, { vmid, action: "start", dryRun: true });
       await becomes(t, vm, "stopped");
@@ -25,18 +36,79 @@ export const powerScenarios: readonly Scenario[] = [
       await becomes(t, vm, "paused");
       await t.ok(TOOL, { vmid, action: "resume" });
       await becomes(t, vm, "running");
-      for (const action of ["reset", "reboot"]) {
-        const before = await tasksOf(t, vm);
-        await t.ok(TOOL, { vmid, action });
-        await becomes(t, vm, "running");
-        t.expect.that((await tasksOf(t, vm)) > before, `the ${action} is a task of the VM`);
-      }
-      await t.ok(TOOL, { vmid, action: "hibernate" });
+      const before = await tasksOf(t, vm);
+      await t.ok(TOOL, { vmid, action: "reset" });
+      t.expect.that((await tasksOf(t, vm)) > before, "the reset is a task of the VM");
+      const statestorage = t.place.storage;
+      await t.ok(TOOL, { vmid, action: "hibernate", statestorage });
       await becomes(t, vm, "stopped");
+      const asleep = await configOf(t, vm);
+      t.expect.equal(asleep.lock, "suspended", "the lock of a VM that sleeps");
+      t.expect.match(String(asleep.vmstate), `${statestorage}:`, "where its memory is");
       await t.ok(TOOL, { vmid, action: "resume" });
       await becomes(t, vm, "running");
-      await t.ok(TOOL, { vmid, action: "shutdown", timeout: 30, forceStop: true });
+      await t.ok(TOOL, { vmid, action: "stop" });
       await becomes(t, vm, "stopped");
+    },
+  }),
+  scenario({
+    tool: TOOL,
+    title: "waits no longer for a system that does not shut down than it is told, and stops it hard if asked",
+    live: true,
+    async run(t) {
+      const vm = await t.make.vm("running");
+      const { vmid } = vm;
+      const given = { vmid, action: "shutdown", timeout: 2 };
+      const { text } = await t.refused(TOOL, given, "task_failed");
+      t.expect.match(text, "got timeout", "why");
+      const reboot = await t.refused(TOOL, { ...given, action: "reboot" }, "task_failed");
+      t.expect.match(reboot.text, "got timeout", "why");
+      await becomes(t, vm, "running");
+      for (const action of ["shutdown", "reboot"]) {
+        const [step] = stepsOf(await t.ok(TOOL, { ...given, action, dryRun: true }));
+        t.expect.equal(step?.params, { timeout: 2 }, `what the ${action} is told`);
+      }
+      await t.ok(TOOL, { ...given, forceStop: true });
+      await becomes(t, vm, "stopped");
+    },
+  }),
+  scenario({
+    tool: TOOL,
+    title: "breaks off a shutdown that goes on",
+    live: true,
+    async run(t) {
+      const vm = await t.make.vm("running");
+      const { vmid } = vm;
+      await t.ok(TOOL, { vmid, action: "shutdown", timeout: 600, waitMode: "deferred" });
+      await t.ok(TOOL, { vmid, action: "stop", "overrule-shutdown": true });
+      await becomes(t, vm, "stopped");
+      await t.cluster.until<readonly { status?: string }[]>(
+        `/nodes/${vm.node}/tasks?vmid=${vmid}&typefilter=qmshutdown&source=all`,
+        (tasks) => tasks.length === 1 && tasks.every(({ status }) => status !== undefined && status !== "OK"),
+        "the shutdown was broken off",
+      );
+      await t.refused(TOOL, { vmid, action: "reset", timeout: 1 }, "invalid_input");
+    },
+  }),
+  scenario({
+    tool: TOOL,
+    title: "reboots and shuts down a system that obeys",
+    live: true,
+    needs: ["guest agent"],
+    async run(t) {
+      const vm = await t.make.vmWithAgent();
+      const { vmid } = vm;
+      const pid = await pidOf(t, vm);
+      await t.ok(TOOL, { vmid, action: "reboot", timeout: 120 });
+      await becomes(t, vm, "running");
+      t.expect.that((await pidOf(t, vm)) !== pid, "it runs anew");
+      await t.ok(TOOL, { vmid, action: "shutdown", timeout: 120 });
+      await becomes(t, vm, "stopped");
+      for (const action of ["shutdown", "reboot"]) {
+        const [step] = stepsOf(await t.ok(TOOL, { vmid, action, timeout: 120, dryRun: true }));
+        t.expect.equal(step?.params, { timeout: 120 }, `what the ${action} is told`);
+      }
+      await t.refused(TOOL, { vmid, action: "reboot", timeout: 120 }, "upstream");
     },
   }),
   scenario({

@@ -1,109 +1,145 @@
 import {
+  configOf,
   differing,
   fieldsOf,
+  type GuestLine,
+  guestLine,
+  guestLines,
+  hasLoad,
+  missingLoad,
+  recordIn,
   rowsOf,
   type Scenario,
+  type ScenarioRun,
   type Shown,
   scenario,
 } from "../../../sdk/testing/index.ts";
-import { aVm, configOf, guestLines, resources, vms } from "./cluster.ts";
+
+const LIST = "proxmox_vm_list";
+const GET = "proxmox_vm_get";
+const TEMPLATES = "proxmox_vm_template_list";
+const TEMPLATE = "proxmox_vm_template_get";
+
+/** More than a cluster has, so that one page holds all. */
+const ALL = 5000;
+
+async function linesOf(t: ScenarioRun, isTemplate: boolean): Promise<readonly GuestLine[]> {
+  const all = await guestLines(t);
+  return all.filter(({ type, template }) => type === "qemu" && (template === 1) === isTemplate);
+}
+
+/** Keys of a configuration without a default, which tools leave out. */
+const KEYS = ["digest", "memory", "name", "net0", "scsi0", "tags"];
+const LOAD = ["cpu", "mem", "uptime"] as const;
 
 export const readScenarios: readonly Scenario[] = [
   scenario({
-    tool: "proxmox_vm_list",
+    tool: LIST,
     title: "lists VMs without templates, filters, and goes on page by page",
+    live: true,
     async run(t) {
-      const running = await vms(t, "running");
-      const stopped = await vms(t, "stopped");
-      const all = await t.ok("proxmox_vm_list");
-      for (const { name } of [...running, ...stopped]) t.expect.match(all.text, name, "the VM");
-      const rows = rowsOf(all);
-      for (const line of await guestLines(t)) {
+      const running = await t.make.vm("running", { tags: "blue;scenario" });
+      const stopped = await t.make.vm("stopped");
+      await t.make.vm("template");
+      await hasLoad(t, running.vmid);
+      const rows = rowsOf(await t.ok(LIST, { limit: ALL }));
+      const lines = await linesOf(t, false);
+      const vmids = lines.map(({ vmid }) => vmid).sort((a, b) => a - b);
+      t.expect.equal(
+        rows.map(({ vmid }) => vmid),
+        vmids,
+        "the VMs, and nothing else",
+      );
+      for (const line of lines) {
         const row = rows.find(({ vmid }) => vmid === line.vmid);
         const keys = ["name", "node", "status", "maxmem", "pool", "tags"];
-        if (line.template !== 1) t.expect.equal(differing(row, line, keys), [], `VM ${line.vmid} as listed`);
-        if (line.status === "running")
-          t.expect.that(Number(row?.cpu) > 0 && Number(row?.mem) > 0, `the load of VM ${line.vmid}`);
+        t.expect.equal(differing(row, line, keys), [], `VM ${line.vmid} as listed`);
+        t.expect.equal(missingLoad(row, line, ["cpu", "mem"]), [], `what is missing of its load`);
       }
-      for (const { name } of await vms(t, "template")) {
-        t.expect.that(!all.text.includes(name), `the template ${name} is left out`);
-      }
-      const some = await t.ok("proxmox_vm_list", { filter: { status: "running" } });
-      for (const { name } of running) t.expect.match(some.text, name, "the running VM");
-      for (const { name } of stopped) t.expect.that(!some.text.includes(name), `${name} is left out`);
-      const vmids: number[] = [];
-      let cursor: string | undefined;
-      do {
-        const { data } = await t.ok("proxmox_vm_list", {
-          limit: 1,
-          fields: ["vmid"],
-          ...(cursor && { cursor }),
-        });
-        // The client has held the data against the tool's result schema.
-        const page = data as { rows: { vmid: number }[]; cursor?: string };
-        vmids.push(...page.rows.map(({ vmid }) => vmid));
-        cursor = page.cursor;
-      } while (cursor !== undefined);
-      const expected = [...running, ...stopped].map(({ vmid }) => vmid).sort((a, b) => a - b);
-      t.expect.equal(vmids, expected, "the VMs, one a page");
-      await t.refused("proxmox_vm_list", { limit: 0 }, "invalid_input");
-      await t.refused("proxmox_vm_list", { cursor: "nonsense" }, "invalid_input");
+      const some = rowsOf(await t.ok(LIST, { filter: { status: "running" }, limit: ALL }));
+      t.expect.that(
+        some.some(({ vmid }) => vmid === running.vmid),
+        "the running VM is among those that run",
+      );
+      t.expect.that(!some.some(({ vmid }) => vmid === stopped.vmid), "the stopped one is not");
+      t.expect.equal(await pagesOf(t, Math.ceil(vmids.length / 3)), vmids, "the VMs page by page");
+      await t.refused(LIST, { limit: 0 }, "invalid_input");
+      await t.refused(LIST, { cursor: "nonsense" }, "invalid_input");
     },
   }),
   scenario({
-    tool: "proxmox_vm_get",
+    tool: GET,
     title: "shows status and configuration of a VM, by VMID and by name",
+    live: true,
     async run(t) {
-      const vm = await aVm(t, "running");
-      const { digest } = await configOf(t, vm);
+      const vm = await t.make.vm("running", { tags: "blue", agent: "1" });
+      await hasLoad(t, vm.vmid);
+      const config = await configOf(t, vm);
       for (const vmid of [vm.vmid, vm.name]) {
-        const answer = await t.ok("proxmox_vm_get", { vmid });
-        const { text } = answer;
+        const shown = fieldsOf(await t.ok(GET, { vmid }));
         const current = await t.cluster.get<Shown>(`${vm.path}/status/current`);
-        const line = (await guestLines(t)).find((one) => one.vmid === vm.vmid);
-        const shown = fieldsOf(answer);
-        const keys = ["vmid", "name", "node", "pool", "tags", "cpus", "maxmem", "maxdisk", "agent"];
+        const line = await guestLine(t, vm.vmid);
+        const keys = ["vmid", "name", "node", "status", "tags", "cpus", "maxmem", "maxdisk", "agent"];
         t.expect.equal(differing(shown, { ...current, ...line }, keys), [], "the VM's state");
-        for (const key of ["cpu", "mem", "uptime"])
-          t.expect.that(Number(shown[key]) > 0 && Number(current[key]) > 0, `its ${key}`);
-        t.expect.match(text, String(digest), "the configuration's digest");
-        t.expect.match(text, "status: running", "the status");
+        t.expect.equal(missingLoad(shown, current, LOAD), [], "what is missing of its load");
+        t.expect.equal(differing(recordIn(shown.config), config, KEYS), [], "its configuration");
       }
-      await t.refused("proxmox_vm_get", { vmid: 999_999_999 }, "not_found");
-      const container = (await resources(t)).find(({ type }) => type === "lxc");
-      if (container !== undefined)
-        await t.refused("proxmox_vm_get", { vmid: container.vmid }, "invalid_input");
+      const pooled = (await linesOf(t, false)).find(({ pool }) => pool !== undefined);
+      if (pooled !== undefined)
+        t.expect.equal(fieldsOf(await t.ok(GET, { vmid: pooled.vmid })).pool, pooled.pool, "its pool");
+      await t.refused(GET, { vmid: 999_999_999 }, "not_found");
+      const container = (await guestLines(t)).find(({ type }) => type === "lxc");
+      if (container !== undefined) await t.refused(GET, { vmid: container.vmid }, "invalid_input");
     },
   }),
   scenario({
-    tool: "proxmox_vm_template_list",
+    tool: TEMPLATES,
     title: "lists templates and nothing else",
+    live: true,
     async run(t) {
-      const answer = await t.ok("proxmox_vm_template_list");
-      const { text } = answer;
-      const keys = ["vmid", "node", "maxcpu", "maxmem", "maxdisk", "pool", "tags"];
-      for (const line of await guestLines(t)) {
-        const row = rowsOf(answer).find(({ name }) => name === line.name);
-        if (line.template === 1) t.expect.equal(differing(row, line, keys), [], `${line.name} as listed`);
+      await t.make.vm("template", { tags: "base" });
+      await t.make.vm("stopped");
+      const rows = rowsOf(await t.ok(TEMPLATES, { limit: ALL }));
+      const lines = await linesOf(t, true);
+      t.expect.equal(
+        rows.map(({ vmid }) => vmid),
+        lines.map(({ vmid }) => vmid).sort((a, b) => a - b),
+        "the templates",
+      );
+      const keys = ["name", "node", "maxcpu", "maxmem", "maxdisk", "pool", "tags"];
+      for (const line of lines) {
+        const row = rows.find(({ vmid }) => vmid === line.vmid);
+        t.expect.equal(differing(row, line, keys), [], `template ${line.vmid} as listed`);
       }
-      for (const { name } of await vms(t, "template")) t.expect.match(text, name, "the template");
-      for (const { name } of await vms(t, "running"))
-        t.expect.that(!text.includes(name), `${name} is left out`);
-      await t.refused("proxmox_vm_template_list", { status: "running" }, "invalid_input");
+      await t.refused(TEMPLATES, { status: "running" }, "invalid_input");
     },
   }),
   scenario({
-    tool: "proxmox_vm_template_get",
+    tool: TEMPLATE,
     title: "shows the configuration of a template",
+    live: true,
     async run(t) {
-      const template = await aVm(t, "template");
-      const answer = await t.ok("proxmox_vm_template_get", { vmid: template.vmid });
-      const { text } = answer;
-      const line = (await guestLines(t)).find(({ vmid }) => vmid === template.vmid) ?? {};
+      const template = await t.make.vm("template", { tags: "base" });
+      const shown = fieldsOf(await t.ok(TEMPLATE, { vmid: template.vmid }));
+      const line = (await guestLine(t, template.vmid)) ?? {};
       const keys = ["vmid", "name", "node", "pool", "tags", "maxmem", "maxdisk"];
-      t.expect.equal(differing(fieldsOf(answer), line, keys), [], "the template");
-      t.expect.match(text, String((await configOf(t, template)).digest), "the configuration's digest");
-      await t.refused("proxmox_vm_template_get", { vmid: (await aVm(t, "running")).vmid }, "invalid_input");
+      t.expect.equal(differing(shown, line, keys), [], "the template");
+      const config = await configOf(t, template);
+      t.expect.equal(differing(recordIn(shown.config), config, KEYS), [], "its configuration");
+      await t.refused(TEMPLATE, { vmid: (await t.make.vm("stopped")).vmid }, "invalid_input");
     },
   }),
 ];
+
+/** VMIDs of all pages. */
+async function pagesOf(t: ScenarioRun, limit: number): Promise<readonly unknown[]> {
+  const vmids: unknown[] = [];
+  let cursor: string | undefined;
+  do {
+    const answer = await t.ok(LIST, { limit, fields: ["vmid"], ...(cursor && { cursor }) });
+    vmids.push(...rowsOf(answer).map(({ vmid }) => vmid));
+    // The client has held the data against the tool's result schema.
+    cursor = (answer.data as { cursor?: string }).cursor;
+  } while (cursor !== undefined);
+  return vmids;
+}

@@ -1,5 +1,15 @@
-import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
-import { becomes, configOf, type Vm } from "./cluster.ts";
+import {
+  becomes,
+  configOf,
+  fieldsOf,
+  type MadeGuest,
+  recordIn,
+  rowsOf,
+  type Scenario,
+  type ScenarioRun,
+  scenario,
+  stepsOf,
+} from "../../../sdk/testing/index.ts";
 
 const LIST = "proxmox_vm_snapshot_list";
 const GET = "proxmox_vm_snapshot_get_config";
@@ -9,21 +19,28 @@ const DELETE = "proxmox_vm_snapshot_delete";
 
 interface Line {
   readonly name: string;
+  readonly snaptime?: number;
+  readonly parent?: string;
+  readonly description?: string;
   readonly vmstate?: number;
 }
 
-async function linesOf(t: ScenarioRun, { path }: Vm): Promise<readonly Line[]> {
+async function linesOf(t: ScenarioRun, { path }: MadeGuest): Promise<readonly Line[]> {
   const all = await t.cluster.get<readonly Line[]>(`${path}/snapshot`);
   return all.filter(({ name }) => name !== "current");
 }
 
-async function namesOf(t: ScenarioRun, vm: Vm): Promise<readonly string[]> {
+async function namesOf(t: ScenarioRun, vm: MadeGuest): Promise<readonly string[]> {
   return (await linesOf(t, vm)).map(({ name }) => name);
 }
 
-/** A stopped VM with a snapshot. */
-async function withSnapshot(t: ScenarioRun, name: string): Promise<Vm> {
-  const vm = await t.make.vm("stopped");
+/** A VM with a snapshot. */
+async function withSnapshot(
+  t: ScenarioRun,
+  name: string,
+  state: "stopped" | "running" = "stopped",
+): Promise<MadeGuest> {
+  const vm = await t.make.vm(state);
   await t.ok(CREATE, { vmid: vm.vmid, snapname: name, description: "Before the change" });
   return vm;
 }
@@ -35,18 +52,25 @@ export const snapshotScenarios: readonly Scenario[] = [
     live: true,
     access: "write",
     async run(t) {
-      const vm = await withSnapshot(t, "first");
-      await t.ok(CREATE, { vmid: vm.vmid, snapname: "second" });
-      const { text, data } = await t.ok(LIST, { vmid: vm.vmid });
-      t.expect.match(text, "Before the change", "the description");
-      t.expect.match(text, /second.*first/, "the second rests on the first");
-      // The client has held the data against the tool's result schema.
-      const { rows } = data as { rows: { name: string }[] };
+      const vm = await withSnapshot(t, "first", "running");
+      await t.ok(CREATE, { vmid: vm.vmid, snapname: "second", vmstate: true });
+      const lines = await linesOf(t, vm);
+      const expected = lines
+        .toSorted((one, other) => Number(one.snaptime) - Number(other.snaptime))
+        .map(({ name, snaptime, parent, vmstate, description }) => ({
+          ...{ name, snaptime, parent, memory: vmstate === 1, current: name === "second" },
+          description: description?.trim() || undefined,
+        }));
+      const rows = rowsOf(await t.ok(LIST, { vmid: vm.vmid }));
       t.expect.equal(
-        rows.map(({ name }) => name),
-        await namesOf(t, vm),
+        rows.map(({ name, snaptime, parent, memory, current, description }) => ({
+          ...{ name, snaptime, parent, memory, current, description },
+        })),
+        expected,
         "the snapshots",
       );
+      t.expect.equal(rows[1]?.parent, "first", "what the second rests on");
+      t.expect.equal(rows[0]?.description, "Before the change", "the description of the first");
       await t.refused(LIST, { vmid: 999_999_999 }, "not_found");
     },
   }),
@@ -56,15 +80,22 @@ export const snapshotScenarios: readonly Scenario[] = [
     live: true,
     access: "write",
     async run(t) {
-      const vm = await withSnapshot(t, "before");
+      const vm = await withSnapshot(t, "first", "running");
       const { memory } = await configOf(t, vm);
+      const before = { vmid: vm.vmid, snapname: "before" };
+      await t.ok(CREATE, { ...before, vmstate: true, description: "Before the change" });
       await t.ok("proxmox_vm_update_config", { vmid: vm.vmid, memory: 1536 });
-      t.expect.equal(String((await configOf(t, vm)).memory), "1536", "the memory now");
-      const { text, data } = await t.ok(GET, { vmid: vm.vmid, snapname: "before" });
-      t.expect.match(text, "Before the change", "the description");
-      // The client has held the data against the tool's result schema.
-      const { fields } = data as { fields: { config: Record<string, unknown> } };
-      t.expect.equal(String(fields.config.memory), String(memory), "the memory in the snapshot");
+      const line = (await linesOf(t, vm)).find(({ name }) => name === "before");
+      const { config, ...fields } = fieldsOf(await t.ok(GET, before));
+      t.expect.equal(
+        fields,
+        {
+          ...{ snaptime: line?.snaptime, parent: "first", memory: true, current: true },
+          description: "Before the change",
+        },
+        "the snapshot",
+      );
+      t.expect.equal(String(recordIn(config).memory), String(memory), "the memory in the snapshot");
       await t.refused(GET, { vmid: vm.vmid, snapname: "other" }, "not_found");
     },
   }),
@@ -82,7 +113,8 @@ export const snapshotScenarios: readonly Scenario[] = [
       await t.ok(CREATE, { vmid, snapname: "two", vmstate: true, description: "with memory" });
       const lines = await linesOf(t, vm);
       t.expect.equal(lines.find(({ name }) => name === "one")?.vmstate ?? 0, 0, "memory of the first");
-      t.expect.equal(lines.find(({ name }) => name === "two")?.vmstate, 1, "memory of the second");
+      const two = lines.find(({ name }) => name === "two");
+      t.expect.equal([two?.vmstate, two?.description?.trim()], [1, "with memory"], "the second");
       await t.refused(CREATE, { vmid, snapname: "one" }, "conflict");
       await t.refused(CREATE, { vmid, snapname: "no good" }, "invalid_input");
     },
@@ -130,11 +162,12 @@ export const snapshotScenarios: readonly Scenario[] = [
       const vm = await withSnapshot(t, "one");
       const { vmid } = vm;
       await t.ok(CREATE, { vmid, snapname: "two" });
-      await t.ok(DELETE, { vmid, snapname: "one", dryRun: true });
+      const [step] = stepsOf(await t.ok(DELETE, { vmid, snapname: "one", force: true, dryRun: true }));
+      t.expect.equal(step?.params, { force: true }, "what is sent");
       await t.restart({ access: "write" });
       await t.refused(DELETE, { vmid, snapname: "one" }, "denied");
       await t.restart({ access: "destructive" });
-      await t.ok(DELETE, { vmid, snapname: "one" });
+      await t.ok(DELETE, { vmid, snapname: "one", force: true });
       t.expect.equal(await namesOf(t, vm), ["two"], "the snapshots");
       await t.refused(DELETE, { vmid, snapname: "one" }, "not_found");
     },

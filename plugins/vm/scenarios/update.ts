@@ -1,5 +1,4 @@
-import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
-import { configOf } from "./cluster.ts";
+import { configOf, type Scenario, scenario, unusedIn } from "../../../sdk/testing/index.ts";
 
 const TOOL = "proxmox_vm_update_config";
 
@@ -18,7 +17,7 @@ export const updateScenarios: readonly Scenario[] = [
       await t.ok(TOOL, { vmid, memory: 768, description: "a = b; ü & 100%", sshkeys: keys, onboot: true });
       const changed = await configOf(t, vm);
       t.expect.equal(String(changed.memory), "768", "the memory");
-      t.expect.equal(changed.description, "a = b; ü & 100%", "the description");
+      t.expect.equal(String(changed.description).trim(), "a = b; ü & 100%", "the description");
       t.expect.equal(changed.onboot, 1, "onboot");
       t.expect.equal(decodeURIComponent(String(changed.sshkeys)).trim(), keys, "the keys, encoded once");
       await t.refused(TOOL, { vmid, memory: 1024, digest }, "conflict");
@@ -28,6 +27,7 @@ export const updateScenarios: readonly Scenario[] = [
       const cleared = await configOf(t, vm);
       t.expect.that(!("description" in cleared) && !("sshkeys" in cleared), "the options are gone");
       t.expect.equal(String(cleared.memory), "768", "the memory after the refused changes");
+      t.expect.that("onboot" in cleared, "what was not deleted is there");
     },
   }),
   scenario({
@@ -39,11 +39,13 @@ export const updateScenarios: readonly Scenario[] = [
       const { vmid } = vm;
       const { storage } = t.place;
       await t.ok(TOOL, { vmid, scsi9: `${storage}:1` });
-      t.expect.match(String((await configOf(t, vm)).scsi9), `${storage}:`, "the disk");
+      const { scsi9 } = await configOf(t, vm);
+      t.expect.match(String(scsi9), `${storage}:`, "the disk");
+      t.expect.match(`${String(scsi9)},`, ",size=1G,", "its size");
       await t.restart({ access: "write" });
       await t.ok(TOOL, { vmid, delete: ["scsi9"] });
       const detached = await configOf(t, vm);
-      const unused = Object.keys(detached).find((key) => /^unused\d+$/.test(key)) ?? "";
+      const [unused = ""] = unusedIn(detached);
       t.expect.that(!("scsi9" in detached) && unused !== "", "the disk is unused");
       await t.refused(TOOL, { vmid, delete: [unused] }, "denied");
       t.expect.that(unused in (await configOf(t, vm)), "the disk is still there");

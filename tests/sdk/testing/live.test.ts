@@ -259,6 +259,7 @@ describe("what a real cluster cannot serve", () => {
     ["second node", undefined],
     ["second storage", "ceph"],
     ["shared storage", "ceph"],
+    ["local storage of two nodes", undefined],
     ["ceph", "ceph"],
     ["container template", "files:vztmpl/debian.tar.zst"],
     ["image to import", undefined],
