@@ -2,7 +2,7 @@
  * Measures the server and writes docs/benchmarks.md. Ratios are taken in one run on one machine. With `upload 10` it
  * measures only an upload of 10 GiB and writes nothing.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { packageRoot } from "../../vendor/package-root.ts";
@@ -10,6 +10,7 @@ import type { Figure } from "./figures.ts";
 import { startLabProcess } from "./lab-process.ts";
 import { largeFigures } from "./large.ts";
 import { requestsFigure } from "./requests.ts";
+import { writeSection } from "./sections.ts";
 import { memoryFigure, startFigure } from "./start.ts";
 import { labLatency, protocolFloor, throughputFigures } from "./throughput.ts";
 import { uploadFigure } from "./upload.ts";
@@ -44,9 +45,7 @@ function page(figures: readonly Figure[]): string {
     ({ what, measured, against, ratio, goal, met }) =>
       `| ${what} | ${measured} | ${against} | ${ratio === undefined ? "" : ratio.toFixed(2)} | ${goal} | ${met ? "met" : "**missed**"} |`,
   );
-  return `# Figures
-
-Written by \`npm run bench\`. Compare ratios: both sides were measured in the same run, in alternating
+  return `Written by \`npm run bench\`. Compare ratios: both sides were measured in the same run, in alternating
 rounds, on the same machine (${machine}). Medians throughout; the lab runs in a process of its own.
 
 | what | measured | compared with | ratio | goal | |
@@ -60,7 +59,7 @@ const [only, gib = ""] = process.argv.slice(2);
 try {
   const alone = only === "upload" ? [await uploadFigure(main, stateDir, Number(gib))] : undefined;
   const text = page(alone ?? (await measure(stateDir)));
-  if (alone === undefined) writeFileSync(join(root, "docs/benchmarks.md"), text);
+  if (alone === undefined) writeSection(join(root, "docs/benchmarks.md"), "bench", text);
   process.stdout.write(text);
 } finally {
   rmSync(stateDir, { recursive: true, force: true });
