@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   "upstream",
   "task_failed",
   "outcome_unknown",
+  "not_applied",
   "cancelled",
   "internal",
 ] as const;

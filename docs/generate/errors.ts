@@ -59,6 +59,10 @@ const MEANING: Readonly<Record<ErrorCode, readonly [what: string, next: string]>
     "A change was sent and its outcome was not seen: the connection broke, or time ran out.",
     "Look at the object and its tasks first. Never simply repeat the call.",
   ],
+  not_applied: [
+    "Proxmox VE answered that a change was done, and reading back shows that it was not.",
+    "Look at the object and at the task's log; somebody may have changed it meanwhile. Call again only if the change is still wanted.",
+  ],
   cancelled: ["The caller cancelled a read.", "Call again if it is still wanted."],
   internal: [
     "A fault in this server. Details are in its log under the call's id.",

@@ -17,6 +17,8 @@ export interface AuditEvent {
   readonly plan?: string;
   readonly outcome?: string;
   readonly error?: { code: string; message: string };
+  /** What was read back after a change. */
+  readonly checks?: readonly string[];
   readonly durationMs?: number;
 }
 

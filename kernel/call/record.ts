@@ -2,6 +2,7 @@ import { type ErrorCode, isToolError, ToolError } from "../../sdk/errors.ts";
 import type { AuditEvent, AuditLog } from "../audit/types.ts";
 import type { Job } from "../jobs/types.ts";
 import type { Logger } from "../log.ts";
+import { checkLines } from "../readback/tell.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { describeDiff, viewStep } from "./shape-plan.ts";
 import type { CallContext, Plan, PlanStep } from "./types.ts";
@@ -79,6 +80,7 @@ export class Recorder {
       job: job.id,
       outcome: job.state,
       ...(job.error ? { error: job.error } : {}),
+      ...(job.checks && job.checks.length > 0 ? { checks: checkLines(job.checks) } : {}),
     });
   }
 
@@ -88,7 +90,11 @@ export class Recorder {
     else this.#ended(call, change, { outcome, error: told(error) });
   }
 
-  #ended(call: RecordedCall, change: Change, end: Pick<AuditEvent, "job" | "outcome" | "error">): void {
+  #ended(
+    call: RecordedCall,
+    change: Change,
+    end: Pick<AuditEvent, "job" | "outcome" | "error" | "checks">,
+  ): void {
     const { error, ...rest } = end;
     this.#later({
       event: "after",

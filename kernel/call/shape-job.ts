@@ -1,5 +1,6 @@
 import { ERROR_CODES, type ErrorCode, ToolError } from "../../sdk/errors.ts";
 import type { Job, JobStep } from "../jobs/types.ts";
+import { checkLines } from "../readback/tell.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { oneLine } from "./one-line.ts";
 import type { CallAnswer, Plan } from "./types.ts";
@@ -12,6 +13,7 @@ export function shapeSuccess(job: Job, redactor: Redactor): CallAnswer {
     `Done${warnings}: ${job.tool} on ${job.targets.map(oneLine).join(", ")}`,
     `job: ${job.id} (${duration((job.updatedAt - job.createdAt) / 1000)})`,
     ...job.steps.map(stepLine),
+    ...checkLines(job.checks).map(oneLine),
   ];
   return { text: redactor.text(lines.join("\n")), isError: false, data: { job: redactor.value(job) } };
 }
@@ -47,6 +49,7 @@ export function jobError(job: Job): ToolError {
       job: job.id,
       state: job.state,
       steps: job.steps.map(stepLine),
+      ...(job.checks && job.checks.length > 0 ? { checks: checkLines(job.checks) } : {}),
       ...(error?.lastLines ? { lastLines: error.lastLines } : {}),
     },
   });

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { AuditEvent, AuditLog } from "../audit/types.ts";
 import type { Logger } from "../log.ts";
+import { checkLines } from "../readback/tell.ts";
 import type { ClusterSettings, Settings } from "../settings/types.ts";
 import type { Clusters } from "../tokens.ts";
 import type { UploadFiles } from "../uploads/upload-files.ts";
@@ -73,7 +74,10 @@ export class JobEnvironments {
   async record(job: Job, event: AuditEvent["event"]): Promise<void> {
     const { audit, logger } = this.#parts;
     const { id, callId, subject, tool, cluster, targets, state, error } = job;
-    const what = error ? { error: { code: error.code, message: error.message } } : {};
+    const what = {
+      ...(error ? { error: { code: error.code, message: error.message } } : {}),
+      ...(job.checks && job.checks.length > 0 ? { checks: checkLines(job.checks) } : {}),
+    };
     try {
       await audit.write({ event, callId, subject, tool, cluster, targets, job: id, outcome: state, ...what });
     } catch (fault) {

@@ -1,3 +1,4 @@
+import { check, endNotApplied } from "./end-checked.ts";
 import { type JobEnvironment, saveJob } from "./environment.ts";
 import { FollowingStopped } from "./follow.ts";
 import { findLost } from "./lost-answer.ts";
@@ -35,6 +36,12 @@ export async function endAbandoned(
       environment?.logger.error(`job ${job.id}: ${String(error)}`);
       step.state = "unknown";
     }
+  }
+  try {
+    if (environment && !(await check(job, environment))) return endNotApplied(job);
+  } catch (error) {
+    if (error instanceof FollowingStopped) return;
+    throw error;
   }
   job.state = "interrupted";
   job.error = {

@@ -1,6 +1,7 @@
 import { readConfig } from "../call/config-files.ts";
 import { ConfigDigests } from "../call/digests.ts";
 import type { CallContext, Plan, PlanStep, WaitOptions } from "../call/types.ts";
+import { endChecked } from "./end-checked.ts";
 import { type JobEnvironment, saveJob } from "./environment.ts";
 import { FollowingStopped } from "./follow.ts";
 import { foundIn } from "./lost-answer.ts";
@@ -52,7 +53,7 @@ export class JobRun {
   /** Runs the steps in order to the job's end; never rejects. */
   async run(): Promise<void> {
     try {
-      await this.#runSteps();
+      if (await this.#runSteps()) await endChecked(this.job, this.#environment);
     } catch (error) {
       if (error instanceof FollowingStopped) return;
       this.#environment.logger.error(
@@ -64,19 +65,20 @@ export class JobRun {
     await this.#environment.store.settle(this.job.id);
   }
 
-  async #runSteps(): Promise<void> {
+  /** True when all steps were done. */
+  async #runSteps(): Promise<boolean> {
     for (const [index, planned] of this.#plan.steps.entries()) {
       const step = this.job.steps[index];
       if (step === undefined) continue;
-      if (await this.#halted()) return;
+      if (await this.#halted()) return false;
       step.state = "running";
       this.#report(step.what);
       const end = await runStep(this.#stepRun(planned, step));
       await this.#take(end, step);
       if (end.late) this.#expect(end.late, planned, step);
-      if (end.state !== "done") return;
+      if (end.state !== "done") return false;
     }
-    this.job.state = "succeeded";
+    return true;
   }
 
   #stepRun(planned: PlanStep, step: JobStep): StepRun {
@@ -161,15 +163,15 @@ export class JobRun {
         : endOf(found.error, planned);
     delete step.error;
     await this.#take(end, step);
-    if (end.state === "done") this.#endLate();
+    if (end.state === "done") await this.#endLate();
     await saveJob(this.#environment, this.job);
     await this.#environment.record(this.job, "late");
   }
 
-  #endLate(): void {
+  async #endLate(): Promise<void> {
     delete this.job.error;
     const notBegun = this.job.steps.filter(({ state }) => state === "pending").map(({ id }) => id);
-    if (notBegun.length === 0) this.job.state = "succeeded";
+    if (notBegun.length === 0) await endChecked(this.job, this.#environment);
     else this.#interrupt(`The answer came too late to go on. Not begun: ${notBegun.join(", ")}.`);
   }
 }

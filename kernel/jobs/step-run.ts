@@ -5,6 +5,7 @@ import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import type { ConfigDigests } from "../call/digests.ts";
 import type { PlanStep } from "../call/types.ts";
 import { fromUpstream } from "../call/upstream-errors.ts";
+import { promises } from "../readback/promises.ts";
 import { RestFault } from "../transports/types.ts";
 import type { JobEnvironment } from "./environment.ts";
 import { FollowingStopped } from "./follow.ts";
@@ -41,6 +42,7 @@ export async function runStep(run: StepRun): Promise<StepRunEnd> {
   try {
     const params = await parametersOf(run);
     step.sent = sentNow({ ...planned.step, isTask: planned.endpoint.task === true }, params);
+    step.expect = await expected(run, params);
     await following.save();
     const answer = await send(run, params);
     return await afterAnswer(run, answer, sent);
@@ -115,6 +117,10 @@ async function parametersOf({
   const digest = await digests.before(planned);
   if (digest !== undefined) params.digest = digest;
   return params;
+}
+
+async function expected({ planned, environment }: StepRun, params: Record<string, unknown>) {
+  return promises(planned, params, await environment.cluster.catalog());
 }
 
 /** What earlier answers filled in was not there to be judged when planning. */

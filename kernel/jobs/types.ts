@@ -1,4 +1,5 @@
 import type { CallContext, Plan, WaitOptions } from "../call/types.ts";
+import type { Check, Expectation } from "../readback/types.ts";
 
 /** A Proxmox task that belongs to a step. */
 export interface JobTask {
@@ -41,6 +42,8 @@ export interface JobStep {
   guests?: JobGuest[];
   /** What the step answered, where that is neither empty nor a task. */
   answer?: unknown;
+  /** What is to be seen on the cluster after it, until that was looked at. */
+  expect?: readonly Expectation[];
   error?: string;
   /** Something the reader should know: a task that was taken as ours, an answer that came late. */
   note?: string;
@@ -70,6 +73,8 @@ export interface Job {
   error?: { code: string; message: string; next?: string; lastLines?: string[] };
   /** Number of tasks that ended with warnings. */
   warnings?: number;
+  /** What was read back after the steps were done. */
+  checks?: readonly Check[];
 }
 
 /** A job under way in this process. */

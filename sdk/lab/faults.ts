@@ -8,6 +8,11 @@ export type FaultKind =
   | { readonly kind: "dropped-before" }
   /** Does the work, then closes the connection without an answer. */
   | { readonly kind: "dropped-after" }
+  /**
+   * Checks the request and answers as if it were done, but does nothing: `null`, or where a task is answered, one of
+   * this type that ends well.
+   */
+  | { readonly kind: "ignored"; readonly task?: string }
   /** Answers this status and reason without doing the work. */
   | { readonly kind: "status"; readonly status: number; readonly reason: string };
 

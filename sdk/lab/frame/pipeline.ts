@@ -19,6 +19,8 @@ export interface Call {
   readonly caller: Caller | undefined;
   /** Whether an API token was presented. */
   readonly byToken: boolean;
+  /** It is checked and answered, but not done; the type of the task that is answered for it. */
+  readonly ignoredAs?: string;
 }
 
 /** What a call came to, with the endpoint where one was found. */
@@ -96,6 +98,9 @@ export class Pipeline {
       const handler = this.#handlers.get(endpoint);
       if (handler === undefined) throw notSimulated(`${call.method} ${endpoint.path}`);
       const request = new Request(lab, endpoint, new LabParams(params), call.caller ?? NOBODY, node);
+      if (call.ignoredAs !== undefined) {
+        return { endpoint, pathParams, data: notDone(request, call.ignoredAs), fault: undefined };
+      }
       const data = asAnswered(this.#release, await handler(request));
       return { endpoint, pathParams, data, fault: undefined };
     } catch (error) {
@@ -126,6 +131,13 @@ export class Pipeline {
     }
     return answering;
   }
+}
+
+/** What is answered for a call that is not done. */
+function notDone({ lab, endpoint, node, caller, params }: Request, type: string): string | null {
+  if (endpoint.task !== true) return null;
+  const id = params.text("vmid") ?? "";
+  return lab.tasks.start({ node: node.name, type, id, user: caller.id }, () => undefined);
 }
 
 function notSimulated(key: string): LabError {

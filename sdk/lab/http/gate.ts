@@ -35,8 +35,11 @@ export interface LabCall {
   readonly isRefused: boolean;
 }
 
-/** Takes an HTTP request through what stands before the API itself, in the daemon's own order. */
-export async function answer(parts: GateParts, request: IncomingMessage): Promise<Reply> {
+/**
+ * Takes an HTTP request through what stands before the API itself, in the daemon's own order. `ignoredAs`: checked
+ * and answered, but not done; a task that it answers has this type.
+ */
+export async function answer(parts: GateParts, request: IncomingMessage, ignoredAs?: string): Promise<Reply> {
   const method = request.method ?? "";
   if (!METHODS.has(method)) return bare(501, `method '${method}' not available`);
   const encoding = request.headers["transfer-encoding"];
@@ -62,7 +65,8 @@ export async function answer(parts: GateParts, request: IncomingMessage): Promis
   if (format !== "json" && format !== "extjs") {
     return plain(501, `no formatter for uri ${relative}, ${format}`);
   }
-  const reply = await respond(parts, format, { method, path: relative, params, ...who });
+  const ignored = ignoredAs === undefined ? {} : { ignoredAs };
+  const reply = await respond(parts, format, { method, path: relative, params, ...who, ...ignored });
   if (!uploads) return reply;
   lab.uploads.delete(String(params.get("tmpfilename")));
   // Who may not upload is refused by the daemon itself, which then has no formatter at hand.
@@ -78,6 +82,7 @@ async function respond(
     readonly params: ReadonlyMap<string, WireValue>;
     readonly caller: Caller | undefined;
     readonly byToken: boolean;
+    readonly ignoredAs?: string;
   },
 ): Promise<Reply> {
   let outcome: Outcome;

@@ -68,6 +68,10 @@ async function strike(
     await send(request, response, bare(fault.status, fault.reason));
     return;
   }
+  if (fault.kind === "ignored") {
+    await send(request, response, await answer(parts, request, fault.task ?? "ignored"));
+    return;
+  }
   const reply = await answer(parts, request);
   if (fault.kind === "dropped-after") {
     request.socket.destroy();

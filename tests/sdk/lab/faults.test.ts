@@ -31,6 +31,23 @@ describe("faults of requests", () => {
     expect(await ask(lab, "GET", "/nodes")).toMatchObject({ status: 200 });
   });
 
+  test("ignored: it is checked and answered, and not done", async () => {
+    lab.faults.request({ path: "/pools", fault: { kind: "ignored" }, times: 2 });
+    expect(await ask(lab, "POST", "/pools", { body: "bogus=i" })).toMatchObject({ status: 400 });
+    expect(await ask(lab, "POST", "/pools", { body: "poolid=i" })).toMatchObject({ status: 200 });
+    expect(has("i")).toBe(false);
+  });
+
+  test("ignored: a task that ends well stands for the work", async () => {
+    const path = "/nodes/pve1/qemu/112/status/start";
+    lab.faults.request({ path, fault: { kind: "ignored", task: "qmstart" }, times: 1 });
+    const { data } = await ask(lab, "POST", path);
+    const upid = String(data);
+    expect(upid).toMatch(/^UPID:pve1:[^:]+:[^:]+:[^:]+:qmstart:112:/);
+    expect(await lab.tasks.ended(upid)).toBe("OK");
+    expect(lab.state.guests.get(112)?.runtime).toBeUndefined();
+  });
+
   test("slow: the answer comes, later", async () => {
     lab.faults.request({ path: "/version", fault: { kind: "slow", ms: 5 } });
     expect(await ask(lab, "GET", "/version")).toMatchObject({ status: 200 });
