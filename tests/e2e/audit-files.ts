@@ -12,6 +12,7 @@ export interface AuditLine {
   readonly job?: string;
   readonly callId?: string;
   readonly policy?: readonly string[];
+  readonly checks?: readonly string[];
 }
 
 /** The state of each audit chain below a state directory, by name. */

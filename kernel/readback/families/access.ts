@@ -6,7 +6,9 @@ export const access: Family = (sent) => {
   const { endpoint, params } = sent;
   switch (`${endpoint.method} ${endpoint.path}`) {
     case "PUT /access/acl":
-      return entries(params);
+      return (
+        entries(params) ?? [unchecked(sent, "Proxmox VE keeps no entry for root@pam, who may do everything")]
+      );
     case "POST /access/roles":
     case "PUT /access/roles/{roleid}":
       return [role(sent)];
@@ -25,26 +27,30 @@ const KINDS = [
   ["tokens", "token"],
 ] as const;
 
-function entries(params: Values): readonly Expectation[] {
+/** Undefined where there is none to be seen. */
+function entries(params: Values): readonly Expectation[] | undefined {
   const there = !isOn(params.delete);
   const path = `/${String(params.path).replaceAll(/^\/+|\/+$/g, "")}`;
   const propagates = there ? { propagate: isSet(params.propagate) ? Number(isOn(params.propagate)) : 1 } : {};
-  return KINDS.flatMap(([name, type]) =>
-    listOf(params[name]).flatMap((ugid) =>
-      listOf(params.roles).map((roleid) =>
-        seen(
-          "/access/acl",
-          {},
-          {
-            is: "listed",
-            there,
-            row: { path, type, ugid, roleid, ...propagates },
-            mayHide: true,
-          },
+  const found = KINDS.flatMap(([name, type]) =>
+    listOf(params[name])
+      .filter((ugid) => ugid !== "root@pam")
+      .flatMap((ugid) =>
+        listOf(params.roles).map((roleid) =>
+          seen(
+            "/access/acl",
+            {},
+            {
+              is: "listed",
+              there,
+              row: { path, type, ugid, roleid, ...propagates },
+              mayHide: true,
+            },
+          ),
         ),
       ),
-    ),
   );
+  return found.length > 0 ? found : undefined;
 }
 
 /** A role is answered as its privileges, each with a 1. */
