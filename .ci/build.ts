@@ -54,6 +54,10 @@ async function bundle(): Promise<void> {
     legalComments: "none",
     chunkNames: "chunks/[name]-[hash]",
     banner: { js: banner },
+    // ssh2 asks for these, and does without where they are not there; nobody should have to build them.
+    external: ["cpu-features", "*.node"],
+    // Its WebAssembly is inline, but asks for a folder that modules of our kind do not know.
+    define: { __dirname: '""' },
     plugins: [serverWithoutAjv],
     logLevel: "warning",
   });

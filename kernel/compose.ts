@@ -20,7 +20,7 @@ import { createPlanTools } from "./plans/tools.ts";
 import type { Prompts } from "./prompts/prompts.ts";
 import type { Resources } from "./resources/types.ts";
 import { createRedactor } from "./secrets/redact.ts";
-import type { Credentials, Settings } from "./settings/types.ts";
+import type { ClusterSettings, Settings } from "./settings/types.ts";
 import {
   ARTIFACTS,
   AUDIT_LOG,
@@ -63,7 +63,7 @@ export interface Kernel {
 
 /** Builds the container; the only place that does, and that looks anything up in it. */
 export function compose(settings: Settings, version: string): Kernel {
-  const redactor = createRedactor(settings.clusters.map(({ credentials }) => secretOf(credentials)));
+  const redactor = createRedactor(settings.clusters.flatMap(secretsOf));
   const logger = createLogger(settings.logLevel, redactor);
   const container = root.createChildContainer();
   container.registerInstance(SETTINGS, settings);
@@ -152,6 +152,9 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function secretOf(credentials: Credentials): string {
-  return credentials.kind === "token" ? credentials.secret.reveal() : credentials.password.reveal();
+function secretsOf({ credentials, ssh }: ClusterSettings): string[] {
+  const signIn = credentials.kind === "token" ? credentials.secret : credentials.password;
+  return [signIn, ...(ssh?.passphrase === undefined ? [] : [ssh.passphrase])].map((secret) =>
+    secret.reveal(),
+  );
 }

@@ -15,8 +15,8 @@ const RULES = `The server is set up by environment variables alone, read once at
 
 ## Several clusters
 
-\`PROXMOX_CLUSTERS=prod,lab\` names them. Each then has every variable of the chapters Cluster, Sign-in, TLS
-and Defaults of tools to itself, with its name in upper case after \`PROXMOX_\` and hyphens as underscores:
+\`PROXMOX_CLUSTERS=prod,lab\` names them. Each then has every variable of the chapters Cluster, Sign-in, TLS,
+SSH and Defaults of tools to itself, with its name in upper case after \`PROXMOX_\` and hyphens as underscores:
 \`PROXMOX_PROD_HOST\`, \`PROXMOX_LAB_API_TOKEN_SECRET_FILE\`, \`PROXMOX_LAB_2_HOST\` for \`lab-2\`.
 
 - The names without a prefix are then a fault: which cluster such a value was meant for cannot be told, so

@@ -2,8 +2,10 @@ import { password, realm, tokenId, tokenSecret, tokenUser, username } from "./cr
 import { define } from "./definition.ts";
 import { fingerprints } from "./fingerprint.ts";
 import { hosts } from "./host.ts";
+import { hostKeys } from "./host-keys.ts";
 import { FLAG_ACCEPTS, flag, integer, named } from "./parsers.ts";
 import { path } from "./paths.ts";
+import { loginName, nodeAddresses, privateKey } from "./ssh.ts";
 
 const NODE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 const BRIDGE_NAME = /^[\w.-]{1,15}$/;
@@ -87,6 +89,58 @@ export const CLUSTER_DEFINITIONS = {
     parse: fingerprints,
     fallback: [],
     shownDefault: "none",
+  }),
+  PROXMOX_SHELL_SSH_USERNAME: define({
+    group: "SSH",
+    describe: "Login on the nodes. One other than `root` runs everything through `sudo -n`.",
+    accepts: "a login such as root",
+    parse: loginName,
+    fallback: "root",
+  }),
+  PROXMOX_SHELL_SSH_PRIVATE_KEY: define({
+    group: "SSH",
+    describe: "Private key of that login, the text itself. Without a key SSH is off.",
+    accepts: "a private key in OpenSSH or PEM form",
+    parse: privateKey,
+    secret: true,
+  }),
+  PROXMOX_SHELL_SSH_PRIVATE_KEY_PATH: define({
+    group: "SSH",
+    describe: "File with that key, instead of its text.",
+    accepts: "the path of a readable private key",
+    parse: path,
+  }),
+  PROXMOX_SHELL_SSH_PASSPHRASE: define({
+    group: "SSH",
+    describe: "Passphrase of that key, where it has one.",
+    accepts: "the passphrase",
+    parse: password,
+    secret: true,
+  }),
+  PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY: define({
+    group: "SSH",
+    describe:
+      "Host keys that are trusted; of several, any may match. `pve1=…` is for that node alone. Without one SSH is off.",
+    accepts:
+      "fingerprints as SHA256:…, public keys, lines of known_hosts, or paths of such files, apart by commas, spaces or lines",
+    parse: hostKeys,
+    fallback: [],
+    shownDefault: "none",
+  }),
+  PROXMOX_SHELL_SSH_PORT: define({
+    group: "SSH",
+    describe: "Port of SSH on nodes that are given without one.",
+    accepts: "a port, 1 to 65535",
+    parse: integer(1, 65_535),
+    fallback: 22,
+  }),
+  PROXMOX_SHELL_SSH_HOSTS: define({
+    group: "SSH",
+    describe: "Where nodes are reached by SSH, for those whose address in the cluster does not serve.",
+    accepts: "node=address, several apart by commas; with a port as pve1=192.0.2.1:2222",
+    parse: nodeAddresses,
+    fallback: {},
+    shownDefault: "the addresses that the cluster knows",
   }),
   PROXMOX_DEFAULT_NODE: define({
     group: "Defaults of tools",

@@ -8,7 +8,7 @@ export const PLAIN_PREFIX = "PROXMOX_";
 export const ONLY_CLUSTER = "default";
 
 /** First words of the variables that each cluster has of its own. */
-export const CLUSTER_WORDS = ["HOST", "API", "USERNAME", "PASSWORD", "TLS", "DEFAULT"] as const;
+export const CLUSTER_WORDS = ["HOST", "API", "USERNAME", "PASSWORD", "TLS", "SHELL", "DEFAULT"] as const;
 
 /**
  * Words that no cluster may be named by: they begin variables of ours, may come to do so, or (`ve`) begin
@@ -16,7 +16,7 @@ export const CLUSTER_WORDS = ["HOST", "API", "USERNAME", "PASSWORD", "TLS", "DEF
  */
 export const RESERVED_WORDS: readonly string[] = [
   ...CLUSTER_WORDS.map((word) => word.toLowerCase()),
-  ...["mcp", "cluster", "clusters", "file", "ssh", "shell", "cli", "guest", "agent", "winrm", "ve"],
+  ...["mcp", "cluster", "clusters", "file", "ssh", "cli", "guest", "agent", "winrm", "ve"],
 ];
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;

@@ -6,6 +6,7 @@ import type { ValuesOf } from "./definition.ts";
 import type { SettingFault } from "./errors.ts";
 import { isFor } from "./fingerprint.ts";
 import type { Machine } from "./paths.ts";
+import { sshFaults, sshSettings, sshWarnings } from "./ssh.ts";
 import type { Environment } from "./texts.ts";
 import type { ClusterSettings, Credentials, HostSettings } from "./types.ts";
 import { readValues } from "./values.ts";
@@ -38,7 +39,13 @@ export function readCluster(env: Environment, scope: ClusterScope, machine: Mach
   } = readValues(CLUSTER_DEFINITIONS, plainly(env, scope), machine);
   const signIn = credentials(values, given);
   const hosts = hostsOf(values);
-  const faults = [...valueFaults, ...signIn.faults, ...caFaults(values), ...pinFaults(values, hosts)];
+  const faults = [
+    ...valueFaults,
+    ...signIn.faults,
+    ...caFaults(values),
+    ...pinFaults(values, hosts),
+    ...(valueFaults.length === 0 ? sshFaults(values) : []),
+  ];
   const settings =
     faults.length > 0 || signIn.credentials === undefined
       ? undefined
@@ -51,7 +58,9 @@ export function readCluster(env: Environment, scope: ClusterScope, machine: Mach
       wrong: withPrefix(wrong, prefix),
       accepted: withPrefix(accepted, prefix),
     })),
-    warnings: doubtful(values, hosts).map((warning) => withPrefix(warning, prefix)),
+    warnings: (valueFaults.length > 0 ? [] : [...doubtful(values, hosts), ...sshWarnings(values, given)]).map(
+      (warning) => withPrefix(warning, prefix),
+    ),
     texts: new Map([...texts].map(([name, text]) => [prefixed(name, prefix), text])),
   };
 }
@@ -103,10 +112,12 @@ function assemble(
     PROXMOX_DEFAULT_VM_STORAGE: vmStorage,
     PROXMOX_TLS_CA_FILE: caFile,
   } = values;
+  const ssh = sshSettings(values);
   return {
     name,
     prefix,
     hosts,
+    ...(ssh === undefined ? {} : { ssh }),
     credentials: signIn,
     tls: {
       rejectUnauthorized: values.PROXMOX_TLS_REJECT_UNAUTHORIZED,

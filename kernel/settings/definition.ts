@@ -5,6 +5,7 @@ export const GROUPS = [
   "Cluster",
   "Sign-in",
   "TLS",
+  "SSH",
   "Defaults of tools",
   "Safety",
   "Plugins",

@@ -24,7 +24,7 @@ export const SERVER_DEFINITIONS = {
   PROXMOX_CLUSTERS: define({
     group: "Cluster",
     describe:
-      "Names of several clusters. Each then has the variables of the chapters Cluster, Sign-in, TLS and Defaults of tools to itself: `PROXMOX_PROD_HOST` for the cluster `prod`.",
+      "Names of several clusters. Each then has the variables of the chapters Cluster, Sign-in, TLS, SSH and Defaults of tools to itself: `PROXMOX_PROD_HOST` for the cluster `prod`.",
     accepts: "names in lower-case letters, digits and single hyphens, apart by commas",
     parse: clusterNames,
     shownDefault: "one cluster, named `default`",

@@ -2,6 +2,8 @@ import type { Risk } from "../../sdk/risk.ts";
 import type { Rule } from "../policy/rules/types.ts";
 import type { Protection } from "../policy/targets-setting.ts";
 import type { Secret } from "../secrets/secret.ts";
+import type { NamedHost } from "./host.ts";
+import type { HostKeyPin } from "./host-keys.ts";
 
 /** How we sign in to Proxmox VE. */
 export type Credentials =
@@ -32,6 +34,21 @@ export interface TlsSettings {
   readonly caFile?: string;
 }
 
+/** How nodes are reached by SSH. */
+export interface SshSettings {
+  /** A login other than `root` runs everything through `sudo -n`. */
+  readonly username: string;
+  /** The key itself, or the file that holds it. */
+  readonly key: { readonly secret: Secret } | { readonly path: string };
+  readonly passphrase?: Secret;
+  /** Without any, nothing is trusted and SSH is off. */
+  readonly hostKeys: readonly HostKeyPin[];
+  /** Of nodes that are given without one. */
+  readonly port: number;
+  /** By node, for those whose address in the cluster does not serve. */
+  readonly addresses: Readonly<Record<string, NamedHost>>;
+}
+
 /** Defaults of tool inputs of those kinds. */
 export interface DefaultsSettings {
   readonly node?: string;
@@ -49,6 +66,8 @@ export interface ClusterSettings {
   readonly hosts: readonly HostSettings[];
   readonly credentials: Credentials;
   readonly tls: TlsSettings;
+  /** Undefined where no key is set: SSH is off. */
+  readonly ssh?: SshSettings;
   readonly defaults: DefaultsSettings;
 }
 

@@ -10,6 +10,8 @@ import type { ClusterAccess } from "../tokens.ts";
 import { isRecord } from "./rest/answer.ts";
 import { namingSettings } from "./rest/name-settings.ts";
 import { UndiciTransport } from "./rest/transport.ts";
+import { lazySsh } from "./ssh/lazy.ts";
+import type { NodeAccess } from "./ssh/types.ts";
 import { RestFault, type RestTransport } from "./types.ts";
 
 const VERSION: Endpoint = { path: "/version", method: "GET", name: "version", parameters: {} };
@@ -26,6 +28,7 @@ export interface ClusterParts {
 export class ConfiguredCluster implements ClusterAccess {
   readonly name: string;
   readonly rest: RestTransport;
+  readonly ssh: NodeAccess;
   readonly inventory: ClusterInventory;
   readonly #prefix: string;
   #version: PveVersion | undefined;
@@ -41,6 +44,7 @@ export class ConfiguredCluster implements ClusterAccess {
       logger,
       encode: async (endpoint, params) => (await this.catalog()).encode(endpoint, params),
     });
+    this.ssh = lazySsh(settings, limits.connectTimeoutMs, this.rest);
     this.inventory = new ResourceInventory({
       cluster: settings.name,
       rest: this.rest,

@@ -34,6 +34,6 @@ export class ConfiguredClusters implements Clusters {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.all.map((cluster) => cluster.rest.close()));
+    await Promise.all(this.all.flatMap((cluster) => [cluster.ssh.close(), cluster.rest.close()]));
   }
 }

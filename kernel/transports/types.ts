@@ -1,4 +1,5 @@
 import type { CallParams, Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
+import type { NodeAccess } from "./ssh/types.ts";
 
 /** A file that goes with an upload. */
 export interface RestFile {
@@ -83,6 +84,8 @@ export interface RestTransport {
 export interface Cluster {
   readonly name: string;
   readonly rest: RestTransport;
+  /** Commands and files on the nodes, by SSH. */
+  readonly ssh: NodeAccess;
   /** The catalog that fits the connected version best; the newest while the version is unknown. */
   catalog(): Promise<Catalog>;
   /** Connected version; asked once, again after a failure. */

@@ -13,6 +13,7 @@ import { requestsFigure } from "./requests.ts";
 import { writeSection } from "./sections.ts";
 import { memoryFigure, startFigure } from "./start.ts";
 import { labLatency, protocolFloor, throughputFigures } from "./throughput.ts";
+import { transferFigure } from "./transfer.ts";
 import { uploadFigure } from "./upload.ts";
 
 const UPLOAD_GIB = 1;
@@ -33,6 +34,7 @@ async function measure(stateDir: string): Promise<Figure[]> {
       await requestsFigure(main, stateDir),
       ...(await largeFigures(main, stateDir)),
       await uploadFigure(main, stateDir, UPLOAD_GIB),
+      await transferFigure(root),
     ];
   } finally {
     await lab.close();

@@ -6,6 +6,7 @@ import type { Hidden, HostedTool, ToolHost } from "../../../kernel/host/types.ts
 import type { Job, JobService, RunningJob } from "../../../kernel/jobs/types.ts";
 import type { Logger } from "../../../kernel/log.ts";
 import type { ClusterAccess, Clusters } from "../../../kernel/tokens.ts";
+import { lazySsh } from "../../../kernel/transports/ssh/lazy.ts";
 import type { RestRequest } from "../../../kernel/transports/types.ts";
 import { ToolError } from "../../../sdk/errors.ts";
 import type { Guest, Inventory } from "../../../sdk/reader.ts";
@@ -64,14 +65,16 @@ export function fakeCluster({ answer, requests, state, release }: FakeClusterPar
     readAt: 0,
   });
   const version = { release, version: `${release}.1`, major: Number.parseInt(release, 10) };
+  const rest: ClusterAccess["rest"] = {
+    // The fake answers whatever type the caller expects.
+    read: <T>(request: RestRequest) => send(request) as Promise<T>,
+    write: <T>(request: RestRequest) => send(request) as Promise<T>,
+    close: async () => undefined,
+  };
   return {
     name: "pve",
-    rest: {
-      // The fake answers whatever type the caller expects.
-      read: <T>(request: RestRequest) => send(request) as Promise<T>,
-      write: <T>(request: RestRequest) => send(request) as Promise<T>,
-      close: async () => undefined,
-    },
+    rest,
+    ssh: lazySsh({ prefix: "PROXMOX_" }, 1_000, rest),
     catalog: () => catalog(release),
     version: async () => version,
     knownVersion: () => version,

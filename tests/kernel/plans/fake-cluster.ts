@@ -1,5 +1,6 @@
 import { Held, permissionsOf } from "../../../kernel/privileges/held.ts";
 import type { ClusterAccess } from "../../../kernel/tokens.ts";
+import { lazySsh } from "../../../kernel/transports/ssh/lazy.ts";
 import { RestFault, type RestRequest } from "../../../kernel/transports/types.ts";
 import type { Guest, Inventory, NodeSummary, StorageSummary } from "../../../sdk/reader.ts";
 import { loadCatalog } from "../../../vendor/pve-docs/index.ts";
@@ -54,14 +55,16 @@ export function accessTo(cluster: FakeCluster): ClusterAccess {
     return structuredClone(answer);
   };
   const version = { release, version: `${release}.1`, major: Number.parseInt(release, 10) };
+  const rest: ClusterAccess["rest"] = {
+    // The fake answers whatever type the caller expects.
+    read: <T>(request: RestRequest) => read(request) as Promise<T>,
+    write: () => Promise.reject(new Error("a look must not write")),
+    close: async () => undefined,
+  };
   return {
     name: "pve",
-    rest: {
-      // The fake answers whatever type the caller expects.
-      read: <T>(request: RestRequest) => read(request) as Promise<T>,
-      write: () => Promise.reject(new Error("a look must not write")),
-      close: async () => undefined,
-    },
+    rest,
+    ssh: lazySsh({ prefix: "PROXMOX_" }, 1_000, rest),
     catalog: async () => loadCatalog(release),
     version: async () => version,
     knownVersion: () => version,

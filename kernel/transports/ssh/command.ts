@@ -1,0 +1,171 @@
+import type { Client, ClientChannel } from "ssh2";
+import { ToolError } from "../../../sdk/errors.ts";
+import { type Leaving, Left, leaving } from "../leaving.ts";
+import { Capture } from "./capture.ts";
+import { ConnectionLost, type NodeConnection } from "./connection.ts";
+import { lostMeanwhile } from "./faults.ts";
+import { GRACE_MS, stopGroup, within } from "./kill.ts";
+import { Preamble, withPreamble } from "./preamble.ts";
+import { quoteArguments } from "./quote.ts";
+import type { CommandResult, NodeCommand } from "./types.ts";
+
+/** Runs a command as it is given; whoever calls has put `sudo` before it where that is needed. */
+export async function runCommand(
+  connection: NodeConnection,
+  command: NodeCommand,
+  sudo: readonly string[],
+): Promise<CommandResult> {
+  const { mark, argv } = withPreamble([...sudo, ...command.argv]);
+  // Login shells differ in how they treat a last command; exec makes them all become it.
+  const line = `exec ${quoteArguments(argv)}`;
+  const time = leaving(command.signal, command.timeoutMs);
+  try {
+    return await connection.withChannel(
+      time.signal,
+      (client) => execute(client, line),
+      (channel, client) => new Running({ channel, client, connection, mark, command, sudo, time }).result,
+    );
+  } catch (error) {
+    if (error instanceof Left) throw notBegun(connection, error);
+    if (error instanceof ConnectionLost) throw lostMeanwhile(connection.address, "a command was being sent");
+    throw error;
+  } finally {
+    time.dispose();
+  }
+}
+
+/** Opens a session and asks for a command in it. */
+export function execute(client: Client, line: string): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    client.exec(line, (error, channel) => (error === undefined ? resolve(channel) : reject(error)));
+  });
+}
+
+interface RunningParts {
+  readonly channel: ClientChannel;
+  readonly client: Client;
+  readonly connection: NodeConnection;
+  readonly mark: string;
+  readonly command: NodeCommand;
+  readonly sudo: readonly string[];
+  readonly time: Leaving;
+}
+
+/** A command on its channel. */
+class Running {
+  readonly result: Promise<CommandResult>;
+  readonly #parts: RunningParts;
+  readonly #preamble: Preamble;
+  readonly #stdout = new Capture();
+  readonly #stderr = new Capture();
+  #exit: Pick<CommandResult, "exitCode" | "signal"> | undefined;
+
+  constructor(parts: RunningParts) {
+    this.#parts = parts;
+    this.#preamble = new Preamble(parts.mark);
+    this.result = this.#run();
+  }
+
+  async #run(): Promise<CommandResult> {
+    const { channel, command, time } = this.#parts;
+    const closed = new Promise<void>((resolve) => channel.once("close", () => resolve()));
+    channel.on("exit", (code: number | null, signal?: string) => {
+      this.#exit = code === null ? { signal: (signal ?? "").replace(/^SIG/, "") } : { exitCode: code };
+    });
+    channel.on("data", (chunk: Buffer) => this.#take(this.#preamble.strip(chunk), "stdout"));
+    channel.stderr.on("data", (chunk: Buffer) => this.#take(chunk, "stderr"));
+    // A command that ends before it has read all of its input is no fault.
+    channel.on("error", () => undefined);
+    channel.end(command.stdin ?? "");
+    if (await orAborted(closed, time.signal)) return this.#ended();
+    if (this.#exit === undefined) throw await this.#stopped(closed);
+    // The command has ended, and what it left behind holds its output open.
+    channel.close();
+    return this.#ended();
+  }
+
+  #take(chunk: Buffer, from: "stdout" | "stderr"): void {
+    if (chunk.length === 0) return;
+    (from === "stdout" ? this.#stdout : this.#stderr).add(chunk);
+    this.#parts.command.onOutput?.(chunk, from);
+  }
+
+  #ended(): CommandResult {
+    const { connection } = this.#parts;
+    if (this.#exit === undefined) throw lostMeanwhile(connection.address, "a command ran");
+    const output = { stdout: this.#stdout.output, stderr: this.#stderr.output };
+    if (this.#preamble.group !== undefined) return { ...this.#exit, ...output };
+    throw noShell(connection.address.node, this.#preamble.noise, output.stderr.bytes);
+  }
+
+  async #stopped(closed: Promise<void>): Promise<ToolError> {
+    const { client, connection, sudo, time, channel } = this.#parts;
+    const { node } = connection.address;
+    await within(GRACE_MS, Promise.race([this.#preamble.begun, closed]));
+    const { group } = this.#preamble;
+    const why = time.signal.reason instanceof Left ? time.signal.reason.why : "cancelled";
+    const what = why === "timeout" ? "took longer than it may" : "was cancelled";
+    const isStopped = group !== undefined && (await stopGroup({ client, connection, group, sudo, closed }));
+    if (!isStopped) channel.close();
+    const output = { stdout: text(this.#stdout), stderr: text(this.#stderr) };
+    if (isStopped) {
+      return new ToolError({
+        code: "cancelled",
+        message: `The command on ${node} ${what}; its processes were killed. What it had done by then stays done.`,
+        next: "Look at what it was to change before doing it again.",
+        details: { node, ...output },
+      });
+    }
+    return new ToolError({
+      code: "outcome_unknown",
+      message: `The command on ${node} ${what}, and its processes could not be killed: they may still run.`,
+      next: `Look on ${node} for what still runs${group === undefined ? "" : ` (process group ${group})`}.`,
+      details: { node, ...(group === undefined ? {} : { group }), ...output },
+    });
+  }
+}
+
+/** True when a promise is done, false when a signal was aborted first. */
+async function orAborted(done: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  let leave: (() => void) | undefined;
+  const aborted = new Promise<false>((resolve) => {
+    leave = () => resolve(false);
+    signal.addEventListener("abort", leave, { once: true });
+  });
+  try {
+    return await Promise.race([done.then(() => true), aborted]);
+  } finally {
+    if (leave) signal.removeEventListener("abort", leave);
+  }
+}
+
+/** Enough for an error to show. */
+const SHOWN_BYTES = 2_000;
+
+function text(capture: Capture): string {
+  return Buffer.from(capture.output.bytes).toString("utf8", 0, SHOWN_BYTES);
+}
+
+function notBegun({ address }: NodeConnection, { why }: Left): ToolError {
+  return why === "timeout"
+    ? new ToolError({
+        code: "unreachable",
+        message: `No channel to ${address.node} became free in time. Nothing was sent.`,
+        next: "Repeat it when less runs there.",
+        retry: true,
+      })
+    : new ToolError({
+        code: "cancelled",
+        message: `The command for ${address.node} was cancelled. Nothing was sent.`,
+      });
+}
+
+function noShell(node: string, stdout: Uint8Array, stderr: Uint8Array): ToolError {
+  const said = Buffer.concat([stdout, stderr]).toString("utf8", 0, SHOWN_BYTES).trim();
+  return new ToolError({
+    code: "unsupported",
+    message: `The login on ${node} runs no command: its shell ended before it${said === "" ? "" : `, saying: ${said}`}.`,
+    next: "The operator has to give the login a POSIX shell such as /bin/bash, and no forced command.",
+  });
+}

@@ -1,0 +1,58 @@
+import { once } from "node:events";
+import type { Client } from "ssh2";
+import type { NodeConnection } from "./connection.ts";
+import { quoteArguments } from "./quote.ts";
+
+/** What a command gets to begin or to clean up in, milliseconds. */
+export const GRACE_MS = 2_000;
+
+/** The processes to be stopped, and the channel that closes when they are gone. */
+export interface StopParts {
+  readonly client: Client;
+  readonly connection: NodeConnection;
+  readonly group: number;
+  /** Words that were put before the command, and so go before `kill`. */
+  readonly sudo: readonly string[];
+  readonly closed: Promise<void>;
+}
+
+/** Ends a process group, first asking, then by force. False where it could not be ended, or not be seen to end. */
+export async function stopGroup(parts: StopParts): Promise<boolean> {
+  for (const signal of ["TERM", "KILL"]) {
+    const sent = await send(parts, signal).catch(() => false);
+    if (!sent) return false;
+    if (await within(GRACE_MS, parts.closed)) return true;
+  }
+  return false;
+}
+
+/** Whether a promise that never rejects is done within a time. */
+export async function within(ms: number, done: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([done.then(() => true), over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function send({ client, connection, group, sudo }: StopParts, signal: string): Promise<boolean> {
+  if (!connection.isAlive(client)) return false;
+  const line = quoteArguments([...sudo, "kill", "-s", signal, "--", `-${group}`]);
+  const open = (on: Client) =>
+    new Promise<{ code: Promise<unknown[]> }>((resolve, reject) => {
+      on.exec(line, (error, channel) => {
+        if (error !== undefined) return reject(error);
+        channel.resume();
+        channel.stderr.resume();
+        resolve({ code: once(channel, "exit", { signal: AbortSignal.timeout(GRACE_MS) }) });
+      });
+    });
+  return await connection.withSpareChannel(client, AbortSignal.timeout(GRACE_MS), open, async ({ code }) => {
+    const [exitCode] = await code;
+    return exitCode === 0;
+  });
+}

@@ -1,0 +1,47 @@
+/**
+ * Moves a file of so many bytes to a node and back, in a process of its own so that its memory can be told:
+ * `node transfer-process.js PORT KEY_FILE FINGERPRINT PATH BYTES` prints `{ maxRssMb, upMbS, downMbS, same }`.
+ */
+
+import { userInfo } from "node:os";
+import { Readable, Writable } from "node:stream";
+import { SshTransport } from "../../kernel/transports/ssh/transport.ts";
+
+const [port = "", path = "", fingerprint = "", file = "", size = ""] = process.argv.slice(2);
+const BLOCK = Buffer.from(Uint32Array.from({ length: 16_384 }, (_, at) => at * 2_654_435_761).buffer);
+const bytes = Number(size);
+
+function* content() {
+  for (let left = bytes; left > 0; left -= BLOCK.length)
+    yield BLOCK.subarray(0, Math.min(left, BLOCK.length));
+}
+
+const ssh = new SshTransport({
+  settings: {
+    username: userInfo().username,
+    key: { path },
+    hostKeys: [{ kind: "fingerprint", sha256: fingerprint.replace("SHA256:", "") }],
+    port: Number(port),
+    addresses: {},
+  },
+  prefix: "PROXMOX_",
+  connectTimeoutMs: 10_000,
+  addressOf: async (node) => ({ node, host: "127.0.0.1", port: Number(port) }),
+});
+const begun = performance.now();
+const up = await ssh.write("pve1", file, { content: Readable.from(content(), { objectMode: false }) });
+const sent = performance.now();
+const down = await ssh.read("pve1", file, {
+  sink: new Writable({ write: (_chunk, _encoding, done) => setImmediate(done) }),
+});
+const received = performance.now();
+await ssh.close();
+const megabytes = bytes / 1e6;
+console.log(
+  JSON.stringify({
+    maxRssMb: process.resourceUsage().maxRSS / 1024,
+    upMbS: (megabytes / (sent - begun)) * 1000,
+    downMbS: (megabytes / (received - sent)) * 1000,
+    same: up.sha256 === down.sha256 && down.size === bytes,
+  }),
+);
