@@ -11,6 +11,7 @@ import type { MappingState } from "./mapping/state.ts";
 import type { Random } from "./random.ts";
 import type { LabRelease } from "./release.ts";
 import type { SdnState } from "./sdn/state.ts";
+import type { SectionFile } from "./sections.ts";
 import type { Outside } from "./storage/outside.ts";
 import type { LabTasks, TaskWorker } from "./tasks/types.ts";
 import type { Volumes } from "./volumes.ts";
@@ -32,6 +33,8 @@ export interface LabNode {
   readonly config: Map<string, string>;
   dns: { search: string; servers: string[] };
   timezone: string;
+  /** `/etc/hosts`, where it was written over. */
+  hosts?: string;
   readonly fingerprint: string;
 }
 
@@ -124,6 +127,12 @@ export interface LabState {
   readonly sdn: SdnState;
   readonly backupJobs: BackupJobs;
   readonly mappings: MappingState;
+  /** The cluster's own CPU models, by name without `custom-`. */
+  readonly cpuModels: SectionFile;
+  readonly metricServers: SectionFile;
+  readonly realmSyncJobs: SectionFile;
+  /** Replication jobs by `VMID-NUMBER`. */
+  readonly replication: SectionFile;
   /** Version of QEMU on the nodes. */
   readonly qemu: string;
 }

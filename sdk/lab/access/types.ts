@@ -1,3 +1,5 @@
+import type { Section } from "../sections.ts";
+
 /** Who asks. */
 export interface Caller {
   /** `root@pam`, or `root@pam!test` for a token. Only the first has root's shortcuts. */
@@ -71,7 +73,8 @@ export interface AclEntry {
 export interface LabRealm {
   readonly realm: string;
   readonly type: string;
-  comment?: string;
+  /** Its section in the configuration, `type` included. */
+  readonly config: Section;
 }
 
 /** Users and what they may do. */

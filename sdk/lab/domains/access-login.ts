@@ -4,22 +4,17 @@ import { die, LabError, paramError } from "../errors.ts";
 import { isUsable } from "../http/credentials.ts";
 import type { LabCore, LabRequest, LabState } from "../types.ts";
 import { registerTfa } from "./access-tfa.ts";
+import { registerRealms } from "./realms.ts";
 
 /** Logging in, passwords, realms. */
 export function registerLogin(lab: LabCore, tickets: Tickets): void {
-  lab.route("GET /access/domains", ({ lab: { state } }) =>
-    [...state.access.realms.values()].map(({ realm, type, comment }) => ({
-      realm,
-      type,
-      ...(comment === undefined ? {} : { comment }),
-    })),
-  );
   lab.route("GET /access/ticket", () => null);
   lab.route("POST /access/ticket", (request) => login(request, tickets));
   lab.route("POST /access/vncticket", () => {
     throw refused();
   });
   lab.route("PUT /access/password", (request) => changePassword(request));
+  registerRealms(lab);
   registerTfa(lab);
 }
 

@@ -1,4 +1,5 @@
 import type { LabSecondFactor } from "../access/types.ts";
+import { LabError } from "../errors.ts";
 import type { LabCore } from "../types.ts";
 import { isVisible, userOf } from "./access-users.ts";
 
@@ -14,6 +15,13 @@ export function registerTfa(lab: LabCore): void {
   lab.route("GET /access/tfa/{userid}", ({ params, lab: { state } }) =>
     (userOf(state, params.need("userid")).secondFactors ?? []).map(shown),
   );
+  lab.route("GET /access/tfa/{userid}/{id}", ({ params, lab: { state } }) => {
+    const id = params.need("id");
+    const factors = state.access.users.get(params.need("userid"))?.secondFactors ?? [];
+    const found = factors.find((factor) => factor.id === id);
+    if (found === undefined) throw new LabError(404, `No such tfa entry '${id}'`, undefined, false);
+    return shown(found);
+  });
 }
 
 /** One that is switched on says nothing of it. */

@@ -29,12 +29,11 @@ export function registerCluster(lab: LabCore): void {
       ? null
       : { cluster_name: lab.state.clusterName, config_version: "3", ip_version: "ipv4-6", version: "2" },
   );
-  lab.route("GET /cluster/replication", () => []);
-  lab.route("POST /cluster/replication", ({ params }) => {
-    const target = params.need("target");
-    if (!lab.state.nodes.has(target)) throw die(`Target '${target}' does not exist.`);
-    throw new LabError(501, "the lab does not simulate POST /cluster/replication");
-  });
+  lab.route("GET /cluster/config", () =>
+    ["nodes", "totem", "join", "qdevice", "apiversion"].map((name) => ({ name })),
+  );
+  lab.route("GET /cluster/config/apiversion", () => 1);
+  lab.route("GET /cluster/config/qdevice", () => ({}));
 }
 
 function status({ lab: { state } }: LabRequest): unknown {

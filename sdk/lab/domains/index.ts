@@ -17,17 +17,28 @@ import { registerBulk } from "./bulk.ts";
 import { registerBulkActions } from "./bulk-action.ts";
 import { registerCluster } from "./cluster.ts";
 import { registerClusterResources } from "./cluster-resources.ts";
+import { registerCpuModels } from "./cpu-models.ts";
 import { registerIndexes } from "./indexes.ts";
+import { registerMetrics } from "./metrics.ts";
 import { registerNetwork } from "./network.ts";
+import { registerNodeFigures } from "./node-figures.ts";
+import { registerNodeHardware } from "./node-hardware.ts";
 import { registerNodePower } from "./node-power.ts";
+import { registerNodeSystem } from "./node-system.ts";
 import { registerNodes } from "./nodes.ts";
 import { registerPools } from "./pools.ts";
+import { registerRealmSync } from "./realm-sync.ts";
+import { registerReplication } from "./replication.ts";
 import { registerTasks } from "./task-list.ts";
 
 /** Everything that the lab simulates. */
 export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerIndexes(lab);
   registerNodes(lab);
+  registerNodeSystem(lab);
+  registerNodeHardware(lab);
+  registerNodeFigures(lab);
+  registerCpuModels(lab);
   registerNetwork(lab);
   registerNodePower(lab);
   registerTasks(lab);
@@ -49,4 +60,7 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerSdn(lab);
   registerBackupJobs(lab);
   registerMappings(lab);
+  registerMetrics(lab);
+  registerRealmSync(lab);
+  registerReplication(lab);
 }

@@ -33,14 +33,10 @@ const INDEXES: Readonly<Record<string, readonly [key: "name" | "subdir", names: 
   ],
 };
 
-/** Lists that are empty on an installation without the feature. */
-const EMPTY = ["/cluster/metrics/server", "/cluster/qemu/custom-cpu-models"];
-
 /** The directories of the API. */
 export function registerIndexes(lab: LabCore): void {
   for (const [path, [key, names]] of Object.entries(INDEXES)) {
     const entries = names.split(" ").map((name) => ({ [key]: name }));
     lab.route(`GET ${path}`, () => entries);
   }
-  for (const path of EMPTY) lab.route(`GET ${path}`, () => []);
 }

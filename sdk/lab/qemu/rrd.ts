@@ -8,18 +8,23 @@ const FRAMES: Readonly<Record<string, readonly [number, number]>> = {
   week: [70, 10_800],
   month: [70, 43_200],
   year: [70, 604_800],
+  decade: [70, 604_800 * 8],
 };
+
+/** The times of a time frame's points, oldest first, in seconds since the epoch. */
+export function rrdTimes({ params, lab }: LabRequest): readonly number[] {
+  const [count, step] = FRAMES[params.need("timeframe")] ?? [70, 60];
+  const last = Math.floor(lab.clock.seconds() / step) * step;
+  return Array.from({ length: count }, (_, index) => last - (count - 1 - index) * step);
+}
 
 /** GET rrddata of a VM or container: a flat line of the present use, gaps where the VM did not run. */
 export function rrdData(request: LabRequest): unknown {
   const { lab, params } = request;
   const guest = lab.state.guests.get(Number(params.need("vmid")));
-  const [count, step] = FRAMES[params.need("timeframe")] ?? [70, 60];
-  const last = Math.floor(lab.clock.seconds() / step) * step;
   const rows: Record<string, unknown>[] = [];
   const limits = guest === undefined ? undefined : limitsOf(guest, lab.state.nodes.get(guest.node));
-  for (let index = count - 1; index >= 0; index -= 1) {
-    const time = last - index * step;
+  for (const time of rrdTimes(request)) {
     const row: Record<string, unknown> = { time };
     if (guest !== undefined && limits !== undefined) {
       Object.assign(row, { maxcpu: limits.cpus, maxmem: limits.maxmem, maxdisk: limits.maxdisk, disk: 0 });

@@ -39,8 +39,8 @@ const GIB = 2 ** 30;
 export function emptyState(localNode: string, clusterName: string | undefined, soil: Soil): LabState {
   const pools = new Map<string, LabPool>();
   const access = new Access(pools, soil.release.privileges);
-  access.realms.set("pve", { realm: "pve", type: "pve", comment: "Proxmox VE authentication server" });
-  access.realms.set("pam", { realm: "pam", type: "pam", comment: "Linux PAM standard authentication" });
+  addRealm(access, "pve", "Proxmox VE authentication server");
+  addRealm(access, "pam", "Linux PAM standard authentication");
   addUser(access, "root@pam");
   return {
     clusterName,
@@ -59,8 +59,21 @@ export function emptyState(localNode: string, clusterName: string | undefined, s
     sdn: emptySdn(),
     backupJobs: new Map(),
     mappings: emptyMappings(),
+    cpuModels: new Map(),
+    metricServers: new Map(),
+    realmSyncJobs: new Map(),
+    replication: new Map(),
     outside: usualOutside(),
   };
+}
+
+/** Adds a realm that is built in: its type has its name. */
+function addRealm(access: LabState["access"], realm: string, comment: string): void {
+  const config = new Map([
+    ["type", realm],
+    ["comment", comment],
+  ]);
+  access.realms.set(realm, { realm, type: realm, config });
 }
 
 /** Adds an enabled user that never expires. */

@@ -16,7 +16,7 @@ function programOf(path: string): string | undefined {
   const match = /^(?:\/(?:usr\/)?s?bin\/)?([^/]+)$/.exec(path);
   const name = match?.[1];
   if (name === undefined || name === "exit") return undefined;
-  return name in PROGRAMS || isShell(name) ? name : undefined;
+  return Object.hasOwn(PROGRAMS, name) || isShell(name) ? name : undefined;
 }
 
 function isShell(name: string): boolean {

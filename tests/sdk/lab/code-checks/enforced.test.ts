@@ -19,6 +19,8 @@ beforeAll(async () => {
   await ask(lab, "POST", "/cluster/sdn/zones", { body: "zone=lan&type=simple" });
   await ask(lab, "POST", "/cluster/sdn/vnets", { body: "vnet=office&zone=lan" });
   await lab.tasks.ended(String((await ask(lab, "PUT", "/cluster/sdn", { body: "" })).data));
+  lab.state.storages.set("tank", { id: "tank", type: "zfspool", size: 2 ** 40, config: new Map() });
+  lab.state.guests.get(111)?.config.set("scsi0", "tank:vm-111-disk-0,size=16G");
 });
 
 afterAll(() => lab.close());
@@ -173,14 +175,10 @@ describe("a task of another account", () => {
 
 /** Checked endpoints that no sample calls, for the lab does not serve them yet or nobody has written one; only shrinks. */
 const UNSAMPLED: readonly string[] = [
-  "DELETE /cluster/replication/{id}",
   "DELETE /nodes/{node}/disks/directory/{name}",
   "DELETE /nodes/{node}/disks/lvm/{name}",
   "DELETE /nodes/{node}/disks/lvmthin/{name}",
   "DELETE /nodes/{node}/disks/zfs/{name}",
-  "GET /cluster/replication/{id}",
-  "GET /nodes/{node}/replication/{id}/log",
-  "GET /nodes/{node}/replication/{id}/status",
   "GET /nodes/{node}/sdn/vnets/{vnet}",
   "GET /nodes/{node}/sdn/vnets/{vnet}/mac-vrf",
   "GET /nodes/{node}/storage/{storage}/content/{volume}",
@@ -188,7 +186,6 @@ const UNSAMPLED: readonly string[] = [
   "GET /nodes/{node}/storage/{storage}/file-restore/list",
   "GET /nodes/{node}/storage/{storage}/import-metadata",
   "GET /nodes/{node}/vzdump/extractconfig",
-  "POST /cluster/replication",
   "POST /nodes/{node}/disks/directory",
   "POST /nodes/{node}/disks/lvm",
   "POST /nodes/{node}/disks/lvmthin",
@@ -196,8 +193,6 @@ const UNSAMPLED: readonly string[] = [
   "POST /nodes/{node}/lxc/{vmid}/mtunnel",
   "POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback",
   "POST /nodes/{node}/qemu/{vmid}/mtunnel",
-  "POST /nodes/{node}/replication/{id}/schedule_now",
-  "PUT /cluster/replication/{id}",
   "PUT /nodes/{node}/storage/{storage}/content/{volume}",
 ];
 

@@ -158,6 +158,17 @@ const BULK_ACTIONS: readonly Sample[] = [
   { key: `${BULK}/migrate`, params: { vms: [112], target: "pve2" } },
 ];
 
+/** Of the VM whose disk the test puts on ZFS. */
+const REPLICATION: readonly Sample[] = [
+  { key: "POST /cluster/replication", params: { target: "pve2", type: "local" } },
+  { key: "PUT /cluster/replication/{id}", params: { rate: 10 } },
+  { key: "GET /cluster/replication/{id}", params: {} },
+  { key: "GET /nodes/{node}/replication/{id}/status", params: { node: "pve3" } },
+  { key: "GET /nodes/{node}/replication/{id}/log", params: { node: "pve3" } },
+  { key: "POST /nodes/{node}/replication/{id}/schedule_now", params: { node: "pve3" } },
+  { key: "DELETE /cluster/replication/{id}", params: {} },
+].map(({ key, params }) => ({ key, params: { id: "111-0", ...params } }));
+
 /** Calls whose refusals are compared. */
 export const SAMPLES: readonly Sample[] = [
   ...CREATE,
@@ -167,5 +178,6 @@ export const SAMPLES: readonly Sample[] = [
   ...BACKUPS,
   ...READS,
   ...NETWORK,
+  ...REPLICATION,
   ...BULK_ACTIONS,
 ];

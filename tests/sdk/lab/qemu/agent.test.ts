@@ -109,6 +109,10 @@ describe("programs of the guest", () => {
     );
   });
 
+  test("what every object has is no program", () => {
+    expect(sh("__proto__").ended?.code).toBe(127);
+  });
+
   test("no script hangs or throws", () => {
     fc.assert(
       fc.property(fc.string(), (script) => {

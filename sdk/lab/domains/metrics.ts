@@ -1,0 +1,78 @@
+import { die } from "../errors.ts";
+import {
+  assertUnchanged,
+  checkSection,
+  deleteFromSection,
+  type SectionOptions,
+  sectionDigest,
+  sectionOptions,
+  underLock,
+} from "../sections.ts";
+import type { LabCore, LabRequest } from "../types.ts";
+
+/** Options by type of server. (pve-manager, PVE/Status/*.pm) */
+const OPTIONS: Readonly<Record<string, SectionOptions>> = {
+  graphite: sectionOptions("server port mtu? proto? timeout? path? disable?"),
+  influxdb: sectionOptions(
+    "server port mtu? disable? influxdbproto? timeout? max-body-size? verify-certificate? organization? bucket? token? api-path-prefix?",
+  ),
+  opentelemetry: sectionOptions(
+    "server port disable? otel-protocol? otel-path? otel-timeout? otel-headers? otel-verify-ssl? otel-max-body-size? otel-resource-attributes? otel-compression?",
+  ),
+};
+
+const PATH = "/cluster/metrics/server";
+
+/** Metric servers. They answer whatever the lab would send. (pve-manager, PVE/API2/Cluster/MetricServer.pm) */
+export function registerMetrics(lab: LabCore): void {
+  lab.route(`GET ${PATH}`, ({ lab: { state } }) =>
+    [...state.metricServers].sort(byId).map(([id, server]) => ({
+      ...{ id, disable: server.get("disable") ?? 0, type: server.get("type") },
+      ...{ server: server.get("server"), port: server.get("port") },
+    })),
+  );
+  lab.route(`GET ${PATH}/{id}`, ({ params, lab: { state } }) => {
+    const id = params.need("id");
+    const server = state.metricServers.get(id);
+    if (server === undefined) throw die(`status server entry '${id}' does not exist`);
+    return Object.fromEntries(server);
+  });
+  lab.route(`POST ${PATH}/{id}`, (request) => underLock(undefined, () => create(request)));
+  lab.route(`PUT ${PATH}/{id}`, (request) => underLock(undefined, () => update(request)));
+  lab.route(`DELETE ${PATH}/{id}`, ({ params, lab: { state } }) => {
+    if (state.metricServers.delete(params.need("id"))) return null;
+    throw die("cannot lookup undefined type! at /usr/share/perl5/PVE/API2/Cluster/MetricServer.pm line 293.");
+  });
+}
+
+function byId([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** A token is kept apart from the configuration. */
+const WITHOUT = ["id", "digest", "delete", "token"];
+
+function create({ endpoint, params, lab }: LabRequest): null {
+  const id = params.need("id");
+  const type = params.need("type");
+  if (lab.state.metricServers.has(id)) throw die(`Metric server '${id}' already exists`);
+  const options = OPTIONS[type] ?? {};
+  const server = checkSection(endpoint, params, { type, options, create: true, without: WITHOUT });
+  lab.state.metricServers.set(id, server);
+  return null;
+}
+
+function update({ endpoint, params, lab }: LabRequest): null {
+  const { metricServers } = lab.state;
+  const id = params.need("id");
+  assertUnchanged(sectionDigest(metricServers), params.text("digest"));
+  const server = metricServers.get(id);
+  if (server === undefined) throw die(`no such server '${id}'`);
+  const type = String(server.get("type"));
+  const options = OPTIONS[type] ?? {};
+  const given = checkSection(endpoint, params, { type, options, create: false, without: WITHOUT });
+  const changed = new Map([...server, ...given]);
+  deleteFromSection(changed, options, given, params.text("delete"));
+  metricServers.set(id, changed);
+  return null;
+}

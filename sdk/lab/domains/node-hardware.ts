@@ -1,0 +1,81 @@
+import { loadCatalog } from "../../../vendor/pve-docs/index.ts";
+import { pciDevices, usbDevices } from "../mapping/devices.ts";
+import type { LabCore, LabRequest, LabState } from "../types.ts";
+
+const HARDWARE = "/nodes/{node}/hardware";
+const CAPABILITIES = "/nodes/{node}/capabilities";
+
+/** Devices of a node, and what its QEMU can do. (pve-manager, PVE/API2/Hardware/*.pm; qemu-server, src/PVE/API2/Qemu/*.pm) */
+export function registerNodeHardware(lab: LabCore): void {
+  lab.route(`GET ${HARDWARE}`, () => [{ type: "pci" }, { type: "usb" }]);
+  lab.route(`GET ${HARDWARE}/pci`, ({ node }) =>
+    pciDevices(node).map(({ path, id, subsystem, iommugroup }) => {
+      const [vendor, device] = id.split(":");
+      const [subsystemVendor, subsystemDevice] = subsystem.split(":");
+      return {
+        ...{ id: path, class: "0x030000", vendor: `0x${vendor}`, device: `0x${device}`, iommugroup },
+        ...{ subsystem_vendor: `0x${subsystemVendor}`, subsystem_device: `0x${subsystemDevice}` },
+      };
+    }),
+  );
+  lab.route(`GET ${HARDWARE}/pci/{pci-id-or-mapping}`, () => [{ method: "mdev" }]);
+  lab.route(`GET ${HARDWARE}/pci/{pci-id-or-mapping}/mdev`, () => []);
+  lab.route(`GET ${HARDWARE}/usb`, ({ node }) =>
+    usbDevices(node).map(({ path, id }, index) => {
+      const [busnum, port] = path.split("-").map(Number);
+      const [vendid, prodid] = id.split(":");
+      const place = { busnum, port, level: 1, devnum: index + 2, usbpath: String(port) };
+      return { ...place, vendid, prodid, class: 0, speed: "480" };
+    }),
+  );
+  lab.route(`GET ${CAPABILITIES}`, () => [{ name: "qemu" }]);
+  lab.route(`GET ${CAPABILITIES}/qemu`, () =>
+    ["cpu", "cpu-flags", "machines", "migration"].map((name) => ({ name })),
+  );
+  lab.route(`GET ${CAPABILITIES}/qemu/cpu`, cpuModels);
+  lab.route(`GET ${CAPABILITIES}/qemu/cpu-flags`, () => FLAGS.map((name) => ({ name })));
+  lab.route("GET /cluster/qemu/cpu-flags", () =>
+    FLAGS.map((name) => ({ name, "supported-on": [...lab.state.nodes.keys()] })),
+  );
+  lab.route(`GET ${CAPABILITIES}/qemu/machines`, () => machines(lab.state));
+  lab.route(`GET ${CAPABILITIES}/qemu/migration`, () => ({ "has-dbus-vmstate": true }));
+}
+
+const FLAGS = [
+  ...["nested-virt", "md-clear", "pcid", "spec-ctrl", "ssbd", "ibpb", "virt-ssbd", "amd-ssbd"],
+  ...["amd-no-ssb", "pdpe1gb", "hv-tlbflush", "hv-evmcs", "aes"],
+];
+
+const SEES_CUSTOM = ["Mapping.Audit", "Mapping.Use", "Mapping.Modify"];
+
+/** The models that the API knows by name, and those of the cluster's own that the caller may see. */
+function cpuModels({ lab: { state }, may }: LabRequest): unknown {
+  const known = loadCatalog().endpoint("POST /cluster/qemu/custom-cpu-models")?.parameters["reported-model"];
+  const models = (known?.enum ?? []).map(String).map((name) => ({ name, custom: 0, vendor: vendorOf(name) }));
+  const all = may("/nodes", ["Sys.Audit"]);
+  const custom = [...state.cpuModels]
+    .filter(([name]) => all || may(`/mapping/cpu/${name}`, SEES_CUSTOM, "any"))
+    .map(([name, model]) => ({
+      ...{ name: `custom-${name}`, custom: 1, vendor: vendorOf(String(model.get("reported-model"))) },
+    }));
+  return [...models, ...custom];
+}
+
+function vendorOf(model: string): string {
+  if (/^(?:EPYC|Opteron|athlon|phenom)/i.test(model)) return "AuthenticAMD";
+  return /^(?:kvm|qemu|max|host|x86-64)/.test(model) ? "default" : "GenuineIntel";
+}
+
+/** Minor versions of each major one of QEMU, the newest first. */
+const MINORS = [2, 1, 0] as const;
+
+function machines({ qemu }: LabState): unknown {
+  const [major = 0, minor = 0] = qemu.split(".").map(Number);
+  const versions: string[] = [];
+  for (let each = major; each > 2; each -= 1)
+    for (const one of MINORS) if (each < major || one <= minor) versions.push(`${each}.${one}`);
+  return versions.flatMap((version) => [
+    { id: `pc-q35-${version}`, type: "q35", version },
+    { id: `pc-i440fx-${version}`, type: "i440fx", version },
+  ]);
+}

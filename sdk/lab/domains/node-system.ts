@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { paramError } from "../errors.ts";
+import { LabAnswer } from "../frame/answer.ts";
+import { assertUnchanged } from "../sections.ts";
+import type { LabCore, LabNode, LabRequest } from "../types.ts";
+
+const NODE = "/nodes/{node}";
+
+/** What a node's own system says of itself, and takes. (pve-manager, PVE/API2/Nodes.pm, Certificates.pm) */
+export function registerNodeSystem(lab: LabCore): void {
+  lab.route(`GET ${NODE}/hosts`, ({ node }) => {
+    const data = hostsOf(node);
+    return { data, digest: digestOf(data) };
+  });
+  lab.route(`POST ${NODE}/hosts`, ({ node, params }) => {
+    assertUnchanged(digestOf(hostsOf(node)), params.text("digest"));
+    node.hosts = params.need("data");
+    return null;
+  });
+  lab.route(`PUT ${NODE}/time`, setTimezone);
+  lab.route(`GET ${NODE}/netstat`, ({ node, lab: { state } }) =>
+    [...state.guests.values()]
+      .filter((guest) => guest.node === node.name && guest.runtime !== undefined)
+      .flatMap(({ vmid, config }) =>
+        [...config.keys()]
+          .filter((key) => /^net\d+$/.test(key))
+          .map((dev) => ({ dev, vmid: String(vmid), in: "204800", out: "102400" })),
+      ),
+  );
+  lab.route(`GET ${NODE}/syslog`, systemLog);
+  lab.route(`GET ${NODE}/report`, ({ node, lab: { release } }) => {
+    const { version, repoid } = release.version;
+    return `==== general system info ====\n\n# hostname\n${node.name}\n\n# pveversion --verbose\npve-manager: ${version} (${repoid})\n`;
+  });
+  lab.route(`GET ${NODE}/certificates/info`, certificates);
+}
+
+function hostsOf({ name, ip, hosts }: LabNode): string {
+  return hosts ?? `127.0.0.1 localhost.localdomain localhost\n${ip} ${name}.example.com ${name}\n`;
+}
+
+function digestOf(text: string): string {
+  return createHash("sha1").update(text).digest("hex");
+}
+
+function setTimezone({ node, params }: LabRequest): null {
+  const timezone = params.need("timezone");
+  const isKnown = timezone === "Etc/UTC" || Intl.supportedValuesOf("timeZone").includes(timezone);
+  if (!isKnown && timezone !== "UTC") throw paramError({ timezone: "No such timezone" });
+  node.timezone = timezone;
+  return null;
+}
+
+function systemLog({ node, params }: LabRequest): LabAnswer {
+  const lines = ["pvestatd", "pvedaemon", "pveproxy"].map(
+    (service) => `${node.name} systemd[1]: Started ${service}.service.`,
+  );
+  const start = params.integer("start") ?? 0;
+  const limit = params.integer("limit") ?? lines.length;
+  const data = lines.map((t, index) => ({ n: index + 1, t })).slice(start, start + limit);
+  return new LabAnswer({ data, extra: { total: lines.length } });
+}
+
+/** Validity in days, from when the node booted. */
+const VALID = 730;
+
+function certificates({ node, lab: { state } }: LabRequest): unknown {
+  const notbefore = Math.floor(node.bootedAt / 1000);
+  const common = { notbefore, notafter: notbefore + VALID * 86_400, "public-key-type": "rsaEncryption" };
+  const root = `/CN=Proxmox Virtual Environment/OU=${digestOf(state.localNode)}/O=PVE Cluster Manager CA`;
+  return [
+    {
+      ...{ filename: "pve-root-ca.pem", subject: root, issuer: root, san: [], "public-key-bits": 4096 },
+      ...{ ...common, fingerprint: node.fingerprint },
+    },
+    {
+      ...{ filename: "pve-ssl.pem", issuer: root, "public-key-bits": 2048, ...common },
+      subject: `/OU=PVE Cluster Node/O=Proxmox Virtual Environment/CN=${node.name}.example.com`,
+      ...{ san: ["127.0.0.1", "localhost", node.ip, node.name], fingerprint: node.fingerprint },
+    },
+  ];
+}
