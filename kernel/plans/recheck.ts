@@ -7,6 +7,7 @@ import { guestLabel } from "../call/targets.ts";
 import { fromUpstream } from "../call/upstream-errors.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { contentDigest, isAbsent, readContent } from "./content.ts";
+import type { PresentFiles } from "./node-steps/types.ts";
 import type { FingerprintEntry, SeenEntry } from "./types.ts";
 
 /** What looking again takes. */
@@ -18,6 +19,8 @@ export interface RecheckParts {
   readonly next: string;
   /** Whether the same call can succeed then. */
   readonly retry: boolean;
+  /** Looks at files on nodes, where a plan can be about some. */
+  readonly files?: PresentFiles;
 }
 
 /**
@@ -70,6 +73,7 @@ async function changesOf(
     case "content":
       return contentChanges(seen, entry, parts);
     case "file":
+      return fileChanges(entry, parts);
     case "unread":
       return [];
   }
@@ -135,6 +139,17 @@ async function contentChanges(
     if (!isAbsent(error)) throw error;
     return sha256 === "absent" ? [] : [`${path} is gone, or can no longer be read`];
   }
+}
+
+async function fileChanges(
+  { node, path, sha256 }: Entry<"file">,
+  { files, signal }: RecheckParts,
+): Promise<string[]> {
+  if (files === undefined) return [`${path} on ${node} can no longer be looked at`];
+  const now = await files.read(node, path, { maxBytes: 0, signal });
+  if ((now?.sha256 ?? "absent") === sha256) return [];
+  const what = now === undefined ? "is gone" : sha256 === "absent" ? "exists now" : "has another content";
+  return [`${path} on ${node} ${what}`];
 }
 
 function named(keys: readonly string[]): string {

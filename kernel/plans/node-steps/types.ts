@@ -1,0 +1,56 @@
+import type { SeenEntry, UndoNote } from "../types.ts";
+
+interface OnNode {
+  readonly id: string;
+  readonly node: string;
+  /** The account on the node that it begins as. */
+  readonly user: string;
+  /** Whether it goes on as root from there. */
+  readonly sudo: boolean;
+}
+
+/** A step that acts on a node past the API, as far as a plan has to show it. */
+export type NodeStep =
+  /** A command of Proxmox VE's own, whose arguments were checked. */
+  | (OnNode & { readonly kind: "command"; readonly argv: readonly string[] })
+  /** Anything that a shell takes: nobody can say what it does. */
+  | (OnNode & { readonly kind: "shell"; readonly argv: readonly string[]; readonly script?: string })
+  /** A file that is written, or removed where there is no content. */
+  | (OnNode & {
+      readonly kind: "file";
+      readonly path: string;
+      readonly content: Uint8Array | undefined;
+      /** Permission bits that it gets; those of the old file where left out. */
+      readonly mode?: number;
+    });
+
+/** A file as it is on a node. */
+export interface PresentFile {
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 in hex. */
+  readonly sha256: string;
+  /** Missing where it is larger than was asked for. */
+  readonly content?: Uint8Array;
+}
+
+/** Looks at files on the nodes of a cluster. */
+export interface PresentFiles {
+  /** Undefined where there is no such file. Throws ToolError where it cannot be read. */
+  read(
+    node: string,
+    path: string,
+    options: { readonly maxBytes: number; readonly signal: AbortSignal },
+  ): Promise<PresentFile | undefined>;
+}
+
+/** A step on a node as a plan shows it: everything redacted. */
+export interface ShownNodeStep {
+  /** The first names the step, the others say more of it. */
+  readonly lines: readonly string[];
+  /** What it was planned for; compared when the plan is applied. */
+  readonly fingerprint: readonly SeenEntry[];
+  readonly undo: UndoNote;
+  /** False where nobody can say what it does, and so not whether it did. */
+  readonly checkable: boolean;
+}
