@@ -3,14 +3,18 @@ import {
   featured,
   type Guest,
   guestRef,
+  isRunning,
+  nameOfGuest,
   type RestStep,
+  refuseForeignOptions,
   rest,
   type Settle,
   type Static,
   ToolError,
   Type,
 } from "../../sdk/index.ts";
-import { runs, STATUS } from "./running.ts";
+
+const STATUS = "GET /nodes/{node}/lxc/{vmid}/status/current";
 
 const input = featured(
   Type.Object({
@@ -36,8 +40,6 @@ const input = featured(
 
 type Input = Static<typeof input>;
 type Option = Exclude<keyof Input, "vmid" | "action">;
-
-const OPTIONS = ["timeout", "forceStop", "overrule-shutdown", "debug"] as const satisfies readonly Option[];
 
 interface Power {
   readonly takes: readonly Option[];
@@ -71,10 +73,10 @@ export const lxcAction = defineTool({
   ],
   input,
   async plan({ vmid: ref, action, ...options }, pve) {
-    refuseForeignOptions(action, options);
+    refuseForeignOptions(action, options, POWER[action].takes);
     const guest = await pve.guest("lxc", ref);
     refuseTemplate(guest);
-    refuseState(guest, action, await runs(guest, pve));
+    refuseState(guest, action, await isRunning(guest, pve));
     return [step(action, { ...options, node: guest.node, vmid: guest.vmid })];
   },
 });
@@ -99,22 +101,11 @@ function refuseTemplate({ vmid, name, template }: Guest): void {
   });
 }
 
-function refuseState({ vmid, name }: Guest, action: Input["action"], running: boolean): void {
+function refuseState(guest: Guest, action: Input["action"], running: boolean): void {
   if (POWER[action].needsRunning === running) return;
   throw new ToolError({
     code: "conflict",
-    message: `Container ${vmid} (${name}) is ${running ? "running already" : "not running"}, so ${action} cannot be done.`,
+    message: `${nameOfGuest(guest)} is ${running ? "running already" : "not running"}, so ${action} cannot be done.`,
     next: "Nothing to do if that is the wanted state; proxmox_lxc_get shows more.",
-  });
-}
-
-function refuseForeignOptions(action: Input["action"], given: Pick<Input, Option>): void {
-  const { takes } = POWER[action];
-  const foreign = OPTIONS.filter((option) => given[option] !== undefined && !takes.includes(option));
-  if (foreign.length === 0) return;
-  throw new ToolError({
-    code: "invalid_input",
-    message: `The action ${action} does not take ${foreign.join(", ")}.`,
-    next: takes.length === 0 ? "Leave it out." : `It takes ${takes.join(", ")}.`,
   });
 }

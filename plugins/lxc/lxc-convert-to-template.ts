@@ -1,5 +1,6 @@
-import { defineTool, guestRef, rest, ToolError, Type } from "../../sdk/index.ts";
-import { refuseRunning, STATUS } from "./running.ts";
+import { defineTool, guestRef, refuseRunning, rest, ToolError, Type } from "../../sdk/index.ts";
+
+const STATUS = "GET /nodes/{node}/lxc/{vmid}/status/current";
 
 export const lxcConvertToTemplate = defineTool({
   name: "proxmox_lxc_convert_to_template",

@@ -1,5 +1,6 @@
-import { defineTool, fromApi, guestRef, rest } from "../../sdk/index.ts";
-import { refuseRunning, STATUS } from "./running.ts";
+import { defineTool, fromApi, guestRef, refuseRunning, rest } from "../../sdk/index.ts";
+
+const STATUS = "GET /nodes/{node}/lxc/{vmid}/status/current";
 
 export const lxcDestroy = defineTool({
   name: "proxmox_lxc_destroy",

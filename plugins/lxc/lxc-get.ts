@@ -1,6 +1,6 @@
-import { apiDefaults, defineTool, details, guestRef, Type } from "../../sdk/index.ts";
-import { STATUS } from "./running.ts";
+import { apiDefaults, defineTool, details, guestRef, haIn, Type } from "../../sdk/index.ts";
 
+const STATUS = "GET /nodes/{node}/lxc/{vmid}/status/current";
 const CONFIG_DEFAULTS = apiDefaults("PUT /nodes/{node}/lxc/{vmid}/config");
 /** A container that does not run reports no load. */
 const QUIET = { template: false, uptime: 0, cpu: 0, mem: 0, swap: 0, disk: 0 };
@@ -52,7 +52,7 @@ export const lxcGet = defineTool({
       lock: current.lock,
       pool,
       tags: current.tags,
-      ha: isManaged(current.ha) ? current.ha : undefined,
+      ha: haIn(current.ha),
       uptime: current.uptime,
       cpu: current.cpu,
       cpus: current.cpus,
@@ -68,8 +68,3 @@ export const lxcGet = defineTool({
     return container.record({ title, fields, defaults: { ...QUIET, config: CONFIG_DEFAULTS } }, view);
   },
 });
-
-/** The API answers `{ managed: 0 }` for a container without HA. */
-function isManaged(ha: unknown): boolean {
-  return typeof ha === "object" && ha !== null && "managed" in ha && Number(ha.managed) === 1;
-}

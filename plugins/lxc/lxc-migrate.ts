@@ -1,14 +1,17 @@
 import {
+  type Blocker,
   defineTool,
   fromApi,
   type Guest,
   guestRef,
+  isRunning,
+  needOtherNode,
   type PveReader,
+  refuseBlocked,
   rest,
-  ToolError,
 } from "../../sdk/index.ts";
-import { runs, STATUS } from "./running.ts";
 
+const STATUS = "GET /nodes/{node}/lxc/{vmid}/status/current";
 const PRECONDITIONS = "GET /nodes/{node}/lxc/{vmid}/migrate";
 
 /** What the API answers before a migration, from Proxmox VE 9 on. */
@@ -16,11 +19,6 @@ interface Facts {
   readonly "not-allowed-nodes"?: Readonly<
     Record<string, { readonly "blocking-ha-resources"?: readonly { sid?: string; cause?: string }[] }>
   >;
-}
-
-interface Blocker {
-  readonly because: string;
-  readonly next: string;
 }
 
 export const lxcMigrate = defineTool({
@@ -52,41 +50,17 @@ export const lxcMigrate = defineTool({
     const guest = await pve.guest("lxc", ref);
     await needOtherNode(guest, String(target), pve);
     const blockers = [
-      ...((await runs(guest, pve)) && options.restart !== true
+      ...((await isRunning(guest, pve)) && options.restart !== true
         ? [{ because: "it is running", next: "Set restart, or shut it down first." }]
         : []),
       ...(await mounts(guest, pve)),
       ...(await rules(guest, String(target), pve)),
     ];
-    const { node, vmid, name } = guest;
-    if (blockers.length > 0) {
-      throw new ToolError({
-        code: "conflict",
-        message: `Container ${vmid} (${name}) cannot migrate to ${target}: ${blockers.map(({ because }) => because).join("; ")}. Nothing was sent.`,
-        next: blockers.map(({ next }) => next).join(" "),
-        details: { blockers },
-      });
-    }
+    const { node, vmid } = guest;
+    refuseBlocked(guest, String(target), blockers);
     return [rest.post("/nodes/{node}/lxc/{vmid}/migrate", { node, vmid, target, ...options })];
   },
 });
-
-async function needOtherNode({ vmid, name, node }: Guest, target: string, pve: PveReader): Promise<void> {
-  const { status } = await pve.node(target);
-  if (node === target) {
-    throw new ToolError({
-      code: "conflict",
-      message: `Container ${vmid} (${name}) is on ${target} already.`,
-      next: "Nothing to do, or choose another node.",
-    });
-  }
-  if (status === "online") return;
-  throw new ToolError({
-    code: "conflict",
-    message: `Node ${target} is ${status}.`,
-    next: "Choose a node that is online; proxmox_node_list shows them.",
-  });
-}
 
 /** Directories and devices of the node itself do not move, unless they are marked as shared. */
 async function mounts({ node, vmid }: Guest, pve: PveReader): Promise<readonly Blocker[]> {

@@ -1,5 +1,17 @@
-import { defineTool, featured, fromApi, guestRef, listing, rest, Type } from "../../sdk/index.ts";
-import { needSnapshot, refuseTaken, SNAPSHOTS, snapshotsOf } from "./snapshots.ts";
+import {
+  defineTool,
+  featured,
+  fromApi,
+  guestRef,
+  listing,
+  needSnapshot,
+  refuseTakenSnapshot,
+  rest,
+  snapshotsOf,
+  Type,
+} from "../../sdk/index.ts";
+
+const SNAPSHOTS = "GET /nodes/{node}/lxc/{vmid}/snapshot";
 
 const snapshots = listing({
   of: "snapshots",
@@ -24,7 +36,9 @@ export const lxcSnapshotList = defineTool({
   result: snapshots.result,
   async read({ vmid: ref, ...view }, pve) {
     const guest = await pve.guest("lxc", ref);
-    return snapshots.rows(await snapshotsOf(guest, pve), view);
+    // A container's snapshots never hold memory.
+    const rows = (await snapshotsOf(guest, pve)).map(({ memory: _memory, ...snapshot }) => snapshot);
+    return snapshots.rows(rows, view);
   },
 });
 
@@ -41,7 +55,7 @@ export const lxcSnapshotCreate = defineTool({
   }),
   async plan({ vmid: ref, snapname, description }, pve) {
     const guest = await pve.guest("lxc", ref);
-    await refuseTaken(guest, String(snapname), pve);
+    await refuseTakenSnapshot(guest, String(snapname), pve);
     const { node, vmid } = guest;
     return [rest.post("/nodes/{node}/lxc/{vmid}/snapshot", { node, vmid, snapname, description })];
   },

@@ -3,12 +3,16 @@ import {
   fromApi,
   type Guest,
   guestRef,
-  type PveReader,
+  needOneTarget,
+  needStorageFor,
+  refuseRunning,
   rest,
+  sameStorage,
   ToolError,
   Type,
 } from "../../sdk/index.ts";
-import { refuseRunning, STATUS } from "./running.ts";
+
+const STATUS = "GET /nodes/{node}/lxc/{vmid}/status/current";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -39,27 +43,19 @@ export const lxcVolumeMove = defineTool({
   }),
   async plan({ vmid: ref, volume, storage, ...options }, pve) {
     const guest = await pve.guest("lxc", ref);
-    refuseTwoTargets(storage, options["target-vmid"]);
+    needOneTarget("volume", storage, options["target-vmid"]);
     const { node, vmid } = guest;
     const config = await pve.get<Config>("/nodes/{node}/lxc/{vmid}/config", { node, vmid });
     needVolume(guest, config, volume);
     if (storage !== undefined) {
-      if (String(config[volume]).startsWith(`${storage}:`)) throw sameStorage(guest, volume, storage);
-      await needRootdir(guest, storage, pve);
+      if (String(config[volume]).startsWith(`${storage}:`))
+        throw sameStorage(guest, volume, storage, "choose another storage");
+      await needStorageFor(guest, storage, pve);
     }
     await refuseRunning(guest, pve, "relieved of a volume");
     return [rest.post("/nodes/{node}/lxc/{vmid}/move_volume", { node, vmid, volume, storage, ...options })];
   },
 });
-
-function refuseTwoTargets(storage: string | undefined, vmid: unknown): void {
-  if ((storage === undefined) !== (vmid === undefined)) return;
-  throw new ToolError({
-    code: "invalid_input",
-    message: "Either storage or target-vmid says where the volume goes.",
-    next: "Give one of the two.",
-  });
-}
 
 function needVolume({ vmid, name }: Guest, config: Config, volume: string): void {
   if (config[volume] !== undefined) return;
@@ -68,32 +64,5 @@ function needVolume({ vmid, name }: Guest, config: Config, volume: string): void
     code: "invalid_input",
     message: `Container ${vmid} (${name}) has no ${volume}.`,
     next: `It has ${there.join(", ")}.`,
-  });
-}
-
-function sameStorage({ vmid, name }: Guest, volume: string, storage: string): ToolError {
-  return new ToolError({
-    code: "conflict",
-    message: `${volume} of container ${vmid} (${name}) is on ${storage} already.`,
-    next: "Nothing to do, or choose another storage.",
-  });
-}
-
-/** Fails where the node has no such storage, or it takes no volumes of containers. */
-async function needRootdir({ node }: Guest, wanted: string, pve: PveReader): Promise<void> {
-  const { storages } = await pve.inventory();
-  const here = storages.filter((one) => one.node === node);
-  const able = here.filter(({ content }) => content.includes("rootdir")).map(({ storage }) => storage);
-  if (here.length === 0 || able.includes(wanted)) return;
-  const isThere = here.some(({ storage }) => storage === wanted);
-  throw new ToolError({
-    code: isThere ? "invalid_input" : "not_found",
-    message: isThere
-      ? `Storage ${wanted} takes no volumes of containers.`
-      : `Node ${node} has no storage ${wanted}.`,
-    next:
-      able.length === 0
-        ? "No storage of that node takes them."
-        : `Of that node, ${able.join(", ")} take them.`,
   });
 }

@@ -1,3 +1,5 @@
+import type { Blocker } from "../../sdk/index.ts";
+
 /** What `GET …/migrate` of a VM answers. */
 export interface MigrationFacts {
   readonly running?: number | boolean;
@@ -33,12 +35,6 @@ export interface MigrationWish {
   readonly withLocalDisks: boolean;
   /** Volumes may go to other storages than they are on. */
   readonly mapsStorages: boolean;
-}
-
-/** Something that would stop the migration, and what helps. */
-export interface Blocker {
-  readonly because: string;
-  readonly next: string;
 }
 
 /** Everything that stands in the way of a migration, from what the API says before it. */

@@ -3,6 +3,7 @@ import {
   featured,
   guestRef,
   type RestStep,
+  refuseForeignOptions,
   rest,
   type Settle,
   type Static,
@@ -42,16 +43,6 @@ const input = featured(
 type Input = Static<typeof input>;
 type Option = Exclude<keyof Input, "vmid" | "action">;
 
-const OPTIONS = [
-  "timeout",
-  "forceStop",
-  "keepActive",
-  "overrule-shutdown",
-  "statestorage",
-  "force-cpu",
-  "machine",
-] as const satisfies readonly Option[];
-
 interface Power {
   /** Last part of the endpoint's path. */
   readonly endpoint: string;
@@ -86,7 +77,7 @@ export const vmAction = defineTool({
   ],
   input,
   async plan({ vmid: ref, action, ...options }, pve) {
-    refuseForeignOptions(action, options);
+    refuseForeignOptions(action, options, POWER[action].takes);
     const { vmid, node, name, template } = await pve.guest("qemu", ref);
     if (template) {
       throw new ToolError({
@@ -109,15 +100,4 @@ function step(
     { ...params, vmid, ...(action === "hibernate" ? { todisk: true } : {}) },
     { settle: { kind: "guest", vmid, status: becomes } },
   );
-}
-
-function refuseForeignOptions(action: Input["action"], given: Pick<Input, Option>): void {
-  const { takes } = POWER[action];
-  const foreign = OPTIONS.filter((option) => given[option] !== undefined && !takes.includes(option));
-  if (foreign.length === 0) return;
-  throw new ToolError({
-    code: "invalid_input",
-    message: `The action ${action} does not take ${foreign.join(", ")}.`,
-    next: takes.length === 0 ? "Leave it out." : `It takes ${takes.join(", ")}.`,
-  });
 }

@@ -1,5 +1,4 @@
-import { defineTool, fromApi, guestRef, rest, ToolError } from "../../sdk/index.ts";
-import { refuseRunning } from "./refuse-running.ts";
+import { defineTool, fromApi, guestRef, refuseRunning, rest, ToolError } from "../../sdk/index.ts";
 
 export const vmConvertToTemplate = defineTool({
   name: "proxmox_vm_convert_to_template",

@@ -1,5 +1,4 @@
-import { defineTool, fromApi, guestRef, rest } from "../../sdk/index.ts";
-import { refuseRunning } from "./refuse-running.ts";
+import { defineTool, fromApi, guestRef, refuseRunning, rest } from "../../sdk/index.ts";
 
 export const vmDestroy = defineTool({
   name: "proxmox_vm_destroy",

@@ -3,13 +3,13 @@ import {
   featured,
   type Guest,
   guestRef,
+  needStorageFor,
   rest,
   storageName,
   ToolError,
   Type,
 } from "../../sdk/index.ts";
 import { CONFIG, type Config, configOf, DISK, freeScsi } from "./disks.ts";
-import { needImages } from "./vm-disks.ts";
 
 export const vmDiskImport = defineTool({
   name: "proxmox_vm_disk_import",
@@ -36,7 +36,7 @@ export const vmDiskImport = defineTool({
     const guest = await pve.guest("qemu", ref);
     refusePath(source);
     refuseReserved(options);
-    const [config] = await Promise.all([configOf(guest, pve), needImages(guest, storage, pve)]);
+    const [config] = await Promise.all([configOf(guest, pve), needStorageFor(guest, storage, pve)]);
     const name = disk ?? freeScsi(guest, config);
     refuseTaken(guest, config, name);
     const keys = [

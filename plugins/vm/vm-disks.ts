@@ -3,8 +3,10 @@ import {
   fromApi,
   type Guest,
   guestRef,
-  type PveReader,
+  needOneTarget,
+  needStorageFor,
   rest,
+  sameStorage,
   ToolError,
   Type,
 } from "../../sdk/index.ts";
@@ -74,11 +76,12 @@ export const vmDiskMove = defineTool({
   }),
   async plan({ vmid: ref, disk: name, storage, ...options }, pve) {
     const guest = await pve.guest("qemu", ref);
-    refuseTwoTargets(storage, options["target-vmid"]);
+    needOneTarget("disk", storage, options["target-vmid"]);
     const from = storageOf(needDisk(guest, await configOf(guest, pve), name));
     if (storage !== undefined) {
-      if (storage === from && options.format === undefined) throw sameStorage(guest, name, storage);
-      await needImages(guest, storage, pve);
+      if (storage === from && options.format === undefined)
+        throw sameStorage(guest, name, storage, "give format to convert it");
+      await needStorageFor(guest, storage, pve);
     }
     const { node, vmid } = guest;
     return [
@@ -86,40 +89,6 @@ export const vmDiskMove = defineTool({
     ];
   },
 });
-
-function refuseTwoTargets(storage: string | undefined, vmid: unknown): void {
-  if ((storage === undefined) !== (vmid === undefined)) return;
-  throw new ToolError({
-    code: "invalid_input",
-    message: "Either storage or target-vmid says where the disk goes.",
-    next: "Give one of the two.",
-  });
-}
-
-function sameStorage({ vmid, name }: Guest, disk: string, storage: string): ToolError {
-  return new ToolError({
-    code: "conflict",
-    message: `${disk} of VM ${vmid} (${name}) is on ${storage} already.`,
-    next: "Nothing to do, or give format to convert it.",
-  });
-}
-
-/** Fails where the VM's node has no such storage, or it takes no disks. A storage that we may not see is left to the API. */
-export async function needImages({ node }: Guest, wanted: string, pve: PveReader): Promise<void> {
-  const { storages } = await pve.inventory();
-  const here = storages.filter((one) => one.node === node);
-  const able = here.filter(({ content }) => content.includes("images")).map(({ storage }) => storage);
-  if (here.length === 0 || able.includes(wanted)) return;
-  const isThere = here.some(({ storage }) => storage === wanted);
-  throw new ToolError({
-    code: isThere ? "invalid_input" : "not_found",
-    message: isThere ? `Storage ${wanted} takes no disks of VMs.` : `Node ${node} has no storage ${wanted}.`,
-    next:
-      able.length === 0
-        ? "No storage of that node takes disks."
-        : `Of that node, ${able.join(", ")} take disks.`,
-  });
-}
 
 export const vmDiskUnlink = defineTool({
   name: "proxmox_vm_disk_unlink",

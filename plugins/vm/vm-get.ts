@@ -1,4 +1,4 @@
-import { apiDefaults, defineTool, details, guestRef, Type } from "../../sdk/index.ts";
+import { apiDefaults, defineTool, details, guestRef, haIn, Type } from "../../sdk/index.ts";
 
 const CONFIG_DEFAULTS = apiDefaults("POST /nodes/{node}/qemu/{vmid}/config");
 /** A VM that does not run reports no load. */
@@ -55,7 +55,7 @@ export const vmGet = defineTool({
       lock: current.lock,
       pool,
       tags: current.tags,
-      ha: isManaged(current.ha) ? current.ha : undefined,
+      ha: haIn(current.ha),
       uptime: current.uptime,
       cpu: current.cpu,
       cpus: current.cpus,
@@ -71,8 +71,3 @@ export const vmGet = defineTool({
     return vm.record({ title, fields, defaults: { ...QUIET, config: CONFIG_DEFAULTS } }, view);
   },
 });
-
-/** The API answers `{ managed: 0 }` for a VM without HA. */
-function isManaged(ha: unknown): boolean {
-  return typeof ha === "object" && ha !== null && "managed" in ha && Number(ha.managed) === 1;
-}

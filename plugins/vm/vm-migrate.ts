@@ -1,12 +1,4 @@
-import {
-  defineTool,
-  fromApi,
-  type Guest,
-  guestRef,
-  type PveReader,
-  rest,
-  ToolError,
-} from "../../sdk/index.ts";
+import { defineTool, fromApi, guestRef, needOtherNode, refuseBlocked, rest } from "../../sdk/index.ts";
 import { blockersOf, type MigrationFacts } from "./migration-blockers.ts";
 
 const PRECONDITIONS = "GET /nodes/{node}/qemu/{vmid}/migrate";
@@ -41,31 +33,7 @@ export const vmMigrate = defineTool({
       withLocalDisks: options["with-local-disks"] === true,
       mapsStorages: options.targetstorage !== undefined && options.targetstorage !== "1",
     });
-    if (blockers.length > 0) {
-      throw new ToolError({
-        code: "conflict",
-        message: `VM ${vmid} (${guest.name}) cannot migrate to ${target}: ${blockers.map(({ because }) => because).join("; ")}. Nothing was sent.`,
-        next: blockers.map(({ next }) => next).join(" "),
-        details: { blockers },
-      });
-    }
+    refuseBlocked(guest, String(target), blockers);
     return [rest.post("/nodes/{node}/qemu/{vmid}/migrate", { node, vmid, target, ...options })];
   },
 });
-
-async function needOtherNode({ vmid, name, node }: Guest, target: string, pve: PveReader): Promise<void> {
-  const { status } = await pve.node(target);
-  if (node === target) {
-    throw new ToolError({
-      code: "conflict",
-      message: `VM ${vmid} (${name}) is on ${target} already.`,
-      next: "Nothing to do, or choose another node.",
-    });
-  }
-  if (status === "online") return;
-  throw new ToolError({
-    code: "conflict",
-    message: `Node ${target} is ${status}.`,
-    next: "Choose a node that is online; proxmox_node_list shows them.",
-  });
-}

@@ -6,13 +6,16 @@ import {
   type Guest,
   guestRef,
   listing,
+  needSnapshot,
   type PveReader,
+  refuseTakenSnapshot,
   rest,
+  snapshotsOf,
   ToolError,
   Type,
 } from "../../sdk/index.ts";
-import { needSnapshot, refuseTaken, SNAPSHOTS, snapshotRow, snapshotsOf } from "./snapshots.ts";
 
+const SNAPSHOTS = "GET /nodes/{node}/qemu/{vmid}/snapshot";
 const FEATURE = "GET /nodes/{node}/qemu/{vmid}/feature";
 
 const snapshots = listing({
@@ -39,7 +42,10 @@ export const vmSnapshotList = defineTool({
   result: snapshots.result,
   async read({ vmid: ref, ...view }, pve) {
     const guest = await pve.guest("qemu", ref);
-    return snapshots.rows((await snapshotsOf(guest, pve)).map(snapshotRow), view);
+    return snapshots.rows(
+      (await snapshotsOf(guest, pve)).map((snapshot) => ({ ...snapshot })),
+      view,
+    );
   },
 });
 
@@ -90,7 +96,7 @@ export const vmSnapshotCreate = defineTool({
   }),
   async plan({ vmid: ref, snapname, description, vmstate }, pve) {
     const guest = await pve.guest("qemu", ref);
-    await Promise.all([refuseTaken(guest, String(snapname), pve), refuseUnable(guest, pve)]);
+    await Promise.all([refuseTakenSnapshot(guest, String(snapname), pve), refuseUnable(guest, pve)]);
     const { node, vmid } = guest;
     return [rest.post("/nodes/{node}/qemu/{vmid}/snapshot", { node, vmid, snapname, description, vmstate })];
   },

@@ -32,10 +32,13 @@ export const updateScenarios: readonly Scenario[] = [
       await t.refused(UPDATE, { vmid }, "invalid_input");
       await t.refused(UPDATE, { vmid, memory: 1024, net0: "bridge=vmbr0" }, "invalid_input");
       await t.refused(UPDATE, { vmid, delete: ["rootfs"] }, "upstream");
-      await t.ok(UPDATE, { vmid, delete: ["description", "nameserver"] });
+      const net0 = `name=eth0,bridge=${t.place.bridge},ip=192.0.2.77/24`;
+      const present = String(changed.digest);
+      await t.ok(UPDATE, { vmid, net0, delete: ["description", "nameserver"], digest: present });
       const cleared = await configOf(t, container);
       t.expect.that(!("description" in cleared) && !("nameserver" in cleared), "the options are gone");
       t.expect.equal(cleared.memory, 768, "the memory after the refused changes");
+      t.expect.match(`${String(cleared.net0)},`, ",ip=192.0.2.77/24,", "the network device");
     },
   }),
   scenario({

@@ -23,10 +23,13 @@ export const updateScenarios: readonly Scenario[] = [
       await t.refused(TOOL, { vmid, memory: 1024, digest }, "conflict");
       await t.refused(TOOL, { vmid }, "invalid_input");
       await t.refused(TOOL, { vmid, memory: 1024, net0: "nonsense=1" }, "invalid_input");
-      await t.ok(TOOL, { vmid, delete: ["description", "sshkeys"] });
+      const net0 = `virtio,bridge=${t.place.bridge},rate=77`;
+      const present = String(changed.digest);
+      await t.ok(TOOL, { vmid, net0, delete: ["description", "sshkeys"], digest: present });
       const cleared = await configOf(t, vm);
       t.expect.that(!("description" in cleared) && !("sshkeys" in cleared), "the options are gone");
       t.expect.equal(String(cleared.memory), "768", "the memory after the refused changes");
+      t.expect.match(`${String(cleared.net0)},`, ",rate=77,", "the network device");
       t.expect.that("onboot" in cleared, "what was not deleted is there");
     },
   }),

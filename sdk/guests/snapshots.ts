@@ -1,7 +1,6 @@
-import { type Guest, type PveReader, type Row, ToolError } from "../../sdk/index.ts";
-
-/** Where a VM's snapshots are read; for `uses`. */
-export const SNAPSHOTS = "GET /nodes/{node}/qemu/{vmid}/snapshot";
+import { ToolError } from "../errors.ts";
+import type { Guest, PveReader } from "../reader.ts";
+import { nameOfGuest } from "./words.ts";
 
 /** A line of the API's answer; `current` stands for the present state. */
 interface Line {
@@ -12,11 +11,13 @@ interface Line {
   readonly vmstate?: number;
 }
 
-/** A snapshot of a VM; `current` marks the one that its present state rests on. */
+/** A snapshot of a guest; `current` marks the one that its present state rests on. */
 export interface Snapshot {
   readonly name: string;
+  /** Seconds since the epoch. */
   readonly snaptime: number | undefined;
   readonly parent: string | undefined;
+  /** It holds the memory of a running VM. */
   readonly memory: boolean;
   readonly current: boolean;
   readonly description: string | undefined;
@@ -24,9 +25,9 @@ export interface Snapshot {
 
 const PRESENT = "current";
 
-/** The snapshots of a VM, oldest first. */
-export async function snapshotsOf({ node, vmid }: Guest, pve: PveReader): Promise<readonly Snapshot[]> {
-  const all = await pve.get<readonly Line[]>("/nodes/{node}/qemu/{vmid}/snapshot", { node, vmid });
+/** The snapshots of a guest, oldest first. Reads `GET /nodes/{node}/qemu|lxc/{vmid}/snapshot`. */
+export async function snapshotsOf({ kind, node, vmid }: Guest, pve: PveReader): Promise<readonly Snapshot[]> {
+  const all = await pve.get<readonly Line[]>(`/nodes/{node}/${kind}/{vmid}/snapshot`, { node, vmid });
   const present = all.find(({ name }) => name === PRESENT)?.parent;
   return all
     .filter(({ name }) => name !== PRESENT)
@@ -41,12 +42,7 @@ export async function snapshotsOf({ node, vmid }: Guest, pve: PveReader): Promis
     }));
 }
 
-/** A snapshot as a row of a list. */
-export function snapshotRow(snapshot: Snapshot): Row {
-  return { ...snapshot };
-}
-
-/** The snapshot of that name; `not_found` where the VM has none, before anyone is asked to confirm. */
+/** The snapshot of that name; `not_found` where the guest has none, before anyone is asked to confirm. */
 export async function needSnapshot(guest: Guest, wanted: string, pve: PveReader): Promise<Snapshot> {
   const all = await snapshotsOf(guest, pve);
   const found = all.find(({ name }) => name === wanted);
@@ -54,17 +50,17 @@ export async function needSnapshot(guest: Guest, wanted: string, pve: PveReader)
   const names = all.map(({ name }) => name).join(", ");
   throw new ToolError({
     code: "not_found",
-    message: `VM ${guest.vmid} (${guest.name}) has no snapshot ${wanted}.`,
+    message: `${nameOfGuest(guest)} has no snapshot ${wanted}.`,
     next: names === "" ? "It has no snapshots." : `It has ${names}.`,
   });
 }
 
-/** Fails with `conflict` where the name is taken. */
-export async function refuseTaken(guest: Guest, wanted: string, pve: PveReader): Promise<void> {
+/** Fails with `conflict` where the guest has a snapshot of that name. */
+export async function refuseTakenSnapshot(guest: Guest, wanted: string, pve: PveReader): Promise<void> {
   if (!(await snapshotsOf(guest, pve)).some(({ name }) => name === wanted)) return;
   throw new ToolError({
     code: "conflict",
-    message: `VM ${guest.vmid} (${guest.name}) has a snapshot ${wanted} already.`,
+    message: `${nameOfGuest(guest)} has a snapshot ${wanted} already.`,
     next: "Choose another name.",
   });
 }
