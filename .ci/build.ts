@@ -23,6 +23,7 @@ function entryPoints(): Record<string, string> {
   );
   return {
     main: join(compiled, "kernel/main.js"),
+    admin: join(compiled, "kernel/admin/main.js"),
     "sdk/index": join(compiled, "sdk/index.js"),
     "sdk/testing/index": join(compiled, "sdk/testing/index.js"),
     ...Object.fromEntries(
@@ -64,7 +65,7 @@ async function bundle(): Promise<void> {
 }
 
 await bundle();
-chmodSync(join(dist, "main.js"), 0o755);
+for (const command of ["main.js", "admin.js"]) chmodSync(join(dist, command), 0o755);
 await writeManifests(root);
 copyDeclarations(compiled, join(dist, "types"), ["sdk", "vendor"]);
 await prebundle(root);

@@ -12,6 +12,7 @@ const REQUIRED = [
   "CHANGELOG.md",
   "plugin-registry.json",
   "dist/main.js",
+  "dist/admin.js",
   "dist/sdk/index.js",
   "dist/sdk/testing/index.js",
   "dist/sdk/lab/index.js",

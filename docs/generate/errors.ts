@@ -12,7 +12,7 @@ const MEANING: Readonly<Record<ErrorCode, readonly [what: string, next: string]>
     "Look it up with a list tool; the answer names close matches where there are any.",
   ],
   denied: [
-    "This server's own rules refuse the call: exposure, access level, grants or policy.",
+    "This server's own rules refuse the call: exposure, access level, grants, protected targets or policy.",
     "The answer names the setting or grant that would allow it. It is the operator's decision.",
   ],
   unsupported: [
@@ -24,8 +24,8 @@ const MEANING: Readonly<Record<ErrorCode, readonly [what: string, next: string]>
     "A fault of the plugin: report it to its author.",
   ],
   confirmation_required: [
-    "A human has to confirm and this client cannot ask one. Nothing ran.",
-    "Use a client with elicitation, or let the operator change `PROXMOX_MCP_CONFIRM`.",
+    "A human has to confirm and this client cannot ask one. Nothing ran; the plan is kept.",
+    "A human runs the `proxmox-mcp-admin approve` command of the answer, then `proxmox_plan_apply` runs the plan. Or use a client with elicitation.",
   ],
   declined: [
     "The human said no, closed the question, or did not answer in time. Nothing ran.",

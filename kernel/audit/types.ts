@@ -15,6 +15,8 @@ export interface AuditEvent {
   readonly job?: string;
   /** The plan that was kept, applied or discarded. */
   readonly plan?: string;
+  /** How a human agreed: `asked` through the client, or `approved` at a terminal. */
+  readonly consent?: "asked" | "approved";
   readonly outcome?: string;
   readonly error?: { code: string; message: string };
   /** What was read back after a change. */

@@ -1,15 +1,17 @@
 import { isToolError, type ToolError } from "../../sdk/errors.ts";
+import type { Approvals } from "../consent/approvals.ts";
 import type { HostedTool } from "../host/types.ts";
 import type { JobService } from "../jobs/types.ts";
 import { planFacts } from "../plans/facts.ts";
 import { recheck } from "../plans/recheck.ts";
-import type { ClaimedPlan, KeptPlan, PlanFacts, PlanStore } from "../plans/types.ts";
+import type { ClaimedPlan, KeptPlan, PlanFacts, PlanOrigin, PlanStore } from "../plans/types.ts";
 import type { Verdict } from "../policy/verdict.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { allowed, judge } from "./authorize.ts";
-import { confirm, isToBeConfirmed } from "./confirm.ts";
+import { type Asking, confirm, isToBeConfirmed } from "./confirm.ts";
+import { confirmationRequired } from "./confirmation-required.ts";
 import { execute } from "./execute.ts";
 import { runHandOver } from "./hand-over.ts";
 import { makePlan } from "./plan.ts";
@@ -26,6 +28,8 @@ export interface ChangesParts {
   readonly jobs: JobService;
   readonly recorder: Recorder;
   readonly plans: PlanStore;
+  /** Judges what the admin command left beside a plan. */
+  readonly approvals: Approvals;
   /** Makes an answer of what a read answered. */
   readonly shape: (result: unknown, context: CallContext) => Promise<CallAnswer>;
   /** Keeps with the call what rules decided about it. */
@@ -36,6 +40,7 @@ export interface ChangesParts {
 export type ChangeCall = RecordedCall & {
   plan?: string | undefined;
   policy?: readonly string[] | undefined;
+  consent?: RecordedCall["consent"];
 };
 
 /** A checked plan on its way to be carried out. */
@@ -77,7 +82,7 @@ export class Changes {
     if (isToBeConfirmed(plan, this.#parts.settings, verdict.confirm)) {
       // A plain change is not kept waiting for what only a human would read.
       const facts = await this.#facts(checked);
-      await this.#confirmed(checked, verdict, facts);
+      await this.#asked(checked, { asked: verdict.confirm, facts });
       await recheck(facts.fingerprint, { ...this.#looking(checked), ...CALL_AGAIN });
       // Tags and pools may have changed as well while the human thought.
       allowed(await this.#judge(checked));
@@ -94,7 +99,8 @@ export class Changes {
     const checked: Checked = { ...on, plan, begun: (job) => claimed.applied(job) };
     try {
       const verdict = allowed(this.#parts.note(on.call, await this.#judge(checked)));
-      const isAsked = await this.#confirmed(checked, verdict, facts);
+      const isAsked = isToBeConfirmed(plan, this.#parts.settings, verdict.confirm);
+      if (isAsked) await this.#agreed(claimed, checked, { asked: verdict.confirm, facts });
       await this.#unchanged(claimed, checked);
       if (isAsked) allowed(await this.#judge(checked));
       return await this.#carryOut(checked);
@@ -117,7 +123,7 @@ export class Changes {
     const { plan, call } = checked;
     const { redactor, recorder } = this.#parts;
     const facts = await this.#facts(checked);
-    const kept = await this.#keep(plan, facts);
+    const kept = await this.#keep(plan, facts, "dry_run");
     if (kept && "id" in kept) call.plan = kept.id;
     recorder.called(call);
     const outcome = kept === undefined ? {} : "id" in kept ? { kept } : { notKept: kept };
@@ -125,10 +131,10 @@ export class Changes {
   }
 
   /** The dry run of a plan that cannot be kept is worth its answer all the same. */
-  async #keep(plan: Plan, facts: PlanFacts): Promise<KeptPlan | ToolError | undefined> {
+  async #keep(plan: Plan, facts: PlanFacts, origin: PlanOrigin): Promise<KeptPlan | ToolError | undefined> {
     if (plan.risk === "read") return undefined;
     try {
-      return await this.#parts.plans.keep(plan, { origin: "dry_run", facts });
+      return await this.#parts.plans.keep(plan, { origin, facts });
     } catch (error) {
       if (isToolError(error)) return error;
       throw error;
@@ -151,9 +157,38 @@ export class Changes {
     return { tool: plan.tool, access: cluster, signal: call.context.signal };
   }
 
-  #confirmed({ plan, call }: Checked, verdict: Verdict, facts: PlanFacts): Promise<boolean> {
+  /** Asks the client's human; where there is none to ask, keeps the plan for one elsewhere and says so. */
+  async #asked(checked: Checked, asking: Asking & { readonly facts: PlanFacts }): Promise<void> {
+    const { plan, call } = checked;
     const { settings, redactor } = this.#parts;
-    return confirm(plan, call.context, settings, redactor, { asked: verdict.confirm, facts });
+    const { ask } = call.context;
+    if (ask !== undefined) {
+      await confirm(plan, { ...call.context, ask }, settings, redactor, asking);
+      call.consent = "asked";
+      return;
+    }
+    const kept = await this.#keep(plan, asking.facts, "approval");
+    const id = kept && "id" in kept ? kept.id : undefined;
+    if (id !== undefined) call.plan = id;
+    const waits = id === undefined ? undefined : { plan: id, why: "nobody has approved it yet" };
+    throw confirmationRequired(plan, { asked: asking.asked, waits, stateDir: settings.stateDir });
+  }
+
+  /** A human agreed to a kept plan: at a terminal, or now through the client. */
+  async #agreed(claimed: ClaimedPlan, checked: Checked, asking: Asking): Promise<void> {
+    const { plan, call } = checked;
+    const { settings, redactor, approvals, plans } = this.#parts;
+    const found = await approvals.judge(await plans.approval(claimed.id), claimed);
+    const { ask } = call.context;
+    if (found.state === "approved") {
+      call.consent = "approved";
+    } else if (ask === undefined) {
+      const waits = { plan: claimed.id, why: found.why };
+      throw confirmationRequired(plan, { asked: asking.asked, waits, stateDir: settings.stateDir });
+    } else {
+      await confirm(plan, { ...call.context, ask }, settings, redactor, asking);
+      call.consent = "asked";
+    }
   }
 
   async #carryOut({ plan, hosted, cluster, call, wait, begun }: Checked): Promise<CallAnswer> {

@@ -1,5 +1,6 @@
 import { ToolError } from "../../sdk/errors.ts";
 import { isWithin } from "../../sdk/risk.ts";
+import { nameToType } from "../consent/object-name.ts";
 import { radiusLines } from "../plans/describe.ts";
 import type { PlanFacts } from "../plans/types.ts";
 import { needsConfirmation } from "../policy/access.ts";
@@ -27,28 +28,28 @@ export function isToBeConfirmed(plan: Plan, settings: ConfirmSettings, asked: st
   return asked !== undefined || needsConfirmation(plan.risk, settings.confirm);
 }
 
+/** How a human of the client is asked. */
+export type Ask = NonNullable<CallContext["ask"]>;
+
 /**
- * Asks a human from the configured risk up, and where a rule wants it (`asked` says which); answers whether one
- * was asked. Throws unless the answer was yes: no answer means no, and repeating the call is no answer.
+ * Asks the human behind the client, with a time limit. Throws unless the answer was yes: no answer means no, and
+ * repeating the call is no answer.
  */
 export async function confirm(
   plan: Plan,
-  context: CallContext,
+  context: CallContext & { readonly ask: Ask },
   settings: ConfirmSettings,
   redactor: Redactor,
-  { asked, facts }: Asking = {},
-): Promise<boolean> {
-  if (!isToBeConfirmed(plan, settings, asked)) return false;
-  if (!context.ask) throw confirmationRequired(plan, asked);
+  asking: Asking = {},
+): Promise<void> {
   const answer = await patiently(
     context.ask,
-    question(plan, redactor, { asked, facts }),
+    question(plan, redactor, asking),
     context,
     settings.limits.confirmTimeoutMs,
   );
   if (context.signal.aborted) throw cancelled(plan.tool);
   if (answer !== "accepted") throw declined(plan, answer);
-  return true;
 }
 
 /** What the human is asked: the tool, what it touches, every step, what else is touched, and what cannot be undone. */
@@ -66,14 +67,16 @@ export function question(plan: Plan, redactor: Redactor, { asked, facts }: Askin
     lines.push(`Cannot be undone: step ${which.join(", ")}. Data can be lost.`);
   }
   if (asked !== undefined) lines.push(`Asked because of ${oneLine(asked)}`);
-  const [guest, ...others] = plan.guests;
-  const typed = severe.length > 0 && others.length === 0 ? guest?.name : undefined;
-  return { message: lines.join("\n"), ...(typed ? { typed } : {}) };
+  const paths = severe.map(({ shownPath }) => ({ path: shownPath }));
+  const name = nameToType({ severe: paths, guests: plan.guests });
+  // Asked for and compared as it is shown: on one line.
+  const typed = name === undefined ? "" : oneLine(redactor.text(name));
+  return { message: lines.join("\n"), ...(typed === "" ? {} : { typed }) };
 }
 
 /** Asks with progress meanwhile; anything but an answer in time is `absent`. */
 async function patiently(
-  ask: NonNullable<CallContext["ask"]>,
+  ask: Ask,
   asked: HumanQuestion,
   context: CallContext,
   timeoutMs: number,
@@ -100,19 +103,6 @@ async function patiently(
     clearTimeout(over);
     if (onAbort) signal.removeEventListener("abort", onAbort);
   }
-}
-
-function confirmationRequired(plan: Plan, asked: string | undefined): ToolError {
-  const why = asked === undefined ? "which" : `and by ${oneLine(asked).replace(/\.$/, "")}`;
-  const setting = asked === undefined ? "set PROXMOX_MCP_CONFIRM=none" : "change PROXMOX_MCP_POLICY";
-  return new ToolError({
-    code: "confirmation_required",
-    message: `${plan.tool} is ${plan.risk} here, ${why} a human has to confirm, and this client cannot ask one. Nothing was changed.`,
-    next:
-      `Use a client that supports elicitation, or have the operator ${setting}. ` +
-      "Calling again does not count as consent; dryRun shows the plan.",
-    details: { targets: plan.targets },
-  });
 }
 
 function declined(plan: Plan, answer: HumanAnswer): ToolError {

@@ -17,6 +17,8 @@ export interface RecordedCall {
   readonly policy?: readonly string[] | undefined;
   /** The plan that the call made or applies. */
   readonly plan?: string | undefined;
+  /** How a human agreed: `asked` through the client, or `approved` at a terminal. */
+  readonly consent?: "asked" | "approved" | undefined;
   /** When the call came, milliseconds since the epoch. */
   readonly begunAt: number;
 }
@@ -106,7 +108,7 @@ export class Recorder {
     });
   }
 
-  #head({ context, tool, cluster, policy, plan }: RecordedCall) {
+  #head({ context, tool, cluster, policy, plan, consent }: RecordedCall) {
     return {
       callId: context.callId,
       subject: context.subject,
@@ -115,6 +117,7 @@ export class Recorder {
       ...(cluster === undefined ? {} : { cluster }),
       ...(policy === undefined ? {} : { policy }),
       ...(plan === undefined ? {} : { plan }),
+      ...(consent === undefined ? {} : { consent }),
     };
   }
 

@@ -2,6 +2,7 @@ import { inject, injectable } from "tsyringe";
 import { isToolError, ToolError } from "../../sdk/errors.ts";
 import type { Artifacts } from "../artifacts/types.ts";
 import type { AuditLog } from "../audit/types.ts";
+import { Approvals } from "../consent/approvals.ts";
 import type { ApplyingTool, HostedTool, KernelTool, ServingTool, ToolHost } from "../host/types.ts";
 import type { JobService } from "../jobs/types.ts";
 import type { Logger } from "../log.ts";
@@ -93,6 +94,8 @@ export class Road implements CallRoad {
       jobs,
       recorder: this.#recorder,
       plans,
+      // Made with the road, so that the passphrase that counts is the one of the server's start.
+      approvals: new Approvals(settings.stateDir),
       shape: (result, context) => this.#shaped(result, context),
       note: (call, verdict) => this.#note(call, verdict),
     });

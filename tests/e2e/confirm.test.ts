@@ -73,11 +73,15 @@ describe("what is destructive is asked", () => {
     expect(powerOf(lab, 101)).toBe("stopped");
   });
 
-  test("where no single guest has a name, a tick is asked", async () => {
+  test("what is no guest has a name to type as well", async () => {
+    const stopAll = { node: "pve2", action: "stopall", pollIntervalMs: 200 };
     human = async () => ({ action: "accept", content: { confirm: true } });
-    await session.ok("proxmox_node_action", { node: "pve2", action: "stopall", pollIntervalMs: 200 });
-    expect(asked[0]?.requestedSchema).toMatchObject({
-      properties: { confirm: { type: "boolean", default: false } },
+    expect((await session.refused("proxmox_node_action", stopAll)).code).toBe("declined");
+    expect(powerOf(lab, 102)).toBe("running");
+    human = async () => ({ action: "accept", content: { confirm: "pve2" } });
+    await session.ok("proxmox_node_action", stopAll);
+    expect(asked[1]?.requestedSchema).toMatchObject({
+      properties: { confirm: { title: "Type pve2 to confirm" } },
     });
     expect(powerOf(lab, 102)).toBe("stopped");
   });
