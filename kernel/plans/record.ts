@@ -5,7 +5,7 @@ import type { DiffEntry, PlanStep } from "../call/types.ts";
 import type { Owner } from "../jobs/owner.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { recordDigest } from "./files.ts";
-import type { KeptPlan, PlanRecord, RecordedStep } from "./types.ts";
+import type { BlastRadius, FingerprintEntry, KeptPlan, PlanRecord, RecordedStep } from "./types.ts";
 
 /** Parameters that are no secret, yet open a door: the file tells them apart without saying them. */
 const BY_DIGEST: ReadonlySet<string> = new Set(["sshkeys", "ssh-public-keys"]);
@@ -30,9 +30,9 @@ export function recordOf(
     pid: owner.pid,
     pidStart: owner.pidStart,
     steps: plan.steps.map((step) => recordedStep(step, redactor)),
-    fingerprint: facts.fingerprint.map(({ entry }) => entry),
+    fingerprint: facts.fingerprint.map(({ entry }) => withReason(entry, redactor)),
     privileges: facts.privileges,
-    blastRadius: facts.blastRadius,
+    blastRadius: maskedRadius(facts.blastRadius, redactor),
     undo: facts.undo,
   };
   return { ...shown, digest: recordDigest(shown) };
@@ -46,6 +46,23 @@ function recordedStep(step: PlanStep, redactor: Redactor): RecordedStep {
     text: describeStep(withDigests(step), redactor),
     privileges: privilegesText(step.privileges),
     ...(diff === undefined ? {} : { diff: diff.map(withoutDoors) }),
+  };
+}
+
+/** Reasons are quoted from Proxmox VE, and may hold anything. */
+function withReason(entry: FingerprintEntry, redactor: Redactor): FingerprintEntry {
+  return entry.kind === "unread" ? { ...entry, why: redactor.text(entry.why) } : entry;
+}
+
+function maskedRadius({ affected, unseen, clear }: BlastRadius, redactor: Redactor): BlastRadius {
+  return {
+    affected: affected.map((one) => ({
+      ...one,
+      text: redactor.text(one.text),
+      objects: one.objects.map((object) => redactor.text(object)),
+    })),
+    unseen: unseen.map((one) => ({ ...one, text: redactor.text(one.text) })),
+    clear,
   };
 }
 

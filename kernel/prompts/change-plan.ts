@@ -40,7 +40,7 @@ export const riskReview: Prompt = {
     paragraphs(
       `Judge the risk of this change${target(input)}${onCluster(input)}, and do not make it: ${input.change}`,
       tools.canChange
-        ? "Call the tool for it with dryRun: true for its exact steps, risk, privileges and differences; a dry run changes nothing. Where no listed tool makes this change, judge it by the words, and say so."
+        ? "Call the tool for it with dryRun: true for its exact steps, risk, privileges and differences, what else it touches and how to undo it; a dry run changes nothing. Where no listed tool makes this change, judge it by the words, and say so."
         : "No listed tool changes anything here, so there is no dry run to look at: judge it by the words, and say so.",
       `Then look at:\n${tools.steps([
         {
@@ -69,6 +69,6 @@ function target({ vmid }: PromptInput): string {
 
 function canChange({ canChange: can }: Toolbox): string {
   return can
-    ? "Find the listed tool for each step and call it with dryRun: true, which answers the exact steps and changes nothing. A step that no listed tool makes is told to the user as such: proxmox_capabilities says which tools are hidden, and the setting that shows them. When the user has agreed, call the same without dryRun, one step after the other; destructive ones are confirmed by a human through the client. Follow jobs with job_wait, and look afresh before the next step. After outcome_unknown look first, and do not repeat."
+    ? "Find the listed tool for each step and call it with dryRun: true, which answers the exact steps and changes nothing. A step that no listed tool makes is told to the user as such: proxmox_capabilities says which tools are hidden, and the setting that shows them. When the user has agreed, apply its plan with proxmox_plan_apply, one step after the other; what changed meanwhile is a conflict, then plan anew. Destructive ones are confirmed by a human through the client. Follow jobs with job_wait, and look afresh before the next step. After outcome_unknown look first, and do not repeat."
     : "No listed tool changes anything here: proxmox_capabilities says which are hidden, and the setting that shows them. Write the plan for a human to carry out.";
 }

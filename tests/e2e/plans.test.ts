@@ -234,3 +234,45 @@ describe("a destructive plan", () => {
     expect((await apply(planIn(listed), reader)).code).toBe("denied");
   });
 });
+
+describe("what else a plan touches", () => {
+  const REBOOT = { node: "pve1", action: "reboot", dryRun: true };
+
+  test("is in the dry run; what could not be looked at is said, whatever the reason", async () => {
+    const path = {
+      backup: "/cluster/backup",
+      ha: "/cluster/ha/resources",
+      replication: "/cluster/replication",
+    };
+    lab.faults.request({
+      path: path.backup,
+      fault: { kind: "status", status: 403, reason: "Permission check failed" },
+    });
+    lab.faults.request({ path: path.ha, fault: { kind: "status", status: 501, reason: "not implemented" } });
+    lab.faults.request({ path: path.replication, fault: { kind: "hung" } });
+    const { text } = await session.ok("proxmox_vm_destroy", { vmid: 112, dryRun: true });
+    const [line = ""] = /^Could not be looked at: .*$/m.exec(text) ?? [];
+    expect(line).toContain("backup jobs (GET /cluster/backup: 403 Permission check failed)");
+    expect(line).toContain("HA resources (GET /cluster/ha/resources: 501 not implemented)");
+    expect(line).toContain("replication jobs (GET /cluster/replication: no answer within 6 s)");
+    expect(text).not.toMatch(/Looked for, none:.*(?:backup|HA resources|replication)/);
+  });
+
+  test("names the guests of a node and what it does to the quorum", async () => {
+    const { text } = await session.ok("proxmox_node_action", REBOOT);
+    expect(text).toMatch(/Also touched: \d+ guests on pve1, \d+ running: .*VM 101 \(web1\)/);
+    expect(text).toContain("Also touched: without pve1 2 of 3 nodes are online, quorum needs 2");
+  });
+
+  test("is not said to be nothing to an account that sees little", async () => {
+    const operator = await bench.server({
+      ...settingsFor(lab, "separated"),
+      ...UNGUARDED,
+      PROXMOX_MCP_STATE_DIR: stateDir,
+    });
+    const { text } = await operator.ok("proxmox_node_action", REBOOT);
+    expect(text).toContain("NOT HELD: Sys.PowerMgmt on /nodes/pve1");
+    expect(text).toContain("guests that the account may not see: it lacks VM.Audit on /vms");
+    expect(text).not.toMatch(/Looked for, none:.*guests on the node/);
+  });
+});
