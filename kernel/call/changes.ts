@@ -99,10 +99,13 @@ export class Changes {
     const checked: Checked = { ...on, plan, begun: (job) => claimed.applied(job) };
     try {
       const verdict = allowed(this.#parts.note(on.call, await this.#judge(checked)));
-      const isAsked = isToBeConfirmed(plan, this.#parts.settings, verdict.confirm);
-      if (isAsked) await this.#agreed(claimed, checked, { asked: verdict.confirm, facts });
       await this.#unchanged(claimed, checked);
-      if (isAsked) allowed(await this.#judge(checked));
+      if (isToBeConfirmed(plan, this.#parts.settings, verdict.confirm)) {
+        await this.#agreed(claimed, checked, { asked: verdict.confirm, facts });
+        // The human took time.
+        await this.#unchanged(claimed, checked);
+        allowed(await this.#judge(checked));
+      }
       return await this.#carryOut(checked);
     } catch (error) {
       if (isToolError(error) && error.code === "declined") claimed.end("declined");
