@@ -139,7 +139,7 @@ function grow(options: LabOptions) {
   const pipeline = new Pipeline(release);
   const lab: LabCore = {
     ...{ release, state, tasks, clock, faults, random },
-    locks: new Locks(faults),
+    locks: new Locks(faults, clock),
     uploads: new Map(),
     route: (key, handler) => pipeline.route(key, handler),
     invoke: (key, params, caller) => pipeline.invoke(lab, key, params, caller),

@@ -64,11 +64,11 @@ export const lifecycleScenarios: readonly Scenario[] = [
   }),
   scenario({
     tool: CLONE,
-    title: "copies a VM in full to another storage",
+    title: "copies a template in full to another storage",
     live: true,
     needs: ["second storage"],
     async run(t) {
-      const { vmid, node } = await t.make.vm("stopped");
+      const { vmid, node } = await t.make.vm("template");
       const newid = await t.make.freeVmid();
       const storage = await t.find("second storage");
       const given = { vmid, newid, full: true, storage, description: "a copy" };

@@ -95,13 +95,13 @@ export const lookScenarios: readonly Scenario[] = [
       const { digest } = await configOf(t, vm);
       await t.ok(ATTACH, { vmid, mapping, dryRun: true });
       t.expect.equal((await configOf(t, vm)).digest, digest, "the digest after a dry run");
+      const raw = await t.refused(ATTACH, { vmid, host: "0000:01:00.0" }, "unsupported");
+      t.expect.match(raw.text, "root@pam", "who may");
       await t.ok(ATTACH, { vmid, mapping, rombar: false });
       await t.ok(ATTACH, { vmid, mapping, slot: 4 });
       const { hostpci0, hostpci4 } = await configOf(t, vm);
       t.expect.equal(String(hostpci0).split(",").sort(), [`mapping=${mapping}`, "rombar=0"], "the device");
       t.expect.equal(hostpci4, `mapping=${mapping}`, "the device in slot 4");
-      const raw = await t.refused(ATTACH, { vmid, host: "0000:01:00.0" }, "unsupported");
-      t.expect.match(raw.text, "root@pam", "who may");
       const all = await t.cluster.get<readonly Mapping[]>("/cluster/mapping/pci");
       const elsewhere = all.find(({ map }) => !map.some((one) => one.split(",").includes(`node=${node}`)));
       if (elsewhere !== undefined) await t.refused(ATTACH, { vmid, mapping: elsewhere.id }, "conflict");

@@ -39,16 +39,30 @@ export const powerScenarios: readonly Scenario[] = [
       const before = await tasksOf(t, vm);
       await t.ok(TOOL, { vmid, action: "reset" });
       t.expect.that((await tasksOf(t, vm)) > before, "the reset is a task of the VM");
-      const statestorage = t.place.storage;
-      await t.ok(TOOL, { vmid, action: "hibernate", statestorage });
+      await t.ok(TOOL, { vmid, action: "hibernate" });
       await becomes(t, vm, "stopped");
-      const asleep = await configOf(t, vm);
-      t.expect.equal(asleep.lock, "suspended", "the lock of a VM that sleeps");
-      t.expect.match(String(asleep.vmstate), `${statestorage}:`, "where its memory is");
+      t.expect.equal((await configOf(t, vm)).lock, "suspended", "the lock of a VM that sleeps");
       await t.ok(TOOL, { vmid, action: "resume" });
       await becomes(t, vm, "running");
       await t.ok(TOOL, { vmid, action: "stop" });
       await becomes(t, vm, "stopped");
+    },
+  }),
+  scenario({
+    tool: TOOL,
+    title: "writes a VM's memory where it is told",
+    live: true,
+    needs: ["second storage"],
+    async run(t) {
+      const vm = await t.make.vm("running");
+      const { vmid } = vm;
+      const statestorage = await t.find("second storage");
+      await t.ok(TOOL, { vmid, action: "hibernate", statestorage });
+      await becomes(t, vm, "stopped");
+      t.expect.match(String((await configOf(t, vm)).vmstate), `${statestorage}:`, "where its memory is");
+      await t.ok(TOOL, { vmid, action: "resume" });
+      await becomes(t, vm, "running");
+      await t.refused(TOOL, { vmid, action: "resume", statestorage }, "invalid_input");
     },
   }),
   scenario({
@@ -79,7 +93,10 @@ export const powerScenarios: readonly Scenario[] = [
     async run(t) {
       const vm = await t.make.vm("running");
       const { vmid } = vm;
-      await t.ok(TOOL, { vmid, action: "shutdown", timeout: 600, waitMode: "deferred" });
+      const shutdown = { vmid, action: "shutdown", timeout: 600 };
+      const [step] = stepsOf(await t.ok(TOOL, { ...shutdown, dryRun: true }));
+      t.expect.equal(step?.params, { timeout: 600 }, "what the shutdown is told");
+      await t.ok(TOOL, { ...shutdown, waitMode: "deferred" });
       await t.ok(TOOL, { vmid, action: "stop", "overrule-shutdown": true });
       await becomes(t, vm, "stopped");
       await t.cluster.until<readonly { status?: string }[]>(

@@ -1,5 +1,6 @@
 import { die, paramError } from "../errors.ts";
 import { isHaManaged as managed } from "../ha/state.ts";
+import { CONFIG_LOCK_MS } from "../locks.ts";
 import { rootOnly } from "../qemu/power.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
@@ -131,5 +132,5 @@ async function whileLocked(
   vmid: number,
   work: (guest: LabGuest) => Promise<void>,
 ): Promise<void> {
-  await lab.locks.with(lockFile(vmid), () => work(loadContainer(lab, node.name, vmid)));
+  await lab.locks.with(lockFile(vmid), () => work(loadContainer(lab, node.name, vmid)), CONFIG_LOCK_MS);
 }

@@ -1,4 +1,5 @@
 import { die } from "../errors.ts";
+import { CONFIG_LOCK_MS } from "../locks.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest } from "../types.ts";
 import { applyPending, missingVolume } from "./apply.ts";
@@ -101,7 +102,8 @@ export async function stopVm(
   task: TaskHandle,
   options: StopOptions,
 ): Promise<void> {
-  await lab.locks.with(lockFile(vmid), () => stopLocked(lab, node, vmid, task, options));
+  const stop = () => stopLocked(lab, node, vmid, task, options);
+  await lab.locks.with(lockFile(vmid), stop, CONFIG_LOCK_MS);
 }
 
 /** Like {@link stopVm}, for those that hold the lock. */

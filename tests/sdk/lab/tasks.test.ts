@@ -67,7 +67,7 @@ test("a task fault strikes as often as it says", async () => {
 
 test("a lock lets one in at a time, and times out where that was asked for", async () => {
   const faults = new Faults();
-  const locks = new Locks(faults);
+  const locks = new Locks(faults, new Clock(Number.POSITIVE_INFINITY));
   const seen: string[] = [];
   const work = (name: string) => async () => {
     seen.push(`${name} in`);
@@ -80,4 +80,25 @@ test("a lock lets one in at a time, and times out where that was asked for", asy
   await expect(locks.with("/var/lock/lock-100.conf", work("c"))).rejects.toThrow(
     "can't lock file '/var/lock/lock-100.conf' - got timeout",
   );
+});
+
+test("who waits for a lock longer than it will gives up, and who comes after waits on", async () => {
+  const clock = new Clock(Number.POSITIVE_INFINITY);
+  const locks = new Locks(new Faults(), clock);
+  let release = (): void => undefined;
+  const held = locks.with(
+    "/f",
+    () =>
+      new Promise<void>((resolve) => {
+        release = resolve;
+      }),
+  );
+  const late = locks.with("/f", () => "never", 10_000);
+  const patient = locks.with("/f", () => "at last");
+  await expect(late).rejects.toThrow("can't lock file '/f' - got timeout");
+  release();
+  await held;
+  expect(await patient).toBe("at last");
+  expect(await locks.with("/f", () => "at once", 10_000)).toBe("at once");
+  expect(clock.isIdle()).toBe(true);
 });
