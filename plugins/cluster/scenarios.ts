@@ -1,30 +1,35 @@
-import { defineScenarios } from "../../sdk/testing/index.ts";
+import { defineScenarios, onAnyCluster } from "../../sdk/testing/index.ts";
 import { mappingScenarios } from "./scenarios/mappings.ts";
 import { optionScenarios } from "./scenarios/options.ts";
 import { overviewScenarios } from "./scenarios/overview.ts";
 import { poolScenarios } from "./scenarios/pools.ts";
 
-export default defineScenarios([
-  ...overviewScenarios,
-  ...optionScenarios,
-  ...poolScenarios,
+/** A device in all words that an entry has for it; no node need have it to be named. */
+const GPU = "id=10de:1db6,iommugroup=12,subsystem-id=10de:124a";
+
+const mappings = [
   ...mappingScenarios("pci", {
-    made: "node=pve1,path=0000:01:00.0,id=10de:1db6,iommugroup=12,subsystem-id=10de:124a",
-    other: "node=pve2,path=0000:02:00.0,id=8086:1572,iommugroup=13,subsystem-id=8086:0001",
-    wrong: "node=pve1,path=0000:09:00.0,id=10de:1db6,iommugroup=12,subsystem-id=10de:124a",
-    options: { mdev: true, "live-migration-capable": true },
+    on: (node) => `node=${node},path=0000:01:00.0,${GPU}`,
+    wrong: (node) => `node=${node},path=0000:fe:1f.7,${GPU}`,
+    device: "PCI device",
+    flags: { mdev: "mdev", "live-migration-capable": "liveMigrationCapable" },
   }),
   ...mappingScenarios("usb", {
-    made: "node=pve1,id=0951:1666",
-    other: "node=pve2,id=1050:0407",
-    wrong: "node=pve1,id=dead:beef",
-    options: {},
+    on: (node) => `node=${node},id=0951:1666`,
+    wrong: (node) => `node=${node},id=dead:beef`,
+    device: "USB device",
+    flags: {},
   }),
   ...mappingScenarios("dir", {
-    made: "node=pve1,path=/srv",
-    other: "node=pve2,path=/opt",
-    // Directories are looked for on the node that answers only, so that another one's can be wrong.
-    wrong: "node=pve3,path=/nowhere",
-    options: {},
+    on: (node) => `node=${node},path=/srv`,
+    wrong: (node) => `node=${node},path=/nowhere`,
+    // Directories are looked for on the node that answers only, so that only another one's can be wrong.
+    device: "second node",
+    flags: {},
   }),
+];
+
+export default defineScenarios([
+  ...onAnyCluster([], [...overviewScenarios, ...optionScenarios]),
+  ...onAnyCluster(["administrator's rights"], [...poolScenarios, ...mappings]),
 ]);

@@ -1,16 +1,25 @@
-import { defineScenarios, scenario } from "../../sdk/testing/index.ts";
+import {
+  defineScenarios,
+  fieldsOf,
+  OWN,
+  onAnyCluster,
+  rowsOf,
+  type Scenario,
+  scenario,
+} from "../../sdk/testing/index.ts";
 
 interface Pool {
   readonly poolid: string;
   readonly comment?: string;
 }
 
-export default defineScenarios([
+const scenarios: readonly Scenario[] = [
   scenario({
     tool: "proxmox_api_call",
+    needs: ["administrator's rights"],
     title: "reads and changes through any endpoint, under the same rules",
     async run(t) {
-      const pool = { poolid: "scenario", comment: "made by a direct call" };
+      const pool = { poolid: OWN, comment: "made by a direct call" };
       const call = { method: "POST", path: "/pools", params: pool };
       await t.ok("proxmox_api_call", { ...call, dryRun: true });
       const before = await t.cluster.get<readonly Pool[]>("/pools");
@@ -21,22 +30,34 @@ export default defineScenarios([
       const { text } = await t.ok("proxmox_api_call", { method: "GET", path: "/pools" });
       t.expect.match(text, pool.comment, "the pool, read back");
       await t.refused("proxmox_api_call", { method: "GET", path: "/no/such/path" }, "not_found");
-      const unknown = { method: "POST", path: "/pools", params: { poolid: "other", color: "red" } };
-      t.expect.that((await t.call("proxmox_api_call", unknown)).isError, "an unknown parameter is refused");
+      const unknown = { method: "POST", path: "/pools", params: { poolid: `${OWN}-other`, color: "red" } };
+      await t.refused("proxmox_api_call", unknown, "invalid_input");
+      t.expect.that(await t.cluster.isGone(`/pools/${OWN}-other`), "the refused pool");
       await t.restart({ access: "read" });
-      await t.refused("proxmox_api_call", { ...call, params: { poolid: "third" } }, "denied");
+      await t.refused("proxmox_api_call", { ...call, params: { poolid: `${OWN}-third` } }, "denied");
     },
   }),
   scenario({
     tool: "proxmox_api_describe",
     title: "finds and describes endpoints",
     async run(t) {
-      const found = await t.ok("proxmox_api_describe", { search: "qemu clone" });
-      t.expect.match(found.text, "/nodes/{node}/qemu/{vmid}/clone", "the endpoint");
-      const shown = await t.ok("proxmox_api_describe", { path: "/nodes/{node}/qemu/{vmid}/clone" });
-      t.expect.match(shown.text, "newid", "its parameter");
-      t.expect.match(shown.text, "VM.Clone", "the privilege it needs");
+      const path = "/nodes/{node}/qemu/{vmid}/clone";
+      const found = rowsOf(await t.ok("proxmox_api_describe", { search: "qemu clone", method: "POST" }));
+      t.expect.equal(
+        found.find((row) => row.path === path),
+        { method: "POST", path, risk: "write", task: "task" },
+        "the endpoint",
+      );
+      const { POST: about, "POST parameters": parameters } = fieldsOf(
+        await t.ok("proxmox_api_describe", { path }),
+      );
+      t.expect.match(JSON.stringify(about), /"risk":"write".*"answers":"a task".*VM\.Clone/, "what it is");
+      t.expect.match(JSON.stringify(parameters), '"newid":', "its parameter");
+      const real = fieldsOf(await t.ok("proxmox_api_describe", { path: "/nodes/pve1/qemu/100/clone" }));
+      t.expect.equal(Object.keys(real), ["POST", "POST parameters"], "what a real path is matched to");
       await t.refused("proxmox_api_describe", { path: "/no/such/path" }, "not_found");
     },
   }),
-]);
+];
+
+export default defineScenarios(onAnyCluster([], scenarios));

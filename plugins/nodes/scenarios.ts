@@ -1,11 +1,15 @@
 import {
+  becomes,
   defineScenarios,
   differing,
   fieldsOf,
+  onAnyCluster,
   rowsOf,
+  type Scenario,
   type ScenarioRun,
   type Shown,
   scenario,
+  stepsOf,
 } from "../../sdk/testing/index.ts";
 import { consoleScenarios } from "./scenarios/console.ts";
 
@@ -40,39 +44,30 @@ async function resources(t: ScenarioRun): Promise<readonly Resource[]> {
   return t.cluster.get<readonly Resource[]>("/cluster/resources");
 }
 
-/** A VM in this status, on any node but the ones excluded. */
-async function aVm(t: ScenarioRun, status: string): Promise<{ vmid: number; node: string }> {
-  const found = (await resources(t)).find(
-    (one) => one.type === "qemu" && one.template !== 1 && one.status === status,
-  );
-  if (found?.vmid === undefined) throw new Error(`the cluster has no ${status} VM`);
-  return { vmid: found.vmid, node: found.node };
-}
-
-/** A node that is not the one answering the API. */
+/** A node that is not the one answering the API, where the cluster has another. */
 async function otherNode(t: ScenarioRun, not: readonly string[] = []): Promise<string> {
   const members = await t.cluster.get<readonly Member[]>("/cluster/status");
-  const found = members.find(
-    ({ type, local, name }) => type === "node" && local !== 1 && !not.includes(name),
-  );
-  if (found === undefined) throw new Error("the cluster has one node only");
+  const nodes = members.filter(({ type, name }) => type === "node" && !not.includes(name));
+  const found = nodes.find(({ local, online }) => local !== 1 && online === 1) ?? nodes[0];
+  if (found === undefined) throw new Error("the cluster has no other node");
   return found.name;
 }
+
+/** VMIDs of what runs. */
+async function running(t: ScenarioRun): Promise<readonly number[]> {
+  const lines = (await resources(t)).filter(({ status }) => status === "running");
+  return lines.flatMap(({ vmid }) => vmid ?? []).sort((a, b) => a - b);
+}
+
+const POWER = "nodes of a real cluster are not rebooted or shut down";
+const ALL = "not all guests of a real node are acted on, which a mistake here would do";
 
 async function isOnline(t: ScenarioRun, node: string): Promise<boolean> {
   const members = await t.cluster.get<readonly Member[]>("/cluster/status");
   return members.some(({ type, name, online }) => type === "node" && name === node && online === 1);
 }
 
-function becomes(t: ScenarioRun, vmid: number, status: string): Promise<unknown> {
-  return t.cluster.until<readonly Resource[]>(
-    "/cluster/resources",
-    (all) => all.some((one) => one.vmid === vmid && one.status === status),
-    `VM ${vmid} becomes ${status}`,
-  );
-}
-
-export default defineScenarios([
+const scenarios: readonly Scenario[] = [
   scenario({
     tool: "proxmox_node_list",
     title: "lists every node",
@@ -121,36 +116,46 @@ export default defineScenarios([
       for (const { type, storage = "" } of own)
         if (type === "storage") t.expect.match(JSON.stringify(shown.storages), `"${storage}"`, "a storage");
       await t.refused("proxmox_node_get", { node: "nosuchnode" }, "not_found");
-      await t.refused("proxmox_node_get", { node: "../pve1" }, "invalid_input");
+      await t.refused("proxmox_node_get", { node: "../nosuchnode" }, "invalid_input");
     },
   }),
   scenario({
     tool: "proxmox_node_action",
     title: "stops and starts chosen guests of a node",
+    live: ALL,
     async run(t) {
-      const { vmid, node } = await aVm(t, "running");
-      await t.ok("proxmox_node_action", { node, action: "stopall", vms: [vmid], dryRun: true });
-      t.expect.equal((await aVm(t, "running")).vmid, vmid, "the VM after a dry run");
-      await t.ok("proxmox_node_action", { node, action: "stopall", vms: [vmid], timeout: 5 });
-      await becomes(t, vmid, "stopped");
+      const vm = await t.make.vm("running");
+      const { vmid, node } = vm;
+      const before = await running(t);
+      const stop = { node, action: "stopall", vms: [vmid], timeout: 5, "force-stop": false };
+      const [planned] = stepsOf(await t.ok("proxmox_node_action", { ...stop, dryRun: true }));
+      t.expect.equal(planned?.params.timeout, 5, "how long the plan waits for a guest");
+      t.expect.equal(await running(t), before, "what runs after a dry run");
+      await t.ok("proxmox_node_action", { ...stop, "force-stop": true });
+      await becomes(t, vm, "stopped");
+      const others = before.filter((one) => one !== vmid);
+      t.expect.equal(await running(t), others, "the other guests");
+      const stopped = await t.make.vm("stopped");
       await t.ok("proxmox_node_action", { node, action: "startall", vms: [vmid], force: true });
-      await becomes(t, vmid, "running");
+      await becomes(t, vm, "running");
+      t.expect.that(!(await running(t)).includes(stopped.vmid), "the VM that was not chosen");
       await t.refused("proxmox_node_action", { node, action: "stopall", target: node }, "invalid_input");
     },
   }),
   scenario({
     tool: "proxmox_node_action",
     title: "migrates chosen guests to another node",
+    live: ALL,
     async run(t) {
-      const { vmid, node } = await aVm(t, "running");
+      const { vmid, node } = await t.make.vm("running");
+      const onNode = async () =>
+        (await resources(t)).filter((one) => one.node === node).flatMap((one) => one.vmid ?? []);
+      const before = await onNode();
       const target = await otherNode(t, [node]);
       await t.refused("proxmox_node_action", { node, action: "migrateall" }, "invalid_input");
       const vms = [vmid];
       await t.ok("proxmox_node_action", {
-        node,
-        action: "migrateall",
-        target,
-        vms,
+        ...{ node, action: "migrateall", target, vms },
         "with-local-disks": true,
       });
       await t.cluster.until<readonly Resource[]>(
@@ -158,11 +163,17 @@ export default defineScenarios([
         (all) => all.some((one) => one.vmid === vmid && one.node === target),
         `VM ${vmid} is on ${target}`,
       );
+      t.expect.equal(
+        await onNode(),
+        before.filter((one) => one !== vmid),
+        "the guests that stay",
+      );
     },
   }),
   scenario({
     tool: "proxmox_node_action",
     title: "reboots a node, and is done when it is back",
+    live: POWER,
     async run(t) {
       const node = await otherNode(t);
       const { uptime: before } = await t.cluster.get<{ uptime: number }>(`/nodes/${node}/status`);
@@ -176,6 +187,7 @@ export default defineScenarios([
   scenario({
     tool: "proxmox_node_action",
     title: "shuts a node down, and is done when it has gone; then wakes it",
+    live: POWER,
     async run(t) {
       const node = await otherNode(t);
       await t.ok("proxmox_node_action", { node, action: "shutdown", waitMode: "wait", timeoutMs: 60_000 });
@@ -196,4 +208,6 @@ export default defineScenarios([
     },
   }),
   ...consoleScenarios,
-]);
+];
+
+export default defineScenarios(onAnyCluster([], scenarios));

@@ -101,7 +101,9 @@ export class ClusterReader {
           port,
           method,
           path: `/api2/json${path}`,
-          agent: this.#agent,
+          // A write that fails may have been done: it never goes out on a connection that the other side may just close.
+          agent:
+            method === "GET" ? this.#agent : new Agent({ maxCachedSessions: 0, rejectUnauthorized: false }),
           headers: {
             authorization: `PVEAPIToken=${token}`,
             ...(form && { "content-type": "application/x-www-form-urlencoded" }),

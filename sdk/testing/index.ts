@@ -28,6 +28,7 @@ export { sumsUpPoints } from "./rrd.ts";
 export {
   defineScenarios,
   isScenarios,
+  onAnyCluster,
   type Scenario,
   type ScenarioRun,
   type ScenarioSettings,

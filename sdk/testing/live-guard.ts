@@ -47,7 +47,7 @@ export function refuseForeign(
   const volumes = namedBy(args, ["volid"]);
   const foreign = [
     ...guests.filter((guest) => !inRange(guest, place)),
-    ...objects.filter((object) => !isOwn(object)),
+    ...objects.filter((object) => !isOwn(object) && !isBuiltInRole(object, args)),
     ...storages.filter((one) => !isOwn(one) && (DEFINITION_TOOLS.test(name) || !isOfPlace(one, place))),
     ...volumes.filter((volume) => !isOurVolume(volume, place)),
   ];
@@ -81,6 +81,11 @@ function namedBy(args: Arguments, keys: readonly string[]): readonly unknown[] {
     .flatMap((value) => (typeof value === "string" ? value.split(",") : [value]));
 }
 
+/** Proxmox VE itself never changes its own roles, so that a refusal may be tried on them. */
+function isBuiltInRole(object: unknown, { roleid }: Arguments): boolean {
+  return object === roleid && String(roleid).startsWith("PVE");
+}
+
 /** A VMID, or the name that `t.make` gives to a guest. */
 function inRange(guest: unknown, { vmids: { first, last } }: Place): boolean {
   const vmid = typeof guest === "number" ? guest : Number(/^scenario-(\d+)$/.exec(String(guest))?.[1]);
@@ -94,7 +99,8 @@ function isOfPlace(name: unknown, { storage, files }: Place): boolean {
 /** A volume of a guest of the range, or a file of a scenario's own name, on a storage of the place. */
 function isOurVolume(volid: unknown, place: Place): boolean {
   const [storage, name = ""] = String(volid).split(":");
-  if (!isOfPlace(storage, place) && !isOwn(storage)) return false;
+  if (isOwn(storage)) return true;
+  if (!isOfPlace(storage, place)) return false;
   const numbers = name.match(/\d+/g) ?? [];
   return isOwn(/[^/]+$/.exec(name)?.[0]) || numbers.some((number) => inRange(Number(number), place));
 }

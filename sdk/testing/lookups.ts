@@ -1,4 +1,5 @@
 import type { ClusterReader } from "./cluster-reader.ts";
+import { ScenarioFailure } from "./expect.ts";
 import type { Place } from "./target.ts";
 
 /** What not every cluster has. */
@@ -11,7 +12,15 @@ export type ClusterFeature =
   | "container template"
   | "image to import"
   | "PCI mapping"
-  | "guest agent";
+  | "guest agent"
+  | "backup storage"
+  | "image storage"
+  | "address to download from"
+  | "NFS server"
+  | "PCI device"
+  | "USB device"
+  | "second factor"
+  | "administrator's rights";
 
 /** A cluster and where scenarios may make guests on it. */
 export interface Ground {
@@ -40,15 +49,32 @@ const LOOKUPS: Readonly<Record<ClusterFeature, (ground: Ground) => Promise<strin
   "image to import": (ground) => fileOf(ground, "import"),
   "PCI mapping": pciMapping,
   "guest agent": async ({ place: { agentTemplate } }) => agentTemplate?.toString(),
+  "backup storage": (ground) => filesFor(ground, "backup"),
+  "image storage": (ground) => filesFor(ground, "iso"),
+  "address to download from": async (ground) => (await filesFor(ground, "iso")) && ground.place.url,
+  "NFS server": async ({ cluster }) =>
+    (await cluster.get<readonly { server?: string; type: string }[]>("/storage")).find(
+      ({ type }) => type === "nfs",
+    )?.server,
+  "PCI device": pciDevice,
+  "USB device": usbDevice,
+  "second factor": secondFactor,
+  "administrator's rights": administrator,
 };
 
 /**
  * The first of a kind that not every cluster has, undefined where there is none: the name of a node or storage, a
- * volid, the id of a mapping with a device of the place's node, or the VMID of a template with a guest agent.
- * A second or shared storage is one of the place's node that takes both disks of VMs and volumes of containers.
+ * volid, the id of a mapping with a device of the place's node, the VMID of a template with a guest agent, an address,
+ * a device as an entry of a mapping, or a user.
+ * A second or shared storage is one of the place's node that takes both disks of VMs and volumes of containers; the
+ * storages for backups and images are the place's own.
  */
 export function lookUp(feature: ClusterFeature, ground: Ground): Promise<string | undefined> {
-  return LOOKUPS[feature](ground);
+  return LOOKUPS[feature](ground).catch((error: unknown) => {
+    // What a release does not know, or the account may not look at, scenarios cannot use.
+    if (error instanceof ScenarioFailure) return undefined;
+    throw error;
+  });
 }
 
 async function secondNode({ cluster, place }: Ground): Promise<string | undefined> {
@@ -86,10 +112,52 @@ async function fileOf(ground: Ground, content: string): Promise<string | undefin
 }
 
 async function pciMapping({ cluster, place }: Ground): Promise<string | undefined> {
-  // Releases before 8 have no mappings.
-  const mappings = await cluster
-    .get<readonly { id: string; map?: readonly string[] }[]>("/cluster/mapping/pci")
-    .catch(() => []);
+  const mappings =
+    await cluster.get<readonly { id: string; map?: readonly string[] }[]>("/cluster/mapping/pci");
   const isHere = (entry: string) => entry.split(",").includes(`node=${place.node}`);
   return mappings.find(({ map = [] }) => map.some(isHere))?.id;
+}
+
+async function filesFor(ground: Ground, content: string): Promise<string | undefined> {
+  const { files } = ground.place;
+  const found = (await storages(ground)).find(({ storage }) => storage === files);
+  return found?.content.split(",").includes(content) === true ? found.storage : undefined;
+}
+
+interface PciLine {
+  readonly id: string;
+  readonly vendor: string;
+  readonly device: string;
+  readonly subsystem_vendor?: string;
+  readonly subsystem_device?: string;
+  readonly iommugroup: number;
+}
+
+/** A device that can be told apart for certain: with a subsystem, and behind an IOMMU. */
+async function pciDevice({ cluster, place: { node } }: Ground): Promise<string | undefined> {
+  const devices = await cluster.get<readonly PciLine[]>(`/nodes/${node}/hardware/pci`);
+  const found = devices.find((one) => one.subsystem_device !== undefined && one.iommugroup >= 0);
+  if (found === undefined) return undefined;
+  const hex = (...parts: readonly (string | undefined)[]) => parts.join(":").replaceAll("0x", "");
+  const { id: path, vendor, device, subsystem_vendor, subsystem_device, iommugroup } = found;
+  const subsystem = hex(subsystem_vendor, subsystem_device);
+  return `node=${node},path=${path},id=${hex(vendor, device)},iommugroup=${iommugroup},subsystem-id=${subsystem}`;
+}
+
+async function usbDevice({ cluster, place: { node } }: Ground): Promise<string | undefined> {
+  const path = `/nodes/${node}/hardware/usb`;
+  const [found] = await cluster.get<readonly { vendid: string; prodid: string }[]>(path);
+  return found && `node=${node},id=${found.vendid}:${found.prodid}`;
+}
+
+async function secondFactor({ cluster }: Ground): Promise<string | undefined> {
+  const users = await cluster.get<readonly { userid: string; entries: readonly unknown[] }[]>("/access/tfa");
+  return users.find(({ entries }) => entries.length > 0)?.userid;
+}
+
+/** Whoever may give away any right has every right, or can have it. */
+async function administrator({ cluster }: Ground): Promise<string | undefined> {
+  const rights =
+    await cluster.get<Readonly<Record<string, Readonly<Record<string, number>>>>>("/access/permissions");
+  return rights["/"]?.["Permissions.Modify"] === undefined ? undefined : "/";
 }

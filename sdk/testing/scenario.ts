@@ -85,6 +85,17 @@ export function scenario(one: Scenario): Scenario {
   return one;
 }
 
+/**
+ * Lets scenarios run on a real cluster that has what all of them need, beside what each needs itself. One that says why
+ * it does not run there stays as it is.
+ */
+export function onAnyCluster(
+  needs: readonly ClusterFeature[],
+  list: readonly Scenario[],
+): readonly Scenario[] {
+  return list.map((one) => ({ live: true, ...one, needs: [...needs, ...(one.needs ?? [])] }));
+}
+
 /** Declares the scenarios of a plugin. */
 export function defineScenarios(list: readonly Scenario[]): Scenarios {
   return { [SCENARIOS]: true, list };

@@ -1,11 +1,11 @@
-import { rowsOf, type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
+import { OWN, rowsOf, type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
 
 const LIST = "proxmox_acl_list";
 const SET = "proxmox_acl_set";
 const REMOVE = "proxmox_acl_remove";
 const PERMISSIONS = "proxmox_permissions_get";
-const USER = "mcp-scenario@pve";
-const GROUP = "mcp-scenario";
+const USER = `${OWN}@pve`;
+const GROUP = OWN;
 
 interface Entry {
   readonly path: string;
@@ -15,11 +15,16 @@ interface Entry {
   readonly propagate: number;
 }
 
-/** Entries on a path as `type holder role propagate`. */
+/** Path of a guest that there need not be. */
+function guestPath({ place }: ScenarioRun): string {
+  return `/vms/${place.vmids.last}`;
+}
+
+/** Entries of our holders on a path as `type holder role propagate`. */
 async function entriesOn(t: ScenarioRun, path: string): Promise<readonly string[]> {
   const all = await t.cluster.get<readonly Entry[]>("/access/acl");
   return all
-    .filter((entry) => entry.path === path)
+    .filter((entry) => entry.path === path && entry.ugid.startsWith(OWN))
     .map(({ type, ugid, roleid, propagate }) => `${type} ${ugid} ${roleid} ${propagate}`)
     .sort();
 }
@@ -38,8 +43,9 @@ export const aclScenarios: readonly Scenario[] = [
     access: "write",
     async run(t) {
       await holders(t);
-      await t.ok(SET, { path: "/vms/150", roles: "PVEVMUser", users: USER, propagate: false });
-      await t.ok(SET, { path: "/vms/150", roles: "PVEAuditor", groups: GROUP });
+      const path = guestPath(t);
+      await t.ok(SET, { path, roles: "PVEVMUser", users: USER, propagate: false });
+      await t.ok(SET, { path, roles: "PVEAuditor", groups: GROUP });
       const rows = rowsOf(await t.ok(LIST, { limit: 1000 }));
       const all = await t.cluster.get<readonly Entry[]>("/access/acl");
       const line = (...parts: readonly unknown[]) => parts.join(" ");
@@ -50,8 +56,12 @@ export const aclScenarios: readonly Scenario[] = [
       );
       const by = async (filter: object) => rowsOf(await t.ok(LIST, { filter })).map(({ role }) => role);
       t.expect.equal(await by({ holder: USER }), ["PVEVMUser"], "those of the user");
-      t.expect.equal(await by({ path: "/vms/150", role: "PVEAuditor" }), ["PVEAuditor"], "those of the role");
-      await t.refused(LIST, { path: "/vms/150" }, "invalid_input");
+      const held = rowsOf(await t.ok(LIST, { filter: { path, role: "PVEAuditor" }, limit: 1000 }));
+      t.expect.that(
+        held.some(({ holder }) => holder === GROUP) && held.every(({ role }) => role === "PVEAuditor"),
+        "those of the role",
+      );
+      await t.refused(LIST, { path }, "invalid_input");
     },
   }),
   scenario({
@@ -59,7 +69,7 @@ export const aclScenarios: readonly Scenario[] = [
     title: "gives roles to users, groups and tokens",
     async run(t) {
       await holders(t);
-      const path = "/vms/150";
+      const path = guestPath(t);
       const given = { path, roles: ["PVEVMUser", "PVEAuditor"], users: [USER] };
       await t.ok(SET, { ...given, dryRun: true });
       t.expect.equal(await entriesOn(t, path), [], "the entries after a dry run");
@@ -72,7 +82,7 @@ export const aclScenarios: readonly Scenario[] = [
       t.expect.equal(await entriesOn(t, "/nodes"), [`token ${USER}!one PVEAuditor 1`], "the token's entry");
       await t.refused(SET, { path, roles: "PVEAuditor" }, "invalid_input");
       await t.refused(SET, { path, roles: "None", users: USER }, "not_found");
-      await t.refused(SET, { path, roles: "PVEAuditor", users: "nobody@pve" }, "not_found");
+      await t.refused(SET, { path, roles: "PVEAuditor", users: `${OWN}-nobody@pve` }, "not_found");
       await t.refused(SET, { path: "/nope", roles: "PVEAuditor", users: USER }, "invalid_input");
       t.expect.equal(await entriesOn(t, path), ofUser, "the entries after the refused calls");
     },
@@ -82,7 +92,7 @@ export const aclScenarios: readonly Scenario[] = [
     title: "takes away the named entries alone",
     async run(t) {
       await holders(t);
-      const path = "/vms/150";
+      const path = guestPath(t);
       await t.ok(SET, { path, roles: "PVEVMUser,PVEAuditor", users: USER, groups: GROUP });
       const named = { path, roles: "PVEVMUser", users: USER };
       await t.ok(REMOVE, { ...named, dryRun: true });
@@ -95,7 +105,7 @@ export const aclScenarios: readonly Scenario[] = [
       await t.ok(REMOVE, named);
       const groups = [`group ${GROUP} PVEAuditor 1`, `group ${GROUP} PVEVMUser 1`];
       t.expect.equal(await entriesOn(t, path), [...groups, `user ${USER} PVEAuditor 1`], "the entries after");
-      await t.ok(REMOVE, { path: "/vms/150/", roles: ["PVEVMUser", "PVEAuditor"], groups: [GROUP] });
+      await t.ok(REMOVE, { path: `${path}/`, roles: ["PVEVMUser", "PVEAuditor"], groups: [GROUP] });
       t.expect.equal(await entriesOn(t, path), [`user ${USER} PVEAuditor 1`], "the entry that is left");
       await t.refused(REMOVE, named, "not_found");
     },
@@ -107,8 +117,8 @@ export const aclScenarios: readonly Scenario[] = [
     async run(t) {
       await holders(t);
       await t.ok("proxmox_user_update", { userid: USER, groups: GROUP });
-      await t.ok("proxmox_role_create", { roleid: "Scenario", privs: "VM.Audit,VM.PowerMgmt" });
-      await t.ok(SET, { path: "/vms", roles: "Scenario", groups: GROUP, propagate: false });
+      await t.ok("proxmox_role_create", { roleid: OWN, privs: "VM.Audit,VM.PowerMgmt" });
+      await t.ok(SET, { path: "/vms", roles: OWN, groups: GROUP, propagate: false });
       await t.ok(SET, { path: "/vms", roles: "PVEAuditor", tokens: `${USER}!one` });
       const of = async (userid: string, path?: string) =>
         rowsOf(await t.ok(PERMISSIONS, { userid, ...(path === undefined ? {} : { path }) }));
@@ -120,7 +130,7 @@ export const aclScenarios: readonly Scenario[] = [
         [["/vms", "VM.Audit"]],
         "of the token, what it and its user hold",
       );
-      const below = await t.ok(PERMISSIONS, { userid: USER, path: "/vms/101" });
+      const below = await t.ok(PERMISSIONS, { userid: USER, path: guestPath(t) });
       t.expect.equal(rowsOf(below), [], "below, where nothing is handed down");
       t.expect.match(below.text, "none there, or it does not exist", "the remark");
       const own = await t.cluster.get<Readonly<Record<string, object>>>("/access/permissions");

@@ -1,4 +1,11 @@
-import { fieldsOf, rowsOf, type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
+import {
+  fieldsOf,
+  OWN,
+  rowsOf,
+  type Scenario,
+  type ScenarioRun,
+  scenario,
+} from "../../../sdk/testing/index.ts";
 import type { Line } from "./data.ts";
 
 const LIST = "proxmox_role_list";
@@ -6,7 +13,7 @@ const GET = "proxmox_role_get";
 const CREATE = "proxmox_role_create";
 const UPDATE = "proxmox_role_update";
 const DELETE = "proxmox_role_delete";
-const ROLE = "Scenario";
+const ROLE = OWN;
 
 interface Role {
   readonly roleid: string;
@@ -83,8 +90,8 @@ export const roleScenarios: readonly Scenario[] = [
       await t.ok(CREATE, { roleid: ROLE, privs: "VM.Audit,VM.PowerMgmt" });
       t.expect.equal(await privilegesOf(t, ROLE), ["VM.Audit", "VM.PowerMgmt"], "the privileges");
       await t.refused(CREATE, { roleid: ROLE, privs: "VM.Audit" }, "conflict");
-      await t.refused(CREATE, { roleid: "Other", privs: "No.Such" }, "invalid_input");
-      t.expect.that(await t.cluster.isGone("/access/roles/Other"), "the refused role");
+      await t.refused(CREATE, { roleid: `${OWN}-other`, privs: "No.Such" }, "invalid_input");
+      t.expect.that(await t.cluster.isGone(`/access/roles/${OWN}-other`), "the refused role");
     },
   }),
   scenario({
@@ -101,7 +108,7 @@ export const roleScenarios: readonly Scenario[] = [
       const before = await privilegesOf(t, "PVEAuditor");
       await t.refused(UPDATE, { roleid: "PVEAuditor", privs: "VM.Audit" }, "invalid_input");
       t.expect.equal(await privilegesOf(t, "PVEAuditor"), before, "the built-in role");
-      await t.refused(UPDATE, { roleid: "Other", privs: "VM.Audit" }, "not_found");
+      await t.refused(UPDATE, { roleid: `${OWN}-other`, privs: "VM.Audit" }, "not_found");
       await t.refused(UPDATE, { roleid: ROLE }, "invalid_input");
     },
   }),

@@ -34,6 +34,7 @@ export const signInScenarios: readonly Scenario[] = [
   scenario({
     tool: TFA,
     title: "lists second factors by user",
+    needs: ["second factor"],
     async run(t) {
       const fields = ["userid", "type", "description", "enabled", "locked", "created", "id"];
       const rows = rowsOf(await t.ok(TFA, { fields, limit: 1000 }));

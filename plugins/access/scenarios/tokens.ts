@@ -1,4 +1,4 @@
-import { rowsOf, type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
+import { OWN, rowsOf, type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
 import { type Line, secretsOf } from "./data.ts";
 
 const LIST = "proxmox_token_list";
@@ -6,7 +6,7 @@ const CREATE = "proxmox_token_create";
 const UPDATE = "proxmox_token_update";
 const RENEW = "proxmox_token_regenerate";
 const DELETE = "proxmox_token_delete";
-const USER = "mcp-scenario@pve";
+const USER = `${OWN}@pve`;
 const PATH = `/access/users/${USER}/token`;
 const SECRET = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -72,7 +72,7 @@ export const tokenScenarios: readonly Scenario[] = [
         "separated if not said otherwise",
       );
       await t.refused(CREATE, { userid: USER, tokenid: "one" }, "conflict");
-      await t.refused(CREATE, { userid: "nobody@pve", tokenid: "one" }, "forbidden");
+      await t.refused(CREATE, { userid: `${OWN}-nobody@pve`, tokenid: "one" }, "forbidden");
       await t.refused(CREATE, { userid: USER, tokenid: "no good" }, "invalid_input");
     },
   }),

@@ -1,4 +1,11 @@
-import { fieldsOf, rowsOf, type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
+import {
+  fieldsOf,
+  OWN,
+  rowsOf,
+  type Scenario,
+  type ScenarioRun,
+  scenario,
+} from "../../../sdk/testing/index.ts";
 import { type Line, sorted } from "./data.ts";
 
 const LIST = "proxmox_user_list";
@@ -7,7 +14,7 @@ const CREATE = "proxmox_user_create";
 const UPDATE = "proxmox_user_update";
 const DELETE = "proxmox_user_delete";
 const GROUP = "proxmox_group_create";
-const USER = "mcp-scenario@pve";
+const USER = `${OWN}@pve`;
 
 function userOn(t: ScenarioRun, userid: string): Promise<Line> {
   return t.cluster.get<Line>(`/access/users/${userid}`);
@@ -19,10 +26,10 @@ export const userScenarios: readonly Scenario[] = [
     title: "lists users with groups, tokens and expiry",
     access: "write",
     async run(t) {
-      await t.ok(GROUP, { groupid: "mcp-one" });
+      await t.ok(GROUP, { groupid: `${OWN}-one` });
       await t.ok(CREATE, {
         userid: USER,
-        groups: ["mcp-one"],
+        groups: [`${OWN}-one`],
         expire: 4_102_444_800,
         enable: false,
         comment: "For the list",
@@ -48,7 +55,7 @@ export const userScenarios: readonly Scenario[] = [
           userid: USER,
           enabled: false,
           expire: 4_102_444_800,
-          groups: "mcp-one",
+          groups: `${OWN}-one`,
           comment: "For the list",
           realm: "pve",
           firstname: "Ada",
@@ -72,9 +79,9 @@ export const userScenarios: readonly Scenario[] = [
     title: "shows one user",
     access: "write",
     async run(t) {
-      await t.ok(GROUP, { groupid: "mcp-one" });
+      await t.ok(GROUP, { groupid: `${OWN}-one` });
       await t.ok(CREATE, {
-        ...{ userid: USER, groups: "mcp-one", expire: 4_102_444_800, comment: "Looked at" },
+        ...{ userid: USER, groups: `${OWN}-one`, expire: 4_102_444_800, comment: "Looked at" },
         ...{ firstname: "Ada", lastname: "Byron", email: "ada@example.com" },
       });
       await t.ok("proxmox_token_create", { userid: USER, tokenid: "one" });
@@ -86,7 +93,7 @@ export const userScenarios: readonly Scenario[] = [
           enabled: true,
           expire: 4_102_444_800,
           ...{ firstname, lastname, email, comment },
-          groups: ["mcp-one"],
+          groups: [`${OWN}-one`],
           tokens: ["one"],
         },
         "the user",
@@ -97,7 +104,7 @@ export const userScenarios: readonly Scenario[] = [
         { enabled: false },
         "the field that was asked for",
       );
-      await t.refused(GET, { userid: "nobody@pve" }, "not_found");
+      await t.refused(GET, { userid: `${OWN}-nobody@pve` }, "not_found");
       await t.refused(GET, { userid: "nobody" }, "invalid_input");
     },
   }),
@@ -105,11 +112,11 @@ export const userScenarios: readonly Scenario[] = [
     tool: CREATE,
     title: "creates a user once",
     async run(t) {
-      await t.ok(GROUP, { groupid: "mcp-one" });
-      await t.ok(GROUP, { groupid: "mcp-two" });
+      await t.ok(GROUP, { groupid: `${OWN}-one` });
+      await t.ok(GROUP, { groupid: `${OWN}-two` });
       const parts = {
         userid: USER,
-        groups: ["mcp-one", "mcp-two"],
+        groups: [`${OWN}-one`, `${OWN}-two`],
         comment: "a = b; ü & 100%",
         email: "ada@example.com",
         enable: false,
@@ -124,25 +131,25 @@ export const userScenarios: readonly Scenario[] = [
       const done = await t.ok(CREATE, { ...parts, password });
       t.expect.that(!done.text.includes(password), "the answer does not show the password");
       const made = await userOn(t, USER);
-      t.expect.equal(sorted(made.groups), ["mcp-one", "mcp-two"], "the groups");
+      t.expect.equal(sorted(made.groups), [`${OWN}-one`, `${OWN}-two`], "the groups");
       t.expect.equal(
         [made.comment, made.email, made.enable, made.expire, made.firstname, made.lastname],
         [parts.comment, parts.email, 0, parts.expire, parts.firstname, parts.lastname],
         "what was given",
       );
       await t.refused(CREATE, { userid: USER }, "conflict");
-      await t.refused(CREATE, { userid: "no realm" }, "invalid_input");
-      await t.refused(CREATE, { userid: "other@pve", groups: ["mcp-none"] }, "not_found");
-      t.expect.that(await t.cluster.isGone("/access/users/other@pve"), "the refused user");
+      await t.refused(CREATE, { userid: `${OWN} no realm` }, "invalid_input");
+      await t.refused(CREATE, { userid: `${OWN}-other@pve`, groups: [`${OWN}-none`] }, "not_found");
+      t.expect.that(await t.cluster.isGone(`/access/users/${OWN}-other@pve`), "the refused user");
     },
   }),
   scenario({
     tool: UPDATE,
     title: "changes a user's groups and details",
     async run(t) {
-      await t.ok(GROUP, { groupid: "mcp-one" });
-      await t.ok(GROUP, { groupid: "mcp-two" });
-      await t.ok(CREATE, { userid: USER, groups: "mcp-one", comment: "Before" });
+      await t.ok(GROUP, { groupid: `${OWN}-one` });
+      await t.ok(GROUP, { groupid: `${OWN}-two` });
+      await t.ok(CREATE, { userid: USER, groups: `${OWN}-one`, comment: "Before" });
       await t.ok(UPDATE, { userid: USER, comment: "After", dryRun: true });
       t.expect.equal((await userOn(t, USER)).comment, "Before", "the comment after a dry run");
       const details = { comment: "After", email: "ada@example.com", firstname: "Ada", lastname: "Byron" };
@@ -150,15 +157,15 @@ export const userScenarios: readonly Scenario[] = [
       const { tokens: _tokens, ...changed } = await userOn(t, USER);
       t.expect.equal(
         changed,
-        { ...details, enable: 0, expire: 4_102_444_800, groups: ["mcp-one"] },
+        { ...details, enable: 0, expire: 4_102_444_800, groups: [`${OWN}-one`] },
         "the user",
       );
-      await t.ok(UPDATE, { userid: USER, groups: "mcp-two", append: true });
-      t.expect.equal(sorted((await userOn(t, USER)).groups), ["mcp-one", "mcp-two"], "a group more");
-      await t.ok(UPDATE, { userid: USER, groups: ["mcp-two"] });
-      t.expect.equal((await userOn(t, USER)).groups, ["mcp-two"], "other groups");
+      await t.ok(UPDATE, { userid: USER, groups: `${OWN}-two`, append: true });
+      t.expect.equal(sorted((await userOn(t, USER)).groups), [`${OWN}-one`, `${OWN}-two`], "a group more");
+      await t.ok(UPDATE, { userid: USER, groups: [`${OWN}-two`] });
+      t.expect.equal((await userOn(t, USER)).groups, [`${OWN}-two`], "other groups");
       await t.refused(UPDATE, { userid: USER }, "invalid_input");
-      await t.refused(UPDATE, { userid: "nobody@pve", enable: true }, "not_found");
+      await t.refused(UPDATE, { userid: `${OWN}-nobody@pve`, enable: true }, "not_found");
     },
   }),
   scenario({
@@ -167,17 +174,20 @@ export const userScenarios: readonly Scenario[] = [
     confirm: "destructive",
     async run(t) {
       await t.ok(CREATE, { userid: USER });
-      await t.ok(CREATE, { userid: "other@pve" });
-      await t.ok("proxmox_acl_set", { path: "/vms", roles: "PVEAuditor", users: [USER, "other@pve"] });
+      await t.ok(CREATE, { userid: `${OWN}-other@pve` });
+      await t.ok("proxmox_acl_set", { path: "/vms", roles: "PVEAuditor", users: [USER, `${OWN}-other@pve`] });
       await t.refused(DELETE, { userid: USER }, "declined");
       t.expect.equal((await userOn(t, USER)).enable, 1, "the user is still there");
-      await t.refused(DELETE, { userid: "nobody@pve" }, "not_found");
+      await t.refused(DELETE, { userid: `${OWN}-nobody@pve` }, "not_found");
       t.answerConfirm("accept");
       await t.ok(DELETE, { userid: USER });
       t.expect.that(await t.cluster.isGone(`/access/users/${USER}`), "the user is gone");
       const left = await t.cluster.get<readonly { ugid: string }[]>("/access/acl");
       const holders = left.map(({ ugid }) => ugid);
-      t.expect.that(!holders.includes(USER) && holders.includes("other@pve"), "only its entries are gone");
+      t.expect.that(
+        !holders.includes(USER) && holders.includes(`${OWN}-other@pve`),
+        "only its entries are gone",
+      );
     },
   }),
 ];

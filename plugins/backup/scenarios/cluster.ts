@@ -1,16 +1,13 @@
-import type { ScenarioRun, ToolAnswer } from "../../../sdk/testing/index.ts";
+import { type FixtureOptions, OWN, type ScenarioRun, type Shown } from "../../../sdk/testing/index.ts";
 
 /** A line of `/cluster/resources`. */
-export interface Resource {
+export interface Resource extends Shown {
   readonly type: string;
   readonly node: string;
   readonly vmid?: number;
   readonly name?: string;
   readonly status: string;
   readonly template?: number;
-  readonly storage?: string;
-  readonly content?: string;
-  readonly shared?: number;
 }
 
 /** A guest of the cluster. */
@@ -23,77 +20,52 @@ export interface Guest {
   readonly path: string;
 }
 
-/** A configuration as the API answers it. */
-export type Config = Readonly<Record<string, unknown>>;
-
 /** A backup as a storage's content shows it. */
-export interface Backup {
+export interface Backup extends Shown {
   readonly volid: string;
   readonly vmid: number;
   readonly notes?: string;
   readonly protected?: number;
 }
 
+/** What is not there, under names that a scenario may try. */
+export const NONE = `${OWN}-none`;
+
 export function resources(t: ScenarioRun): Promise<readonly Resource[]> {
   return t.cluster.get<readonly Resource[]>("/cluster/resources");
 }
 
-/** Guests in a status, templates left out. */
-export async function guests(
-  t: ScenarioRun,
+/** Makes a guest of one kind. */
+export async function makeGuest(
+  { make }: ScenarioRun,
   kind: "qemu" | "lxc",
-  status: "running" | "stopped",
-): Promise<readonly Guest[]> {
-  return (await resources(t)).flatMap((one) => {
-    const { vmid, node, name = "" } = one;
-    if (one.type !== kind || vmid === undefined || one.status !== status || one.template === 1) return [];
-    return [{ kind, vmid, node, name, path: `/nodes/${node}/${kind}/${vmid}` }];
-  });
-}
-
-/** The first of them that has a disk and is not protected. */
-export async function aGuest(
-  t: ScenarioRun,
-  kind: "qemu" | "lxc",
-  status: "running" | "stopped",
+  state: "running" | "stopped",
+  options: FixtureOptions = {},
 ): Promise<Guest> {
-  for (const guest of await guests(t, kind, status)) {
-    const config = await configOf(t, guest);
-    if (config.protection !== 1 && Object.keys(config).some((key) => /^(?:scsi0|rootfs)$/.test(key)))
-      return guest;
-  }
-  throw new Error(`the cluster has no ${status} guest of kind ${kind} with a disk`);
+  const made = kind === "qemu" ? await make.vm(state, options) : await make.container(state, options);
+  return { kind, ...made };
 }
 
-export function configOf(t: ScenarioRun, { path }: Guest): Promise<Config> {
-  return t.cluster.get<Config>(`${path}/config`);
-}
-
-/** A shared storage that takes backups. */
-export async function backupStorage(t: ScenarioRun): Promise<string> {
+/** A running guest that the cluster has, on any node but the one named. */
+export async function foundGuest(t: ScenarioRun, kind: "qemu" | "lxc", not = ""): Promise<Guest> {
   const found = (await resources(t)).find(
-    (one) => one.type === "storage" && one.shared === 1 && one.content?.split(",").includes("backup"),
+    ({ type, status, node, template }) =>
+      type === kind && status === "running" && node !== not && template !== 1,
   );
-  if (found?.storage === undefined) throw new Error("the cluster has no shared storage for backups");
-  return found.storage;
+  const { vmid, node = "", name = "" } = found ?? {};
+  if (vmid === undefined) throw new Error(`the cluster has no running guest of kind ${kind} there`);
+  return { kind, vmid, node, name, path: `/nodes/${node}/${kind}/${vmid}` };
 }
 
-/** A storage on the node that takes volumes of guests, but none of the backups'. */
-export async function volumeStorage(t: ScenarioRun, node: string): Promise<string> {
-  const found = (await resources(t)).find(
-    (one) =>
-      one.type === "storage" &&
-      one.node === node &&
-      /\bimages\b.*\brootdir\b|\brootdir\b.*\bimages\b/.test(one.content ?? ""),
-  );
-  if (found?.storage === undefined) throw new Error(`node ${node} has no storage for volumes`);
-  return found.storage;
+/** The place's storage for backups; the scenario says that it needs one. */
+export function backupStorage(t: ScenarioRun): Promise<string> {
+  return t.find("backup storage");
 }
 
 /** The backups of a guest on a storage, as the node of the guest sees them. */
 export async function backupsOf(
   t: ScenarioRun,
-  { node, vmid }: Guest,
+  { node, vmid }: Pick<Guest, "node" | "vmid">,
   storage: string,
 ): Promise<readonly Backup[]> {
   const path = `/nodes/${node}/storage/${storage}/content?content=backup&vmid=${vmid}`;
@@ -111,16 +83,4 @@ export async function backUp(t: ScenarioRun, guest: Guest, storage: string): Pro
 /** Creates a job with the tool for that. */
 export async function makeJob(t: ScenarioRun, id: string, job: object): Promise<void> {
   await t.ok("proxmox_backup_job_create", { id, schedule: "mon..fri 02:00", ...job });
-}
-
-/** The rows of a list's answer. */
-export function rowsOf({ data }: ToolAnswer): readonly Readonly<Record<string, unknown>>[] {
-  // The client has held the data against the tool's result schema.
-  return (data as { rows: readonly Readonly<Record<string, unknown>>[] }).rows;
-}
-
-/** The fields of a record's answer. */
-export function fieldsOf({ data }: ToolAnswer): Readonly<Record<string, unknown>> {
-  // The client has held the data against the tool's result schema.
-  return (data as { fields: Readonly<Record<string, unknown>> }).fields;
 }

@@ -1,14 +1,5 @@
-import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
-import {
-  aGuest,
-  backUp,
-  backupStorage,
-  configOf,
-  type Guest,
-  guests,
-  resources,
-  volumeStorage,
-} from "./cluster.ts";
+import { configOf, type Scenario, type ScenarioRun, scenario, stepsOf } from "../../../sdk/testing/index.ts";
+import { backUp, backupStorage, type Guest, makeGuest, resources } from "./cluster.ts";
 
 async function exists(t: ScenarioRun, vmid: number): Promise<boolean> {
   return (await resources(t)).some((one) => one.vmid === vmid);
@@ -29,28 +20,36 @@ const TEXT = {
   qemu: { tool: "proxmox_backup_restore_vm" },
   lxc: { tool: "proxmox_backup_restore_lxc" },
 } as const;
-const FREE = 7_000;
+
+/** What a kind of guest needs of the cluster. */
+function needsOf(kind: "qemu" | "lxc"): Pick<Scenario, "needs"> {
+  return { needs: ["backup storage", ...(kind === "lxc" ? (["container template"] as const) : [])] };
+}
 
 /** To a free VMID: the same scenario for both kinds of guest. */
 function toFree(kind: "qemu" | "lxc"): Scenario {
   const { tool } = TEXT[kind];
-  const other = kind === "qemu" ? "lxc" : "qemu";
   return scenario({
     tool,
     title: "restores to a free VMID, with options replaced",
     access: "write",
+    ...needsOf(kind),
     async run(t) {
       const backups = await backupStorage(t);
-      const guest = await aGuest(t, kind, "stopped");
+      const guest = await makeGuest(t, kind, "stopped");
       const { volid } = await backUp(t, guest, backups);
-      const storage = await volumeStorage(t, guest.node);
-      const given = { volid, vmid: FREE, storage, unique: true, memory: 640 };
+      const { storage } = t.place;
+      const free = await t.make.freeVmid();
+      const given = { volid, vmid: free, storage, unique: true, memory: 640 };
       const plan = await t.ok(tool, { ...given, dryRun: true });
       t.expect.match(plan.text, `${guest.vmid} (${guest.name})`, "whose backup it is");
-      t.expect.that(!(await exists(t, FREE)), "a dry run makes no guest");
+      const [planned] = stepsOf(plan);
+      t.expect.equal(planned?.params.storage, storage, "the storage in the plan");
+      t.expect.equal(planned?.path, `/nodes/${guest.node}/${kind}`, "the node in the plan");
+      t.expect.that(!(await exists(t, free)), "a dry run makes no guest");
       await t.ok(tool, given);
-      const path = `/nodes/${guest.node}/${kind}/${FREE}`;
-      const restored = { ...guest, vmid: FREE, path };
+      const path = `/nodes/${guest.node}/${kind}/${free}`;
+      const restored = { ...guest, vmid: free, path };
       const [was, is] = [await configOf(t, guest), await configOf(t, restored)];
       const name = kind === "qemu" ? "name" : "hostname";
       t.expect.equal([is[name], String(is.memory)], [was[name], "640"], "name and memory");
@@ -62,15 +61,32 @@ function toFree(kind: "qemu" | "lxc"): Scenario {
         "the volumes of the original",
       );
       await t.refused(tool, given, "conflict");
-      await t.refused(tool, { volid: `${backups}:backup/none` }, "not_found");
-      await t.refused(tool, { volid, overwrite: true }, "invalid_input");
-      const wrong = await backUp(t, await aGuest(t, other, "running"), backups);
-      await t.refused(tool, { volid: wrong.volid }, "invalid_input");
+      const next = await t.make.freeVmid();
+      await t.refused(tool, { volid: `${backups}:backup/${free}`, vmid: next }, "not_found");
       await t.refused(tool, { volid, vmid: guest.vmid, overwrite: true }, "denied");
       t.expect.equal(await configOf(t, guest), was, "the original after the refusals");
     },
   });
 }
+
+/** Each tool takes backups of its own kind. */
+const ofOtherKind = scenario({
+  tool: "proxmox_backup_restore_vm",
+  title: "takes backups of VMs alone",
+  access: "write",
+  ...needsOf("lxc"),
+  async run(t) {
+    const backups = await backupStorage(t);
+    const vm = await backUp(t, await makeGuest(t, "qemu", "stopped"), backups);
+    const container = await backUp(t, await makeGuest(t, "lxc", "stopped"), backups);
+    const vmid = await t.make.freeVmid();
+    await t.refused("proxmox_backup_restore_vm", { volid: container.volid, vmid }, "invalid_input");
+    await t.refused("proxmox_backup_restore_lxc", { volid: vm.volid, vmid }, "invalid_input");
+    t.expect.that(!(await exists(t, vmid)), "neither makes a guest");
+    await t.ok("proxmox_backup_restore_vm", { volid: vm.volid, vmid });
+    t.expect.that(await exists(t, vmid), "the right one does");
+  },
+});
 
 function storageOf(config: Readonly<Record<string, unknown>>): string {
   return String(config.scsi0 ?? config.rootfs).split(":")[0] ?? "";
@@ -94,9 +110,10 @@ function over(kind: "qemu" | "lxc"): Scenario {
     tool,
     title: "restores over a stopped guest, after a human typed its name",
     confirm: "destructive",
+    ...needsOf(kind),
     async run(t) {
       const backups = await backupStorage(t);
-      const guest = await aGuest(t, kind, "stopped");
+      const guest = await makeGuest(t, kind, "stopped");
       const { vmid, node } = guest;
       const { volid } = await backUp(t, guest, backups);
       const saved = await configOf(t, guest);
@@ -131,12 +148,12 @@ function over(kind: "qemu" | "lxc"): Scenario {
       t.answerConfirm("accept", "renamed");
       await t.refused(tool, { ...given, overwrite: false }, "conflict");
       const elsewhere = (await resources(t)).find((one) => one.type === "node" && one.node !== node);
-      await t.refused(tool, { ...given, node: elsewhere?.node }, "invalid_input");
+      if (elsewhere !== undefined) await t.refused(tool, { ...given, node: elsewhere.node }, "invalid_input");
       await t.ok(update, { vmid, protection: true });
       await t.refused(tool, given, "conflict");
       await t.ok(update, { vmid, protection: false });
-      const [running] = await guests(t, kind, "running");
-      await t.refused(tool, { ...given, vmid: running?.vmid, node: running?.node }, "conflict");
+      const running = await makeGuest(t, kind, "running");
+      await t.refused(tool, { ...given, vmid: running.vmid }, "conflict");
       await t.ok(tool, given);
       const restored = await configOf(t, guest);
       t.expect.equal(restored.name ?? restored.hostname, guest.name, "the name");
@@ -151,6 +168,7 @@ function over(kind: "qemu" | "lxc"): Scenario {
 export const restoreScenarios: readonly Scenario[] = [
   toFree("qemu"),
   over("qemu"),
+  ofOtherKind,
   toFree("lxc"),
   over("lxc"),
 ];

@@ -1,6 +1,15 @@
-import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
+import {
+  fieldsOf,
+  type Scenario,
+  type ScenarioRun,
+  type Shown,
+  scenario,
+} from "../../../sdk/testing/index.ts";
 
-interface Resource {
+const OVERVIEW = "proxmox_inventory_overview";
+const STATUS = "proxmox_cluster_status";
+
+interface Resource extends Shown {
   readonly type: string;
   readonly node?: string;
   readonly storage?: string;
@@ -8,48 +17,76 @@ interface Resource {
   readonly template?: number;
 }
 
-interface Member {
+interface Member extends Shown {
   readonly type: string;
   readonly name: string;
-  readonly ip?: string;
-  readonly quorate?: number;
+  readonly online?: number;
+}
+
+function resources(t: ScenarioRun): Promise<readonly Resource[]> {
+  return t.cluster.get<readonly Resource[]>("/cluster/resources");
+}
+
+/** How many there are, and of each status. */
+function countsOf(guests: readonly Resource[]): Shown {
+  const counts: Record<string, number> = { total: guests.length };
+  for (const { status = "" } of guests) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+/** Values of one key of rows, sorted. */
+function names(rows: unknown, key: string): readonly unknown[] {
+  return Array.isArray(rows) ? rows.map((row: Shown) => row[key]).sort() : [];
 }
 
 export const overviewScenarios: readonly Scenario[] = [
   scenario({
-    tool: "proxmox_inventory_overview",
+    tool: OVERVIEW,
     title: "counts what is on the cluster",
     async run(t) {
-      const { text } = await t.ok("proxmox_inventory_overview");
-      const resources = await t.cluster.get<readonly Resource[]>("/cluster/resources");
-      const vms = resources.filter(({ type, template }) => type === "qemu" && template !== 1);
-      const running = vms.filter(({ status }) => status === "running").length;
-      t.expect.match(text, new RegExp(`vms:\\s+total: ${vms.length}\\b`), "the number of VMs");
-      t.expect.match(text, new RegExp(`vms:[^:]+:[^:]+running: ${running}\\b`), "the number of running VMs");
-      for (const { node, storage, type } of resources) {
-        if (type === "node") t.expect.match(text, node ?? "", "the node");
-        if (type === "storage") t.expect.match(text, storage ?? "", "the storage");
-      }
+      await t.make.vm("running");
+      await t.make.vm("template");
+      const fields = fieldsOf(await t.ok(OVERVIEW));
+      const all = await resources(t);
+      const of = (kind: string) => all.filter(({ type, template }) => type === kind && template !== 1);
+      t.expect.equal(fields.vms, countsOf(of("qemu")), "the VMs");
+      t.expect.equal(fields.containers, countsOf(of("lxc")), "the containers");
+      t.expect.equal(fields.templates, all.filter(({ template }) => template === 1).length, "the templates");
       const { version } = await t.cluster.get<{ version: string }>("/version");
-      t.expect.match(text, version, "the version");
-      await t.refused("proxmox_inventory_overview", { verbose: true }, "invalid_input");
+      t.expect.equal(fields.version, version, "the version");
+      const nodes = all.filter(({ type }) => type === "node");
+      t.expect.equal(names(fields.nodes, "node"), names(nodes, "node"), "the nodes");
+      const storages = new Set(all.flatMap(({ type, storage }) => (type === "storage" ? [storage] : [])));
+      t.expect.equal(names(fields.storages, "storage"), [...storages].sort(), "the storages");
+      await t.refused(OVERVIEW, { verbose: true }, "invalid_input");
     },
   }),
   scenario({
-    tool: "proxmox_cluster_status",
+    tool: STATUS,
     title: "shows members and quorum",
     async run(t) {
-      const { text } = await t.ok("proxmox_cluster_status");
-      const members = await t.cluster.get<readonly Member[]>("/cluster/status");
-      const nodes = members.filter(({ type }) => type === "node");
-      for (const { name, ip } of nodes) {
-        t.expect.match(text, name, "the member");
-        t.expect.match(text, ip ?? "", "its address");
-      }
-      t.expect.match(text, `nodesTotal: ${nodes.length}`, "the number of members");
-      const quorate = members.some((member) => member.quorate === 1);
-      if (quorate) t.expect.match(text, "quorate: yes", "the quorum");
-      await t.refused("proxmox_cluster_status", { node: "pve1" }, "invalid_input");
+      const { nodes, ...fields } = fieldsOf(await t.ok(STATUS));
+      const entries = await t.cluster.get<readonly Member[]>("/cluster/status");
+      const members = entries.filter(({ type }) => type === "node");
+      const cluster = entries.find(({ type }) => type === "cluster");
+      t.expect.equal(
+        fields,
+        {
+          nodesTotal: members.length,
+          nodesOnline: members.filter(({ online }) => online === 1).length,
+          ...(cluster && { quorate: Number(cluster.quorate) === 1, configVersion: cluster.version }),
+        },
+        "the cluster",
+      );
+      const line = ({ node, id, ip, online }: Shown) => [node, id, ip, online].join(" ");
+      t.expect.equal(
+        (Array.isArray(nodes) ? nodes : []).map(line).sort(),
+        members
+          .map((one) => line({ node: one.name, id: one.nodeid, ip: one.ip, online: one.online === 1 }))
+          .sort(),
+        "the members",
+      );
+      await t.refused(STATUS, { node: t.place.node }, "invalid_input");
     },
   }),
 ];

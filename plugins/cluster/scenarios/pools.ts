@@ -1,4 +1,11 @@
-import { fieldsOf, rowsOf, type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
+import {
+  fieldsOf,
+  OWN,
+  rowsOf,
+  type Scenario,
+  type ScenarioRun,
+  scenario,
+} from "../../../sdk/testing/index.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -7,7 +14,8 @@ const GET = "proxmox_pool_get";
 const CREATE = "proxmox_pool_create";
 const UPDATE = "proxmox_pool_update";
 const DELETE = "proxmox_pool_delete";
-const POOL = "mcp-scenario";
+const POOL = OWN;
+const OTHER = `${OWN}-other`;
 
 interface Member {
   readonly type: string;
@@ -41,14 +49,11 @@ async function isThere(t: ScenarioRun, poolid: string): Promise<boolean> {
   return all.some((one) => one.poolid === poolid);
 }
 
-/** VMIDs of guests that are in no pool. */
-async function free(t: ScenarioRun): Promise<readonly [number, number]> {
-  const guests = await t.cluster.get<readonly { vmid: number; pool?: string }[]>(
-    "/cluster/resources?type=vm",
-  );
-  const [first, second] = guests.filter(({ pool }) => pool === undefined).map(({ vmid }) => vmid);
-  if (first === undefined || second === undefined) throw new Error("the cluster has no two free guests");
-  return [first, second];
+/** VMIDs of two guests that are in no pool. */
+async function free({ make }: ScenarioRun): Promise<readonly [number, number]> {
+  const first = await make.vm("stopped");
+  const second = await make.vm("stopped");
+  return [first.vmid, second.vmid];
 }
 
 export const poolScenarios: readonly Scenario[] = [
@@ -80,9 +85,9 @@ export const poolScenarios: readonly Scenario[] = [
     title: "shows one pool with its members",
     access: "write",
     async run(t) {
-      const [one] = await free(t);
+      const { vmid: one } = await t.make.vm("running");
       await t.ok(CREATE, { poolid: POOL, comment: "Looked at" });
-      await t.ok(UPDATE, { poolid: POOL, vms: [one], storage: "local-lvm" });
+      await t.ok(UPDATE, { poolid: POOL, vms: [one], storage: t.place.storage });
       const { members } = await poolOn(t, POOL);
       const guests = members.filter(({ vmid }) => vmid !== undefined);
       t.expect.equal(
@@ -91,7 +96,7 @@ export const poolScenarios: readonly Scenario[] = [
           poolid: POOL,
           comment: "Looked at",
           guests: guests.map(({ vmid, type, name, node, status }) => ({ vmid, type, name, node, status })),
-          storages: ["local-lvm"],
+          storages: [t.place.storage],
         },
         "the pool",
       );
@@ -100,7 +105,7 @@ export const poolScenarios: readonly Scenario[] = [
         [one],
         "its guests",
       );
-      await t.refused(GET, { poolid: "mcp-none" }, "not_found");
+      await t.refused(GET, { poolid: `${OWN}-none` }, "not_found");
     },
   }),
   scenario({
@@ -114,7 +119,7 @@ export const poolScenarios: readonly Scenario[] = [
       await t.ok(CREATE, { poolid: `${POOL}/inner` });
       t.expect.that(await isThere(t, `${POOL}/inner`), "the pool within");
       await t.refused(CREATE, { poolid: POOL }, "conflict");
-      await t.refused(CREATE, { poolid: "mcp-none/inner" }, "not_found");
+      await t.refused(CREATE, { poolid: `${OWN}-none/inner` }, "not_found");
     },
   }),
   scenario({
@@ -122,20 +127,20 @@ export const poolScenarios: readonly Scenario[] = [
     title: "takes members in, moves them and takes them out",
     async run(t) {
       const [one, two] = await free(t);
-      for (const poolid of [POOL, "mcp-other"]) await t.ok(CREATE, { poolid, comment: "Before" });
+      for (const poolid of [POOL, OTHER]) await t.ok(CREATE, { poolid, comment: "Before" });
       await t.ok(UPDATE, { poolid: POOL, vms: [one, two], dryRun: true });
       t.expect.equal(await membersOn(t, POOL), [], "the members after a dry run");
-      await t.ok(UPDATE, { poolid: POOL, vms: [one, two], storage: "local-lvm", comment: "After" });
+      await t.ok(UPDATE, { poolid: POOL, vms: [one, two], storage: t.place.storage, comment: "After" });
       t.expect.equal((await poolOn(t, POOL)).comment, "After", "the comment");
-      t.expect.equal(await membersOn(t, POOL), [one, two, "local-lvm"], "the members");
-      await t.refused(UPDATE, { poolid: "mcp-other", vms: [one] }, "upstream");
-      await t.ok(UPDATE, { poolid: "mcp-other", vms: [one], "allow-move": true });
-      t.expect.equal(await membersOn(t, "mcp-other"), [one], "the member that was moved");
-      await t.ok(UPDATE, { poolid: POOL, storage: ["local-lvm"], delete: true });
+      t.expect.equal(await membersOn(t, POOL), [one, two, t.place.storage], "the members");
+      await t.refused(UPDATE, { poolid: OTHER, vms: [one] }, "upstream");
+      await t.ok(UPDATE, { poolid: OTHER, vms: [one], "allow-move": true });
+      t.expect.equal(await membersOn(t, OTHER), [one], "the member that was moved");
+      await t.ok(UPDATE, { poolid: POOL, storage: [t.place.storage], delete: true });
       t.expect.equal(await membersOn(t, POOL), [two], "the member that is left");
       t.expect.equal((await poolOn(t, POOL)).comment, "After", "the comment stays");
       await t.refused(UPDATE, { poolid: POOL, delete: true }, "invalid_input");
-      await t.refused(UPDATE, { poolid: "mcp-none", comment: "x" }, "not_found");
+      await t.refused(UPDATE, { poolid: `${OWN}-none`, comment: "x" }, "not_found");
     },
   }),
   scenario({
@@ -143,7 +148,7 @@ export const poolScenarios: readonly Scenario[] = [
     title: "deletes an empty pool alone",
     confirm: "destructive",
     async run(t) {
-      const [one] = await free(t);
+      const { vmid: one } = await t.make.vm("stopped");
       for (const poolid of [POOL, `${POOL}/inner`]) await t.ok(CREATE, { poolid });
       await t.ok(UPDATE, { poolid: `${POOL}/inner`, vms: [one] });
       await t.refused(DELETE, { poolid: `${POOL}/inner` }, "declined");

@@ -1,22 +1,7 @@
-import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/index.ts";
+import { rowsOf, type Scenario, type Shown, scenario, stepsOf } from "../../../sdk/testing/index.ts";
 
 const TICKET = "proxmox_console_ticket";
 const NETWORK = "proxmox_network_list";
-
-interface Resource {
-  readonly type: string;
-  readonly node: string;
-  readonly vmid?: number;
-  readonly status: string;
-  readonly template?: number;
-}
-
-async function aGuest(t: ScenarioRun, type: string, status: string): Promise<Resource & { vmid: number }> {
-  const all = await t.cluster.get<readonly Resource[]>("/cluster/resources");
-  const found = all.find((one) => one.type === type && one.status === status && one.template !== 1);
-  if (found?.vmid === undefined) throw new Error(`the cluster has no ${status} ${type}`);
-  return { ...found, vmid: found.vmid };
-}
 
 interface Given {
   readonly fields: { readonly port: number; readonly page: string };
@@ -34,7 +19,9 @@ export const consoleScenarios: readonly Scenario[] = [
     tool: TICKET,
     title: "opens a console once for the caller, and keeps no ticket",
     async run(t) {
-      const vm = await aGuest(t, "qemu", "running");
+      const vm = await t.make.vm("running");
+      const [planned] = stepsOf(await t.ok(TICKET, { vmid: vm.vmid, dryRun: true }));
+      t.expect.equal(planned?.params.websocket, true, "whether the plan asks for a WebSocket");
       const jobs = (await t.ok("job_list")).text;
       const { text, data } = await t.ok(TICKET, { vmid: vm.vmid });
       // The client has held the data against the tool's result schema.
@@ -46,10 +33,10 @@ export const consoleScenarios: readonly Scenario[] = [
       const opened = await t.cluster.get<{ port: string }>(socketPath(given));
       t.expect.equal(Number(opened.port), given.fields.port, "the port that the ticket is good for");
       t.expect.equal((await t.ok("job_list")).text, jobs, "the jobs");
-      const stopped = await aGuest(t, "qemu", "stopped");
+      const stopped = await t.make.vm("stopped");
       await t.refused(TICKET, { vmid: stopped.vmid }, "conflict");
       await t.refused(TICKET, { vmid: vm.vmid, type: "terminal" }, "conflict");
-      await t.refused(TICKET, { vmid: 999_999_999 }, "not_found");
+      await t.refused(TICKET, { vmid: await t.make.freeVmid() }, "not_found");
       await t.restart({ access: "read" });
       await t.refused(TICKET, { vmid: vm.vmid }, "denied");
     },
@@ -58,8 +45,9 @@ export const consoleScenarios: readonly Scenario[] = [
     tool: TICKET,
     title: "opens terminals of containers, and asks a human where told to",
     confirm: "write",
+    needs: ["container template"],
     async run(t) {
-      const container = await aGuest(t, "lxc", "running");
+      const container = await t.make.container("running");
       const open = { vmid: container.vmid, type: "terminal" };
       const path = `/nodes/${container.node}/tasks`;
       const tasks = async () => (await t.cluster.get<readonly unknown[]>(`${path}?source=all`)).length;
@@ -78,25 +66,65 @@ export const consoleScenarios: readonly Scenario[] = [
     tool: NETWORK,
     title: "lists a node's interfaces, and those of one type",
     async run(t) {
-      const { node } = await aGuest(t, "qemu", "running");
-      const seen = await t.cluster.get<readonly { iface: string; type: string; cidr?: string }[]>(
-        `/nodes/${node}/network`,
+      const { node, bridge } = t.place;
+      const seen = await t.cluster.get<readonly Interface[]>(`/nodes/${node}/network`);
+      const rows = rowsOf(await t.ok(NETWORK, { node, limit: 1000 }));
+      t.expect.equal(rows.map(shown).sort(), seen.map(expected).sort(), "the interfaces");
+      const bridges = rowsOf(await t.ok(NETWORK, { node, type: "any_bridge", limit: 1000 }));
+      t.expect.that(
+        bridges.some(({ iface }) => iface === bridge),
+        "the bridge is among the bridges",
       );
-      const { data } = await t.ok(NETWORK, { node });
-      // The client has held the data against the tool's result schema.
-      const { rows } = data as { rows: { iface: string; type: string; ipv4?: string }[] };
-      const plain = (all: readonly { iface: string; type: string; ip?: string | undefined }[]) =>
-        all.map(({ iface, type, ip }) => `${iface} ${type} ${ip ?? ""}`).sort();
-      t.expect.equal(
-        plain(rows.map((row) => ({ ...row, ip: row.ipv4 }))),
-        plain(seen.map((one) => ({ ...one, ip: one.cidr }))),
-        "the interfaces",
-      );
-      const bridges = await t.ok(NETWORK, { node, type: "any_bridge" });
-      t.expect.match(bridges.text, "vmbr0", "the bridge");
-      t.expect.that(!bridges.text.includes("eno3"), "a card is left out");
+      const cards = seen.filter(({ type }) => type === "eth").map(({ iface }) => iface);
+      t.expect.that(!bridges.some(({ iface }) => cards.includes(String(iface))), "no card is");
       await t.refused(NETWORK, { node: "nosuchnode" }, "not_found");
       await t.refused(NETWORK, { node, type: "tunnel" }, "invalid_input");
     },
   }),
 ];
+
+interface Interface extends Shown {
+  readonly iface: string;
+  readonly type: string;
+}
+
+/** What a row tells, with what is off or empty left out. */
+function shown({
+  iface,
+  type,
+  active,
+  autostart,
+  ipv4,
+  gateway,
+  ipv6,
+  ports,
+  vlanAware,
+  vlan,
+  comment,
+}: Shown) {
+  const flags = [active === true, autostart === true, vlanAware === true];
+  return JSON.stringify([
+    iface,
+    type,
+    ...flags,
+    ...[ipv4, gateway, ipv6, ports, vlan, comment].map((one) => one || ""),
+  ]);
+}
+
+/** The same of what the API tells of an interface. */
+function expected(one: Interface): string {
+  const on = (key: string) => Number(one[key] ?? 0) === 1;
+  const vlan =
+    one["vlan-raw-device"] === undefined
+      ? one["vlan-id"]
+      : `${one["vlan-id"] ?? "?"} on ${one["vlan-raw-device"]}`;
+  return shown({
+    ...{ iface: one.iface, type: one.type, active: on("active"), autostart: on("autostart") },
+    ...{ vlanAware: on("bridge_vlan_aware"), ipv4: one.cidr, gateway: one.gateway, ipv6: one.cidr6 },
+    ...{
+      ports: one.bridge_ports ?? one.slaves,
+      vlan: vlan && String(vlan),
+      comment: String(one.comments ?? "").trim(),
+    },
+  });
+}

@@ -1,7 +1,7 @@
-import type { ScenarioRun } from "../../../sdk/testing/index.ts";
+import { OWN, type ScenarioRun, type Shown } from "../../../sdk/testing/index.ts";
 
 /** A storage as `/storage` answers it. */
-export interface Definition {
+export interface Definition extends Shown {
   readonly storage: string;
   readonly type: string;
   readonly content: string;
@@ -12,7 +12,7 @@ export interface Definition {
 }
 
 /** A volume as a storage lists it. */
-export interface Volume {
+export interface Volume extends Shown {
   readonly volid: string;
   readonly content: string;
   readonly size: number;
@@ -21,14 +21,11 @@ export interface Volume {
   readonly protected?: number;
 }
 
-/** A line of `/cluster/resources`. */
-export interface Resource {
-  readonly type: string;
-  readonly node: string;
-  readonly status: string;
-  readonly vmid?: number;
-  readonly storage?: string;
-}
+/** A storage on a directory that every node has, where nothing is made or found. */
+export const EXTRA = { storage: OWN, type: "dir", path: "/srv", mkdir: false } as const;
+
+/** A storage that is not there, under a name that a scenario may try. */
+export const NO_STORAGE = `${OWN}-none`;
 
 export function definitions(t: ScenarioRun): Promise<readonly Definition[]> {
   return t.cluster.get<readonly Definition[]>("/storage");
@@ -39,31 +36,11 @@ export async function definition(t: ScenarioRun, storage: string): Promise<Defin
   return (await definitions(t)).find((one) => one.storage === storage);
 }
 
-export function resources(t: ScenarioRun): Promise<readonly Resource[]> {
-  return t.cluster.get<readonly Resource[]>("/cluster/resources");
-}
-
-/** The first online node. */
-export async function aNode(t: ScenarioRun): Promise<string> {
-  const found = (await resources(t)).find(({ type, status }) => type === "node" && status === "online");
-  if (found === undefined) throw new Error("the cluster has no online node");
-  return found.node;
-}
-
-/** A storage that takes this content; a shared one, or one that every node has for itself. */
-export async function aStorage(
-  t: ScenarioRun,
-  content: string,
-  kind: "shared" | "local" = "shared",
-): Promise<string> {
-  const found = (await definitions(t)).find(
-    (one) =>
-      one.content.split(",").includes(content) &&
-      one.disable !== 1 &&
-      (one.shared === 1) === (kind === "shared"),
-  );
-  if (found === undefined) throw new Error(`the cluster has no ${kind} storage for ${content}`);
-  return found.storage;
+/** Whether a storage is another one on each of several nodes. */
+export async function isOfEachNode(t: ScenarioRun, storage: string): Promise<boolean> {
+  const nodes = await t.cluster.get<readonly { status?: string }[]>("/nodes");
+  const { shared, nodes: on } = (await definition(t, storage)) ?? {};
+  return shared !== 1 && on === undefined && nodes.filter(({ status }) => status === "online").length > 1;
 }
 
 /** Volumes of a storage, seen from a node. */

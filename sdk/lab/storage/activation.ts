@@ -1,4 +1,5 @@
 import { die } from "../errors.ts";
+import { hasDirectory } from "../mapping/devices.ts";
 import { enabledStorage } from "../qemu/storage/lookup.ts";
 import type { LabState, LabStorage } from "../types.ts";
 
@@ -57,7 +58,8 @@ function directoryFault({ id, config }: LabStorage): string | undefined {
     return `unable to activate storage '${id}' - directory is expected to be a mount point but is not mounted: '${point}'`;
   }
   const made = config.get("create-base-path") ?? config.get("mkdir") ?? "1";
-  if (made === "0" && !/^\/(?:var\/lib\/vz|mnt\/pve)(?:\/|$)/.test(path))
+  const isThere = hasDirectory(path, []) || /^\/(?:var\/lib\/vz|mnt\/pve)(?:\/|$)/.test(path);
+  if (made === "0" && !isThere)
     return `unable to activate storage '${id}' - directory '${path}' does not exist or is unreachable`;
   return undefined;
 }
