@@ -31,10 +31,11 @@ export const backupScenarios: readonly Scenario[] = [
       const [one, two] = [await makeGuest(t, "qemu", "stopped"), await makeGuest(t, "qemu", "running")];
       await t.ok("proxmox_backup_start", { vmid: [one.vmid], storage, "notes-template": "by hand" });
       const [first] = await backupsOf(t, one, storage);
+      if (first === undefined) throw new Error(`there is no backup of ${one.vmid}`);
       const second = await backUp(t, two, storage);
       const listed = rowsOf(await t.ok(LIST, { limit: 1000 }));
       const { shared } = await t.cluster.get<{ shared?: number }>(`/storage/${storage}`);
-      const { volid, ctime, size } = first ?? {};
+      const { volid, ctime, size } = first;
       t.expect.equal(
         listed.filter((row) => row.volid === volid),
         [
@@ -57,7 +58,7 @@ export const backupScenarios: readonly Scenario[] = [
       const volids = async (filter: object) =>
         rowsOf(await t.ok(LIST, { filter, limit: 1000 })).map((row) => String(row.volid));
       const ours = await volids({ storage });
-      t.expect.that(ours.includes(String(volid)) && ours.includes(second.volid), "both are on the storage");
+      t.expect.that(ours.includes(volid) && ours.includes(second.volid), "both are on the storage");
       t.expect.that(
         ours.every((id) => id.startsWith(`${storage}:`)),
         "no others are",
