@@ -26,7 +26,7 @@ export interface LabSecondFactor {
   readonly description: string;
   readonly created: number;
   /** Switched off by its owner. */
-  readonly disabled?: true;
+  readonly disabled?: true | undefined;
 }
 
 /** A user. `expire` in seconds since the epoch, 0 for never. */

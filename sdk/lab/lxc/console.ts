@@ -1,5 +1,5 @@
 import { die } from "../errors.ts";
-import { openConsole, withPassword } from "../qemu/console.ts";
+import { joinConsole, openConsole, spiceFile, withPassword } from "../qemu/console.ts";
 import type { LabRequest } from "../types.ts";
 import { containerOf, vmidOf } from "./container.ts";
 
@@ -17,4 +17,16 @@ export function termProxy(request: LabRequest): unknown {
   const guest = containerOf(request);
   if (guest.runtime === undefined) throw die(`CT ${vmid} not running`);
   return openConsole(request, `/vms/${vmid}`, "vncproxy", vmid);
+}
+
+/** POST spiceproxy: a terminal, shown by a SPICE viewer. */
+export function spiceProxy(request: LabRequest): unknown {
+  const vmid = vmidOf(request);
+  if (containerOf(request).runtime === undefined) throw die(`CT ${vmid} not running`);
+  return spiceFile(request, vmid, `CT ${vmid}`);
+}
+
+/** GET vncwebsocket. */
+export function vncWebsocket(request: LabRequest): unknown {
+  return joinConsole(request, `/vms/${vmidOf(request)}`);
 }

@@ -2,7 +2,7 @@ import { rrdData } from "../qemu/rrd.ts";
 import type { LabCore, LabHandler } from "../types.ts";
 import { clone } from "./clone.ts";
 import { readConfig, readPending } from "./config-read.ts";
-import { termProxy, vncProxy } from "./console.ts";
+import { spiceProxy, termProxy, vncProxy, vncWebsocket } from "./console.ts";
 import { containerOf } from "./container.ts";
 import { create } from "./create.ts";
 import { destroy } from "./destroy.ts";
@@ -41,6 +41,8 @@ export function registerLxc(lab: LabCore): void {
   lab.route(`GET ${CT}/rrddata`, rrdData);
   lab.route(`POST ${CT}/vncproxy`, vncProxy);
   lab.route(`POST ${CT}/termproxy`, termProxy);
+  lab.route(`POST ${CT}/spiceproxy`, spiceProxy);
+  lab.route(`GET ${CT}/vncwebsocket`, vncWebsocket);
   registerPower(lab);
   registerSnapshots(lab);
   registerVolumes(lab);

@@ -77,17 +77,21 @@ export function termProxy(request: LabRequest): unknown {
 
 /** POST spiceproxy. */
 export function spiceProxy(request: LabRequest): unknown {
-  const { lab, node, params } = request;
+  const { lab, node } = request;
   const vmid = vmidOf(request);
   const guest = loadVm(lab, node.name, vmid);
   if (!isRunning(lab, node.name, vmid)) throw die(`VM ${vmid} not running`);
   const vga = parseProperties(guest.runtime?.config.get("vga") ?? "", { defaultKey: "type" });
   if (!/^qxl/.test(vga.get("type") ?? "")) throw die("no spice port");
   const name = guest.config.get("name");
+  return spiceFile(request, vmid, `VM ${vmid}${name === undefined ? "" : ` - ${name}`}`);
+}
+
+/** What a viewer takes to connect. */
+export function spiceFile({ lab, node, params }: LabRequest, id: string | number, title: string): object {
   return {
-    type: "spice",
-    title: `VM ${vmid}${name === undefined ? "" : ` - ${name}`}`,
-    host: `pvespiceproxy:${lab.clock.seconds().toString(16).toUpperCase()}:${vmid}:${node.name}:61000::${lab.random.hex(40)}`,
+    ...{ type: "spice", title },
+    host: `pvespiceproxy:${lab.clock.seconds().toString(16).toUpperCase()}:${id}:${node.name}:61000::${lab.random.hex(40)}`,
     proxy: `http://${params.text("proxy") ?? node.ip}:3128`,
     "tls-port": 61_000,
     password: lab.random.hex(40),
@@ -100,17 +104,22 @@ export function spiceProxy(request: LabRequest): unknown {
   };
 }
 
-/** GET vncwebsocket: the ticket is checked, the socket itself is not simulated. */
-export function vncWebsocket(request: LabRequest): unknown {
-  const { lab, params, caller } = request;
-  const vmid = vmidOf(request);
+/** What a websocket for a console answers: its ticket is checked, the socket itself is not simulated. */
+export function joinConsole({ lab, params, caller }: LabRequest, path: string): { port: string } {
   const port = params.integer("port") ?? 0;
   const ticket = params.need("vncticket").replace(/^.*?(?=PVEVNC:)/, "");
   const known = ticketsOf(lab).get(ticket);
-  if (known?.user !== caller.id || known.path !== `/vms/${vmid}` || known.port !== port)
+  if (known?.user !== caller.id || known.path !== path || known.port !== port)
     throw new LabError(401, "permission denied - invalid PVEVNC ticket");
-  loadVm(lab, params.need("node"), vmid);
   return { port: String(port) };
+}
+
+/** GET vncwebsocket. */
+export function vncWebsocket(request: LabRequest): unknown {
+  const vmid = vmidOf(request);
+  const joined = joinConsole(request, `/vms/${vmid}`);
+  loadVm(request.lab, request.params.need("node"), vmid);
+  return joined;
 }
 
 /** Stands for the cluster's own authority: consoles of the lab are never connected to. */

@@ -21,6 +21,16 @@ export function registerSdn(lab: LabCore): void {
   registerVnets(lab);
   registerSubnets(lab);
   registerNodeZones(lab);
+  registerUnused(lab);
+}
+
+/** Fabrics, prefix lists and route maps: a lab has none. (src/PVE/API2/Network/SDN/Fabrics.pm, PrefixLists.pm, RouteMaps.pm) */
+function registerUnused(lab: LabCore): void {
+  const path = "/cluster/sdn";
+  lab.route(`GET ${path}/fabrics`, () => [{ subdir: "all" }]);
+  lab.route(`GET ${path}/fabrics/all`, () => ({ fabrics: [], nodes: [] }));
+  const lists = ["fabrics/fabric", "fabrics/node", "fabrics/node/{fabric_id}", "prefix-lists", "route-maps"];
+  for (const list of [...lists, "route-maps/entries"]) lab.route(`GET ${path}/${list}`, () => []);
 }
 
 /** Makes the configuration the running one, and has each node reload its network. (pve-network, src/PVE/API2/Network/SDN.pm) */

@@ -1,8 +1,10 @@
-import { die } from "../errors.ts";
+import { die, paramError } from "../errors.ts";
 import type { Section } from "../sections.ts";
 import type { LabCore, LabNode, LabRequest, LabState } from "../types.ts";
+import { checkVnetAccess } from "./vnets.ts";
 
 const PATH = "/nodes/{node}/sdn/zones";
+const VNETS = "/nodes/{node}/sdn/vnets";
 const SIGHT = ["SDN.Audit", "SDN.Allocate"];
 
 /** The applied zones on a node. (pve-network, src/PVE/API2/Network/SDN/Nodes/Zones.pm, Zone.pm, Zones/Content.pm) */
@@ -13,14 +15,45 @@ export function registerNodeZones(lab: LabCore): void {
   );
   lab.route(`GET ${PATH}/{zone}`, () => ["content", "bridges", "ip-vrf"].map((subdir) => ({ subdir })));
   lab.route(`GET ${PATH}/{zone}/content`, content);
+  lab.route(`GET ${PATH}/{zone}/ip-vrf`, ({ params, node, lab: { state } }) => {
+    const zone = state.sdn.running?.zones.get(params.need("zone"));
+    if (zone === undefined) throw paramError({ zone: "zone does not exist" });
+    if (zone.get("type") !== "evpn") throw paramError({ zone: "zone is not an EVPN zone" });
+    if (!isOn(zone, node)) throw paramError({ zone: `zone does not exist on node ${node.name}` });
+    return [];
+  });
+  lab.route(`GET ${VNETS}/{vnet}`, (request) => {
+    checkVnetAccess(request, ["SDN.Audit"]);
+    return [{ subdir: "mac-vrf" }];
+  });
+  lab.route(`GET ${VNETS}/{vnet}/mac-vrf`, macVrf);
 }
 
 /** Applied zones that a node is in. */
 export function zonesOn({ sdn }: LabState, node: LabNode): readonly (readonly [string, Section])[] {
-  return [...(sdn.running?.zones ?? [])].filter(([, zone]) => {
-    const nodes = zone.get("nodes");
-    return nodes === undefined || String(nodes).split(",").includes(node.name);
-  });
+  return [...(sdn.running?.zones ?? [])].filter(([, zone]) => isOn(zone, node));
+}
+
+function isOn(zone: Section, node: LabNode): boolean {
+  const nodes = zone.get("nodes");
+  return nodes === undefined || String(nodes).split(",").includes(node.name);
+}
+
+/** Routes that a node has learned of a vnet: none, as nobody tells it any. (src/PVE/API2/Network/SDN/Nodes/Vnet.pm) */
+function macVrf(request: LabRequest): readonly never[] {
+  const { params, node, lab } = request;
+  checkVnetAccess(request, ["SDN.Audit"]);
+  const { running } = lab.state.sdn;
+  const id = params.need("vnet");
+  const vnet = running?.vnets.get(id);
+  if (vnet === undefined) throw paramError({ vnet: "vnet does not exist" });
+  const name = String(vnet.get("zone"));
+  const zone = running?.zones.get(name);
+  if (zone === undefined) throw paramError({ zone: `zone ${name} does not exist` });
+  if (zone.get("type") !== "evpn") throw paramError({ zone: `zone ${name} is not an EVPN zone.` });
+  if (!isOn(zone, node))
+    throw paramError({ zone: `zone ${name} of vnet ${id} does not exist on node ${node.name}` });
+  return [];
 }
 
 function content({ params, node, may, lab: { state } }: LabRequest): unknown {

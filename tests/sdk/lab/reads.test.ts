@@ -58,3 +58,16 @@ test("a command that an agent's configuration turns off answers so, and is liste
   expect(off.map(({ name }) => name)).toContain("guest-get-users");
   expect((await ask(here, "POST", "/nodes/pve1/qemu/103/agent/ping", { body: "" })).status).toBe(200);
 });
+
+test("a container's console is joined by the ticket it was opened with, a node's by no token", async () => {
+  const here = await make();
+  const at = "/nodes/pve1/lxc/201";
+  const opened = (await ask(here, "POST", `${at}/vncproxy`, { body: "" })).data as Row;
+  const query = `port=${String(opened.port)}&vncticket=${encodeURIComponent(String(opened.ticket))}`;
+  expect(await read(here, `${at}/vncwebsocket?${query}`)).toEqual({ port: opened.port });
+  const other = await ask(here, "GET", `/nodes/pve1/lxc/204/vncwebsocket?${query}`);
+  expect(other).toMatchObject({ status: 401, reason: "permission denied - invalid PVEVNC ticket" });
+  const node = await ask(here, "GET", `/nodes/pve1/vncwebsocket?${query}`);
+  expect(node.reason).toContain("does not look like a valid user name");
+  expect((await ask(here, "POST", `${at}/spiceproxy`, { body: "" })).data).toMatchObject({ type: "spice" });
+});

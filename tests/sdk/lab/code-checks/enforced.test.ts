@@ -179,7 +179,6 @@ const UNSAMPLED: readonly string[] = [
   "DELETE /nodes/{node}/disks/lvm/{name}",
   "DELETE /nodes/{node}/disks/lvmthin/{name}",
   "DELETE /nodes/{node}/disks/zfs/{name}",
-  "GET /nodes/{node}/sdn/vnets/{vnet}",
   "GET /nodes/{node}/sdn/vnets/{vnet}/mac-vrf",
   "GET /nodes/{node}/storage/{storage}/content/{volume}",
   "GET /nodes/{node}/storage/{storage}/file-restore/download",

@@ -146,6 +146,7 @@ const NETWORK: readonly Sample[] = [
   { key: `GET ${VNET}/firewall/rules/{pos}`, params: { pos: 0 } },
   { key: `PUT ${VNET}/firewall/rules/{pos}`, params: { pos: 0, comment: "x" } },
   { key: `DELETE ${VNET}/firewall/rules/{pos}`, params: { pos: 0 } },
+  { key: "GET /nodes/{node}/sdn/vnets/{vnet}", params: { node: "pve1" } },
   { key: `DELETE ${VNET}`, params: {} },
 ].map(({ key, params }) => ({ key, params: { vnet: "office", ...params }, values: { zone: "lan" } }));
 

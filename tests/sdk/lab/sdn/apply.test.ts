@@ -12,6 +12,17 @@ async function refusal(method: string, path: string, params: Record<string, unkn
   return (await client.call(method, `${SDN}${path}`, params)).message;
 }
 
+test("a vnet's routes are there for EVPN alone", async () => {
+  await client.ok("POST", `${SDN}/zones`, { zone: "z1", type: "simple" });
+  await client.ok("POST", `${SDN}/vnets`, { vnet: "v1", zone: "z1" });
+  const faults = async (path: string) => (await client.call("GET", `/nodes/pve1/sdn${path}`)).errors;
+  expect(await faults("/vnets/v1/mac-vrf")).toEqual({ vnet: "vnet does not exist" });
+  await client.task("PUT", SDN);
+  expect(await faults("/vnets/v1/mac-vrf")).toEqual({ zone: "zone z1 is not an EVPN zone." });
+  expect(await faults("/zones/z1/ip-vrf")).toEqual({ zone: "zone is not an EVPN zone" });
+  expect(await faults("/zones/z2/ip-vrf")).toEqual({ zone: "zone does not exist" });
+});
+
 describe("changes", () => {
   test("wait until they are applied, on every node", async () => {
     await client.ok("POST", `${SDN}/zones`, { zone: "z1", type: "simple", mtu: 1400, nodes: "pve2,pve1" });
