@@ -24,6 +24,8 @@ import type {
 export const PLAN_KEPT_MS = 600_000;
 /** A subject's oldest open plans make way for new ones beyond this many. */
 const MOST_OPEN = 100;
+/** Old records are removed with the first plan and after so many more. */
+const PRUNE_EVERY = 100;
 /** Records of plans that are over and still known without their files. */
 const MOST_OVER = 500;
 
@@ -50,7 +52,7 @@ export class StoredPlans implements PlanStore {
   /** What became of plans that are over, for as long as this process lives; their files may fail to be written. */
   readonly #over = new Map<string, PlanRecord>();
   readonly #writing = new Set<Promise<void>>();
-  #pruned = false;
+  #kept = 0;
 
   constructor(
     @inject(SETTINGS) { stateDir }: Pick<Settings, "stateDir">,
@@ -77,8 +79,8 @@ export class StoredPlans implements PlanStore {
     const until = performance.now() + PLAN_KEPT_MS;
     this.#held.set(id, { kept, record, until, timer, writing: Promise.resolve() });
     this.#makeWay(plan.subject);
-    if (!this.#pruned) await this.#files.prune();
-    this.#pruned = true;
+    if (this.#kept % PRUNE_EVERY === 0) await this.#files.prune();
+    this.#kept += 1;
     return kept;
   }
 

@@ -15,13 +15,15 @@ import {
 
 const WHOLE_NODE = /^\/nodes\/\{node\}\/(?:status|stopall|startall|suspendall|migrateall|network)$/;
 
-/** Guests that run where a node is switched off, emptied, removed or gets its network anew. */
+const BULK = /^\/cluster\/bulk-action\/guest\//;
+
+/** Guests that run where a node is switched off, emptied, removed or gets its network anew, and those of a bulk action. */
 export const guestsOnNode: Probe = {
   kind: "guests_on_node",
   what: "guests on the node",
   look(plan, look) {
-    const concerned = writes(plan).filter(isWholeNode);
-    return concerned.length === 0 ? undefined : together(concerned.map((write) => onNode(write, look)));
+    const concerned = writes(plan).filter((write) => isWholeNode(write) || BULK.test(write.path));
+    return concerned.length === 0 ? undefined : together(concerned.map((write) => guestsOf(write, look)));
   },
 };
 
@@ -43,17 +45,21 @@ export function wholeNodes(plan: Plan): readonly string[] {
   ];
 }
 
-async function onNode({ params }: Write, look: Look): Promise<Found> {
-  const node = params.get("node") ?? "";
+async function guestsOf({ params }: Write, look: Look): Promise<Found> {
+  const node = params.get("node");
+  const where = node === undefined ? "in the cluster" : `on ${node}`;
   const only = new Set(listed(params.get("vms")));
   const seen = await look.inventory();
   const hidden = await look.hidden([["VM.Audit", "/vms"]], "guests");
-  return whenSeen(seen, `guests on ${node}`, ({ guests }) => {
+  return whenSeen(seen, `guests ${where}`, ({ guests }) => {
     const here = guests.filter(
-      (guest) => guest.node === node && !guest.template && (only.size === 0 || only.has(String(guest.vmid))),
+      (guest) =>
+        (node === undefined || guest.node === node) &&
+        !guest.template &&
+        (only.size === 0 || only.has(String(guest.vmid))),
     );
     const running = here.filter(({ status }) => status === "running");
-    const text = `${count(here.length, "guest")} on ${node}, ${running.length} running`;
+    const text = `${count(here.length, "guest")} ${where}, ${running.length} running`;
     return some(text, [...running, ...here.filter((guest) => !running.includes(guest))].map(guestName), [
       hidden,
     ]);

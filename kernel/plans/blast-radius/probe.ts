@@ -27,7 +27,7 @@ export interface Probe {
 export interface Write {
   readonly method: RestStep["method"];
   readonly path: string;
-  /** Values by parameter as text. */
+  /** Values by parameter as text, lists with commas. */
   readonly params: ReadonlyMap<string, string>;
 }
 
@@ -103,5 +103,6 @@ export function listed(value: unknown): readonly string[] {
 }
 
 function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isPlain);
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }

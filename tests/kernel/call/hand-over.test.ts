@@ -54,6 +54,16 @@ describe("a tool that hands over a secret", () => {
     expect(JSON.stringify([audit, log, artifacts])).not.toContain(TICKET);
   });
 
+  test("gives it to whoever applies its plan, once", async () => {
+    const { call, store } = harness({ tools: [ticket], answer });
+    await call("test_ticket", { vmid: 100, dryRun: true });
+    const [listed] = await store.list("stdio");
+    const plan = listed?.record.id;
+    expect((await call("proxmox_plan_apply", { plan })).data).toMatchObject({ secrets: { ticket: TICKET } });
+    expect(errorOf(await call("proxmox_plan_apply", { plan })).message).toContain("was applied already");
+    expect(JSON.stringify(await store.list("stdio"))).not.toContain(TICKET);
+  });
+
   test("is planned, judged and confirmed like any change", async () => {
     const { call, requests } = harness({ tools: [ticket], answer, settings: { confirm: "write" } });
     const planned = await call("test_ticket", { vmid: 100, dryRun: true });

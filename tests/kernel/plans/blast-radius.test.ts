@@ -79,6 +79,14 @@ describe("guests on a node", () => {
     expect(textOf(found, "guests_on_node")).toBe("1 guest on pve1, 0 running: VM 101 (db1)");
   });
 
+  test.each<[StepParams, string]>([
+    [{ vms: ["100", "102"] }, "2 guests in the cluster, 2 running: VM 100 (web1), VM 102 (far)"],
+    [{}, "3 guests in the cluster, 2 running: VM 100 (web1), VM 102 (far), VM 101 (db1)"],
+  ])("are those of a bulk action over the cluster", async (params, text) => {
+    const found = await radius("POST /cluster/bulk-action/guest/shutdown", params, cluster());
+    expect(textOf(found, "guests_on_node")).toBe(text);
+  });
+
   test("that the account may not see are said to be unseen", async () => {
     const blind = fakeCluster({ guests: [], answers: cluster().answers });
     const found = await radius(...reboot, blind, holding());
