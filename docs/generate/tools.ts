@@ -75,7 +75,7 @@ export function toolsIndex(plugins: readonly DocumentedPlugin[], kernel: readonl
       [
         header("Tools", "the plugins' definitions and their evidence"),
         COMMON,
-        `\n${inputsText(withCommonInputs({ type: "object" }, "change", { clusters: [] }))}`,
+        `\n${inputsText(withCommonInputs({ type: "object" }, "guest_change", { clusters: [] }))}`,
         LISTS,
         LEGEND,
         ...chapters,

@@ -19,6 +19,7 @@ import type { CallReader } from "./reader.ts";
 import type { RecordedCall, Recorder } from "./record.ts";
 import type { ResolvedCall } from "./resolve.ts";
 import { shapePlan } from "./shape-plan.ts";
+import { withSnapshot } from "./snapshot-first.ts";
 import type { CallAnswer, CallContext, Plan, WaitOptions } from "./types.ts";
 
 /** What changes stand on. */
@@ -66,7 +67,7 @@ export class Changes {
   async make(resolved: ResolvedCall, reader: CallReader, call: ChangeCall): Promise<CallAnswer> {
     const { hosted, cluster, input, common } = resolved;
     const { redactor } = this.#parts;
-    const plan = await makePlan({
+    const made = await makePlan({
       hosted,
       cluster,
       input,
@@ -75,6 +76,8 @@ export class Changes {
       isRootLogin: this.#isRootLogin(cluster.name),
       redactor,
     });
+    const { signal } = call.context;
+    const plan = common.snapshotFirst ? await withSnapshot(made, cluster, signal) : made;
     const checked: Checked = { plan, hosted, cluster, call, wait: common.wait };
     const verdict = this.#parts.note(call, await this.#judge(checked));
     if (common.dryRun) return await this.#dryRun(checked, verdict);

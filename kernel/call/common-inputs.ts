@@ -1,12 +1,27 @@
+import type { DefinedTool } from "../../sdk/tool.ts";
 import type { ClusterSettings, DefaultsSettings, Settings } from "../settings/types.ts";
 import { asSchema, type JsonSchema, propertiesOf, requiredOf } from "./json-schema.ts";
+import { offersSnapshot } from "./snapshot-offer.ts";
 import type { WaitOptions } from "./types.ts";
 
 /** Names that the kernel adds to tools; a tool must not declare them itself. */
-export const COMMON_INPUT_NAMES = ["cluster", "dryRun", "waitMode", "timeoutMs", "pollIntervalMs"] as const;
+export const COMMON_INPUT_NAMES = [
+  "cluster",
+  "dryRun",
+  "snapshotFirst",
+  "waitMode",
+  "timeoutMs",
+  "pollIntervalMs",
+] as const;
 
-/** Whether a tool only looks or plans a change. */
-export type ToolKind = "read" | "change";
+/** Whether a tool only looks, plans a change, or one of a guest that can be snapshotted before. */
+export type ToolKind = "read" | "change" | "guest_change";
+
+/** The kind of a tool, which says which inputs the kernel adds. */
+export function kindOf(tool: DefinedTool): ToolKind {
+  if (tool.plan === undefined) return "read";
+  return offersSnapshot(tool) ? "guest_change" : "change";
+}
 
 /** Marks a property whose default comes from the cluster's settings. */
 export const DEFAULT_MARKER = "x-default";
@@ -15,13 +30,29 @@ export const DEFAULT_MARKER = "x-default";
 export const DEFAULT_POLL_INTERVAL_MS = 1_000;
 
 /** Common inputs that the server's instructions tell once, instead of every tool in the list. */
-export const UNLISTED_INPUTS: ReadonlySet<string> = new Set(["waitMode", "timeoutMs", "pollIntervalMs"]);
+export const UNLISTED_INPUTS: ReadonlySet<string> = new Set([
+  "snapshotFirst",
+  "waitMode",
+  "timeoutMs",
+  "pollIntervalMs",
+]);
 
 const CHANGE_INPUTS: Readonly<Record<string, JsonSchema>> = {
   dryRun: { type: "boolean" },
   waitMode: { type: "string", enum: ["auto", "wait", "deferred"] },
   timeoutMs: { type: "integer", minimum: 1_000, maximum: 86_400_000 },
   pollIntervalMs: { type: "integer", minimum: 200, maximum: 60_000 },
+};
+
+const GUEST_CHANGE_INPUTS: Readonly<Record<string, JsonSchema>> = {
+  ...CHANGE_INPUTS,
+  snapshotFirst: { type: "boolean", description: "For changes of a guest: take a snapshot of it first, or do nothing" },
+};
+
+const INPUTS_OF: Readonly<Record<ToolKind, Readonly<Record<string, JsonSchema>>>> = {
+  read: {},
+  change: CHANGE_INPUTS,
+  guest_change: GUEST_CHANGE_INPUTS,
 };
 
 /** What of {@link Settings} shapes a tool's inputs. */
@@ -48,7 +79,7 @@ export function withCommonInputs(
     properties[name] = same === undefined ? shown : { ...shown, default: same };
   }
   if (settings.clusters.length > 1) properties.cluster = clusterInput(settings.clusters);
-  if (kind === "change") Object.assign(properties, CHANGE_INPUTS);
+  Object.assign(properties, INPUTS_OF[kind]);
   const several = settings.clusters.length > 1 ? ["cluster"] : [];
   const required = [...requiredOf(own).filter((name) => !defaulted.has(name)), ...several];
   const { required: _required, ...rest } = asSchema(withoutMarks({ ...own, properties: undefined }));
@@ -80,6 +111,8 @@ export function defaultOf(property: JsonSchema, defaults: DefaultsSettings): str
 /** The common inputs of one call, apart from the tool's own. */
 export interface CommonInputs {
   readonly dryRun: boolean;
+  /** A snapshot of the guest comes before anything else. */
+  readonly snapshotFirst: boolean;
   readonly wait: WaitOptions;
 }
 
@@ -88,9 +121,9 @@ export function splitCommonInputs(
   args: Readonly<Record<string, unknown>>,
   taskTimeoutMs: number,
 ): { own: Record<string, unknown>; common: CommonInputs } {
-  const { cluster: _cluster, dryRun, waitMode, timeoutMs, pollIntervalMs, ...own } = args;
+  const { cluster: _cluster, dryRun, snapshotFirst, waitMode, timeoutMs, pollIntervalMs, ...own } = args;
   const wait = waitOptions({ waitMode, timeoutMs, pollIntervalMs }, taskTimeoutMs);
-  return { own, common: { dryRun: dryRun === true, wait } };
+  return { own, common: { dryRun: dryRun === true, snapshotFirst: snapshotFirst === true, wait } };
 }
 
 /** How long a call waits, from its validated arguments. */

@@ -191,5 +191,6 @@ function splitRead(given: Readonly<Record<string, unknown>>): {
 
 const READ_COMMON: CommonInputs = {
   dryRun: false,
+  snapshotFirst: false,
   wait: { mode: "wait", timeoutMs: 0, pollIntervalMs: 0 },
 };

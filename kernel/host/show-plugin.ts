@@ -1,5 +1,5 @@
 import type { Catalog } from "../../vendor/pve-docs/types.ts";
-import { withCommonInputs } from "../call/common-inputs.ts";
+import { kindOf, withCommonInputs } from "../call/common-inputs.ts";
 import { listedSchema } from "../call/listed-schema.ts";
 import type { Settings } from "../settings/types.ts";
 import { expose, type KnownCluster } from "./exposure.ts";
@@ -44,7 +44,7 @@ function showTool(
   tool: OpenedPlugin["tools"][number],
   { settings, clusters, catalogs, newest }: HostView,
 ): HostedTool {
-  const inputSchema = withCommonInputs(tool.input, tool.plan === undefined ? "read" : "change", settings);
+  const inputSchema = withCommonInputs(tool.input, kindOf(tool), settings);
   const candidate = {
     plugin: source.id,
     tool,

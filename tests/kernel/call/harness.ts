@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "@jest/globals";
 import type { AuditEvent } from "../../../kernel/audit/types.ts";
-import { withCommonInputs } from "../../../kernel/call/common-inputs.ts";
+import { kindOf, withCommonInputs } from "../../../kernel/call/common-inputs.ts";
 import { Road } from "../../../kernel/call/road.ts";
 import type {
   CallAnswer,
@@ -126,7 +126,7 @@ export function hosted(tool: DefinedTool, settings: Settings, options: HarnessOp
     lowest: tool.plan === undefined ? "read" : lowestRisk(["write", tool.risk]),
     highest: tool.risk,
     ...(options.hidden ? { hidden: options.hidden } : {}),
-    inputSchema: withCommonInputs(tool.input, tool.plan === undefined ? "read" : "change", settings),
+    inputSchema: withCommonInputs(tool.input, kindOf(tool), settings),
     listedSchema: {},
   };
 }
