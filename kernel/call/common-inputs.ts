@@ -46,7 +46,10 @@ const CHANGE_INPUTS: Readonly<Record<string, JsonSchema>> = {
 
 const GUEST_CHANGE_INPUTS: Readonly<Record<string, JsonSchema>> = {
   ...CHANGE_INPUTS,
-  snapshotFirst: { type: "boolean", description: "For changes of a guest: take a snapshot of it first, or do nothing" },
+  snapshotFirst: {
+    type: "boolean",
+    description: "For changes of a guest: take a snapshot of it first, or do nothing",
+  },
 };
 
 const INPUTS_OF: Readonly<Record<ToolKind, Readonly<Record<string, JsonSchema>>>> = {

@@ -27,7 +27,7 @@ export interface RequestFault {
   readonly times?: number;
 }
 
-/** A task that is to fail. */
+/** A task that is to fail, or, with the exit status `WARNINGS: n`, to do its work and warn. */
 export interface TaskFault {
   /** `qmstart`, …; any where left out. */
   readonly type?: string;

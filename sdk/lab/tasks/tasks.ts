@@ -88,9 +88,10 @@ export class Tasks implements LabTasks {
   async #work(handle: TaskHandle, task: LabTask, worker: TaskWorker): Promise<string | undefined> {
     try {
       const fault = this.#faults.takeTask(task.type, task.id);
-      if (fault !== undefined) throw new Error(fault);
+      const warns = fault?.startsWith("WARNINGS:") === true;
+      if (fault !== undefined && !warns) throw new Error(fault);
       await worker(handle);
-      return undefined;
+      return warns ? fault : undefined;
     } catch (error) {
       if (handle.signal.aborted) return "unexpected status";
       return (error instanceof Error ? error.message : String(error)).trimEnd();
