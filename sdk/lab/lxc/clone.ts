@@ -1,5 +1,6 @@
 import { die, permError } from "../errors.ts";
 import { cloneGuestFirewall } from "../firewall/state.ts";
+import { snapshotOf } from "../guests/snapshots.ts";
 import { isTemplate } from "../qemu/guest.ts";
 import { checkBridges } from "../qemu/permissions.ts";
 import { joinPool } from "../qemu/pool.ts";
@@ -8,7 +9,6 @@ import { enabledStorage, isFileBased, storageOf } from "../qemu/storage/lookup.t
 import type { TaskHandle } from "../tasks/types.ts";
 import type { GuestConfig, LabGuest, LabRequest } from "../types.ts";
 import { isShared } from "../volumes.ts";
-import { snapshotOf } from "./config-read.ts";
 import { checkLock, containerOf, emptyContainer, vmidOf, written } from "./container.ts";
 import { copyVolume, type DiskContext, freeAll, linkVolume } from "./disks.ts";
 import { kindOf, type MountPoint, parseMountPoint, printMountPoint, storageIdOf } from "./mount-point.ts";

@@ -1,7 +1,5 @@
-import { forgetInJobs } from "../backup-jobs/state.ts";
 import { die } from "../errors.ts";
-import { forgetResource } from "../ha/rules.ts";
-import { haId } from "../ha/state.ts";
+import { forgetGuest } from "../guests/forget.ts";
 import { checkProtection, unusedOf } from "../qemu/guest.ts";
 import { freeVolume, isUsedBase } from "../qemu/storage/allocate.ts";
 import type { TaskHandle } from "../tasks/types.ts";
@@ -26,7 +24,7 @@ export function destroy(request: LabRequest): unknown {
       }
       await task.takes(300);
       removeVolumes(request, guest, params.flag("destroy-unreferenced-disks"), task);
-      forget(request, guest, task);
+      forgetGuest(lab, guest, params.flag("purge"), task);
     }),
   );
 }
@@ -61,22 +59,4 @@ function removeVolumes({ lab }: LabRequest, guest: LabGuest, unreferenced: boole
   for (const storage of lab.state.storages.values())
     for (const volume of lab.state.volumes.list(storage, node))
       if (volume.vmid === vmid && volume.content === "rootdir") freeVolume(lab.state, node, volume.volid);
-}
-
-function forget(request: LabRequest, guest: LabGuest, task: TaskHandle): void {
-  const { state } = request.lab;
-  for (const [key, entry] of state.access.acl)
-    if (entry.path === `/vms/${guest.vmid}`) state.access.acl.delete(key);
-  for (const pool of state.pools.values()) pool.guests.delete(guest.vmid);
-  state.firewall.guests.delete(guest.vmid);
-  if (request.params.flag("purge")) {
-    task.log(`purging CT ${guest.vmid} from related configurations..`);
-    forgetInJobs(state, guest);
-    if (guest.ha !== undefined) {
-      forgetResource(state.ha, haId(guest));
-      task.log(`NOTE: removed CT ${guest.vmid} from HA resource configuration.`);
-    }
-  }
-  state.guests.delete(guest.vmid);
-  state.access.changed();
 }

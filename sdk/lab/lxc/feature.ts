@@ -1,7 +1,7 @@
+import { snapshotOf } from "../guests/snapshots.ts";
 import { type Feature, hasFeature } from "../qemu/storage/features.ts";
 import { isFileBased, storageOf } from "../qemu/storage/lookup.ts";
 import type { LabRequest } from "../types.ts";
-import { snapshotOf } from "./config-read.ts";
 import { containerOf } from "./container.ts";
 import { kindOf, mountPointsOf, storageIdOf } from "./mount-point.ts";
 

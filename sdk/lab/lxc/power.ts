@@ -1,8 +1,8 @@
 import { die, paramError } from "../errors.ts";
+import { abortShutdowns } from "../guests/abort-shutdowns.ts";
 import { isHaManaged as managed } from "../ha/state.ts";
 import { CONFIG_LOCK_MS } from "../locks.ts";
 import { rootOnly } from "../qemu/power.ts";
-import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { checkLock, findContainer, isRunning, loadContainer, lockFile, vmidOf } from "./container.ts";
 import { requestHa } from "./ha.ts";
@@ -44,23 +44,12 @@ export function stop(request: LabRequest): unknown {
     return requestHa(request, vmid, "stop");
   }
   return request.task("vzstop", vmid, async (task) => {
-    if (overrule) abortShutdowns(request, vmid, task);
+    if (overrule) abortShutdowns(request, "lxc", vmid, (line) => task.log(line));
     await whileLocked(request, vmid, async (guest) => {
       if (!params.flag("skiplock") && guest.config.get("lock") !== "mounted") checkLock(guest);
       await stopContainer(guest, task, { kill: true });
     });
   });
-}
-
-function abortShutdowns(request: LabRequest, vmid: number, task: TaskHandle): void {
-  const { tasks } = request.lab;
-  const running = tasks
-    .all()
-    .filter(({ type, id, exitstatus }) => type === "vzshutdown" && id === String(vmid) && !exitstatus)
-    .filter(({ user }) => user === request.caller.id || request.may(`/vms/${vmid}`, ["Sys.Modify"]));
-  for (const { upid } of running) tasks.stop(upid);
-  if (running.length > 0)
-    task.log(`overruled vzshutdown tasks: ${running.map(({ upid }) => upid).join(", ")}`);
 }
 
 /** POST status/shutdown. */

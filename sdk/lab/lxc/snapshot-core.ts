@@ -1,18 +1,15 @@
 import { die } from "../errors.ts";
+import { copySection, dropSnapshot, keepPresent, needSnapshot } from "../guests/snapshots.ts";
 import { isTemplate, keepUnused } from "../qemu/guest.ts";
 import { hasFeature } from "../qemu/storage/features.ts";
 import { findVolume, storageOf } from "../qemu/storage/lookup.ts";
 import type { TaskHandle } from "../tasks/types.ts";
-import type { GuestConfig, LabCore, LabGuest, LabSnapshot } from "../types.ts";
+import type { LabCore, LabGuest, LabSnapshot } from "../types.ts";
 import { checkLock, loadContainer, lockFile, written } from "./container.ts";
 import { kindOf, mountPointsOf, storageIdOf, volumesOf } from "./mount-point.ts";
 import { stopContainer } from "./run.ts";
 
 const NOT_COPIED = new Set(["snapstate", "snaptime", "lock", "description"]);
-
-function copySection(source: GuestConfig): GuestConfig {
-  return new Map([...source].filter(([name]) => !NOT_COPIED.has(name) && !/^unused\d+$/.test(name)));
-}
 
 /** Which container, on which node. */
 export interface Place {
@@ -29,7 +26,7 @@ export async function createSnapshot(
   task: TaskHandle,
 ): Promise<void> {
   const guest = await lab.locks.with(lockFile(vmid), () => prepare(lab, node, vmid, name));
-  const config = copySection(guest.config);
+  const config = copySection(guest.config, NOT_COPIED);
   config.set("snaptime", String(lab.clock.seconds()));
   if (description) config.set("description", description);
   try {
@@ -80,8 +77,7 @@ export async function rollback(
 
 function rollbackTarget(lab: LabCore, guest: LabGuest, name: string): LabSnapshot {
   if (isTemplate(guest.config)) throw die("you can't rollback if vm is a template");
-  const snapshot = guest.snapshots.get(name);
-  if (snapshot === undefined) throw die(`snapshot '${name}' does not exist`);
+  const snapshot = needSnapshot(guest, name);
   for (const [, { volume }] of volumesOf(snapshot.config)) {
     const newestOnly = storageOf(lab.state, storageIdOf(volume)).type === "zfspool";
     if (newestOnly && guest.config.get("parent") !== name)
@@ -93,9 +89,8 @@ function rollbackTarget(lab: LabCore, guest: LabGuest, name: string): LabSnapsho
 function restoreSection(lab: LabCore, guest: LabGuest, snapshot: LabSnapshot): void {
   const kept = new Set(volumesOf(snapshot.config).map(([, { volume }]) => volume));
   const orphans = volumesOf(guest.config).filter(([, { volume }]) => !kept.has(volume));
-  const section = copySection(snapshot.config);
-  for (const [name, value] of guest.config)
-    if (/^unused\d+$/.test(name) || name === "description") section.set(name, value);
+  const section = copySection(snapshot.config, NOT_COPIED);
+  keepPresent(section, guest.config);
   for (const [, { volume }] of orphans) keepUnused(section, volume);
   section.set("parent", snapshot.name);
   for (const [, { volume: volid, size }] of volumesOf(section)) {
@@ -113,21 +108,13 @@ export async function deleteSnapshot(
   task: TaskHandle,
 ): Promise<void> {
   const guest = loadContainer(lab, node, vmid);
-  const snapshot = guest.snapshots.get(name);
-  if (snapshot === undefined) throw die(`snapshot '${name}' does not exist`);
+  const snapshot = needSnapshot(guest, name);
   await lab.locks.with(lockFile(vmid), () => {
     checkLock(guest);
     guest.config.set("lock", "snapshot-delete");
   });
   await task.takes(300);
-  const parent = snapshot.config.get("parent");
-  const sections = [guest.config, ...[...guest.snapshots.values()].map((other) => other.config)];
-  for (const section of sections) {
-    if (section === snapshot.config || section.get("parent") !== name) continue;
-    if (parent === undefined) section.delete("parent");
-    else section.set("parent", parent);
-  }
-  guest.snapshots.delete(name);
+  dropSnapshot(guest, snapshot);
   guest.config.delete("lock");
   for (const [, { volume }] of volumesOf(snapshot.config)) keepUnused(guest.config, volume);
   written(guest);

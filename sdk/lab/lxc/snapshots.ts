@@ -1,32 +1,12 @@
 import { die } from "../errors.ts";
-import { configDigest } from "../guest-config.ts";
+import { snapshotLines, snapshotOf } from "../guests/snapshots.ts";
 import type { LabRequest } from "../types.ts";
-import { snapshotOf } from "./config-read.ts";
 import { answered, checkLock, containerOf, lockFile, vmidOf, written } from "./container.ts";
 import { createSnapshot, deleteSnapshot, type Place, rollback } from "./snapshot-core.ts";
 
 /** GET the snapshots, and the present state as `current`. */
 export function listSnapshots(request: LabRequest): unknown {
-  const guest = containerOf(request);
-  const rows = [...guest.snapshots.values()].map(({ name, config }) => ({
-    name,
-    snaptime: Number(config.get("snaptime") ?? 0),
-    description: config.get("description") ?? "",
-    ...parentOf(config),
-  }));
-  const current = {
-    name: "current",
-    digest: configDigest(guest),
-    running: guest.runtime === undefined ? 0 : 1,
-    description: "You are here!",
-    ...parentOf(guest.config),
-  };
-  return [...rows, current];
-}
-
-function parentOf(config: ReadonlyMap<string, string>): { parent?: string } {
-  const parent = config.get("parent");
-  return parent === undefined ? {} : { parent };
+  return snapshotLines(containerOf(request));
 }
 
 function placeOf(request: LabRequest): Place {

@@ -1,9 +1,9 @@
 import { die, paramError, permError } from "../errors.ts";
 import { cloneGuestFirewall } from "../firewall/state.ts";
+import { snapshotOf } from "../guests/snapshots.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { GuestConfig, LabGuest, LabRequest } from "../types.ts";
 import { isShared } from "../volumes.ts";
-import { snapshotOf } from "./config-read.ts";
 import { copyDisk } from "./copy-disk.ts";
 import { type Drive, isCdrom, isCloudInit, parseDrive, printDrive, splitVolid } from "./drive.ts";
 import { checkLock, drivesOf, isRunning, isTemplate, loadVm, lockFile, written } from "./guest.ts";

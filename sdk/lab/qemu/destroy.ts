@@ -1,8 +1,5 @@
-import { forgetInJobs } from "../backup-jobs/state.ts";
 import { die } from "../errors.ts";
-import { forgetResource } from "../ha/rules.ts";
-import { haId } from "../ha/state.ts";
-import type { TaskHandle } from "../tasks/types.ts";
+import { forgetGuest } from "../guests/forget.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
 import { owns } from "./apply.ts";
 import { isCdrom, splitVolid } from "./drive.ts";
@@ -24,7 +21,7 @@ export function destroy(request: LabRequest): unknown {
       checkBases(request, guest);
       await task.takes(300);
       removeVolumes(request, guest, params.flag("destroy-unreferenced-disks"));
-      forget(request, guest, purge, task);
+      forgetGuest(lab, guest, purge, task);
     }),
   );
 }
@@ -68,22 +65,4 @@ function removeVolumes(request: LabRequest, guest: LabGuest, unreferenced: boole
     for (const volume of lab.state.volumes.list(storage, guest.node))
       if (volume.vmid === guest.vmid && volume.content === "images")
         freeVolume(lab.state, guest.node, volume.volid);
-}
-
-function forget(request: LabRequest, guest: LabGuest, purge: boolean, task: TaskHandle): void {
-  const { state } = request.lab;
-  for (const [key, entry] of state.access.acl)
-    if (entry.path === `/vms/${guest.vmid}`) state.access.acl.delete(key);
-  for (const pool of state.pools.values()) pool.guests.delete(guest.vmid);
-  state.firewall.guests.delete(guest.vmid);
-  if (purge) {
-    task.log(`purging VM ${guest.vmid} from related configurations..`);
-    forgetInJobs(state, guest);
-    if (guest.ha !== undefined) {
-      forgetResource(state.ha, haId(guest));
-      task.log(`NOTE: removed VM ${guest.vmid} from HA resource configuration.`);
-    }
-  }
-  state.guests.delete(guest.vmid);
-  state.access.changed();
 }

@@ -1,6 +1,6 @@
+import { snapshotOf } from "../guests/snapshots.ts";
 import type { LabRequest } from "../types.ts";
 import { isShared } from "../volumes.ts";
-import { snapshotOf } from "./config-read.ts";
 import { isCdrom, splitVolid } from "./drive.ts";
 import { drivesOf, isRunning, loadVm } from "./guest.ts";
 import { vmidOf } from "./power.ts";

@@ -1,4 +1,5 @@
 import { die, paramError } from "../errors.ts";
+import { abortShutdowns } from "../guests/abort-shutdowns.ts";
 import { isHaManaged as managed } from "../ha/state.ts";
 import type { LabRequest } from "../types.ts";
 import { checkLock, hasLock, isRunning, isTemplate, loadVm, lockFile } from "./guest.ts";
@@ -56,24 +57,13 @@ export function stop(request: LabRequest): unknown {
   }
   const skiplock = params.flag("skiplock");
   return request.task("qmstop", vmid, async (task) => {
-    if (params.flag("overrule-shutdown")) abortShutdowns(request, vmid, (line) => task.log(line));
+    if (params.flag("overrule-shutdown")) abortShutdowns(request, "qemu", vmid, (line) => task.log(line));
     await stopVm(lab, node.name, vmid, task, {
       skiplock,
       timeout: params.integer("timeout"),
       force: true,
     });
   });
-}
-
-function abortShutdowns(request: LabRequest, vmid: number, log: (line: string) => void): void {
-  const { tasks } = request.lab;
-  const running = tasks
-    .all()
-    .filter((task) => task.type === "qmshutdown" && task.id === String(vmid))
-    .filter((task) => task.exitstatus === undefined)
-    .filter((task) => task.user === request.caller.id || request.may(`/vms/${vmid}`, ["Sys.Modify"]));
-  for (const task of running) tasks.stop(task.upid);
-  if (running.length > 0) log(`overruled qmshutdown tasks: ${running.map((task) => task.upid).join(", ")}`);
 }
 
 function isPaused(request: LabRequest, vmid: number): boolean {

@@ -1,4 +1,5 @@
 import { die } from "../errors.ts";
+import { copySection, dropSnapshot, keepPresent, needSnapshot } from "../guests/snapshots.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { GuestConfig, LabCore, LabGuest, LabSnapshot } from "../types.ts";
 import { isCdrom, splitVolid } from "./drive.ts";
@@ -19,10 +20,6 @@ function disksOf(config: GuestConfig): readonly (readonly [string, string])[] {
 
 const NOT_COPIED = new Set(["snapstate", "snaptime", "vmstate", "lock", "digest", "description"]);
 
-function copySection(source: GuestConfig): GuestConfig {
-  return new Map([...source].filter(([name]) => !NOT_COPIED.has(name) && !/^unused\d+$/.test(name)));
-}
-
 /** Takes a snapshot, with the memory where asked for and the VM runs. */
 export async function createSnapshot(
   lab: LabCore,
@@ -33,7 +30,7 @@ export async function createSnapshot(
 ): Promise<void> {
   const { name } = wanted;
   const guest = await lab.locks.with(lockFile(vmid), () => prepare(lab, node, vmid, name));
-  const config = copySection(guest.config);
+  const config = copySection(guest.config, NOT_COPIED);
   const snapshot: LabSnapshot = { name, config };
   try {
     if (wanted.vmstate && guest.runtime !== undefined) await saveMemory(lab, guest, snapshot, task);
@@ -108,8 +105,7 @@ export async function rollback(
 
 function rollbackTarget(lab: LabCore, guest: LabGuest, name: string): LabSnapshot {
   if (isTemplate(guest.config)) throw die("you can't rollback if vm is a template");
-  const snapshot = guest.snapshots.get(name);
-  if (snapshot === undefined) throw die(`snapshot '${name}' does not exist`);
+  const snapshot = needSnapshot(guest, name);
   const newest = guest.config.get("parent");
   for (const [, volid] of disksOf(snapshot.config)) {
     const parts = splitVolid(volid);
@@ -122,9 +118,8 @@ function rollbackTarget(lab: LabCore, guest: LabGuest, name: string): LabSnapsho
 function restoreSection(lab: LabCore, guest: LabGuest, snapshot: LabSnapshot): void {
   const kept = new Set(disksOf(snapshot.config).map(([, volid]) => volid));
   const orphans = disksOf(guest.config).filter(([, volid]) => !kept.has(volid));
-  const section = copySection(snapshot.config);
-  for (const [name, value] of guest.config)
-    if (/^unused\d+$/.test(name) || name === "description") section.set(name, value);
+  const section = copySection(snapshot.config, NOT_COPIED);
+  keepPresent(section, guest.config);
   for (const [, volid] of orphans) keepUnused(section, volid);
   section.set("parent", snapshot.name);
   for (const name of STATE_OPTIONS) section.delete(name);
@@ -145,8 +140,7 @@ export async function deleteSnapshot(
   task: TaskHandle,
 ): Promise<void> {
   const guest = loadVm(lab, node, vmid);
-  const snapshot = guest.snapshots.get(name);
-  if (snapshot === undefined) throw die(`snapshot '${name}' does not exist`);
+  const snapshot = needSnapshot(guest, name);
   await lab.locks.with(lockFile(vmid), () => {
     checkLock(guest);
     guest.config.set("lock", "snapshot-delete");
@@ -156,14 +150,7 @@ export async function deleteSnapshot(
   await task.takes(300);
   const state = snapshot.config.get("vmstate");
   if (state !== undefined) freeVolume(lab.state, node, state);
-  const parent = snapshot.config.get("parent");
-  const sections = [guest.config, ...[...guest.snapshots.values()].map((other) => other.config)];
-  for (const section of sections) {
-    if (section === snapshot.config || section.get("parent") !== name) continue;
-    if (parent === undefined) section.delete("parent");
-    else section.set("parent", parent);
-  }
-  guest.snapshots.delete(name);
+  dropSnapshot(guest, snapshot);
   guest.config.delete("lock");
   for (const [, volid] of disksOf(snapshot.config)) keepUnused(guest.config, volid);
   written(guest);

@@ -1,7 +1,7 @@
 import { die } from "../errors.ts";
-import { configDigest } from "../guest-config.ts";
+import { snapshotLines, snapshotOf } from "../guests/snapshots.ts";
 import type { LabRequest } from "../types.ts";
-import { shown, snapshotOf } from "./config-read.ts";
+import { shown } from "./config-read.ts";
 import { checkLock, loadVm, lockFile, written } from "./guest.ts";
 import { vmidOf } from "./power.ts";
 import { createSnapshot, deleteSnapshot, rollback } from "./snapshot-core.ts";
@@ -9,26 +9,7 @@ import { createSnapshot, deleteSnapshot, rollback } from "./snapshot-core.ts";
 /** GET the snapshots, and the present state as `current`. */
 export function listSnapshots(request: LabRequest): unknown {
   const guest = loadVm(request.lab, request.node.name, vmidOf(request));
-  const rows = [...guest.snapshots.values()].map(({ name, config }) => ({
-    name,
-    snaptime: Number(config.get("snaptime") ?? 0),
-    vmstate: config.has("vmstate") ? 1 : 0,
-    description: config.get("description") ?? "",
-    ...parentOf(config),
-  }));
-  const current = {
-    name: "current",
-    digest: configDigest(guest),
-    running: guest.runtime === undefined ? 0 : 1,
-    description: "You are here!",
-    ...parentOf(guest.config),
-  };
-  return [...rows, current];
-}
-
-function parentOf(config: ReadonlyMap<string, string>): { parent?: string } {
-  const parent = config.get("parent");
-  return parent === undefined ? {} : { parent };
+  return snapshotLines(guest, (config) => ({ vmstate: config.has("vmstate") ? 1 : 0 }));
 }
 
 /** POST a new snapshot. */
