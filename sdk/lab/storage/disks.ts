@@ -3,13 +3,20 @@ import type { LabCore, LabNode, LabRequest, LabState } from "../types.ts";
 const DISKS = "/nodes/{node}/disks";
 const GIB = 2 ** 30;
 
-/** The disks of a node: one that the system is on, and one that nothing uses. Only looked at, never changed. */
+/** The disks of a node: one that the system is on, and one that nothing uses at first. */
 export function registerDisks(lab: LabCore): void {
   const { state } = lab;
   lab.route(`GET ${DISKS}/list`, listDisks);
   lab.route(`GET ${DISKS}/lvm`, () => ({ leaf: 0, children: groupsOf(state) }));
   lab.route(`GET ${DISKS}/lvmthin`, () => thinpoolsOf(state));
-  lab.route(`GET ${DISKS}/directory`, () => []);
+  lab.route(`GET ${DISKS}/directory`, ({ node }) =>
+    [...state.outside.disks]
+      .filter(([key, { kind }]) => kind === "ext4" && key.startsWith(`${node.name}:`))
+      .map(([key, { name }]) => ({
+        ...{ path: `/mnt/pve/${name}`, device: key.replace(/^.*?:/, ""), type: "ext4", options: "defaults" },
+        unitfile: `/etc/systemd/system/mnt-pve-${name}.mount`,
+      })),
+  );
   lab.route(`GET ${DISKS}/zfs`, () =>
     [...state.outside.zpools].map(([name, size]) => ({
       ...{ name, size, alloc: 0, free: size, frag: 0, dedup: 1, health: "ONLINE" },
@@ -17,18 +24,20 @@ export function registerDisks(lab: LabCore): void {
   );
 }
 
-interface Disk {
+/** A disk of a node. Size in bytes. */
+export interface Disk {
   readonly device: string;
   readonly size: number;
   /** What is on it; undefined where nothing is. */
   readonly used: string | undefined;
 }
 
-function disksOf(state: LabState, node: LabNode): readonly Disk[] {
+/** The disks of a node, with what uses them now. */
+export function disksOf(state: LabState, node: LabNode): readonly Disk[] {
   const group = state.outside.volumeGroups.get("pve");
   return [
     { device: "sda", size: node.rootfs + (group?.size ?? 0), used: group === undefined ? "ext4" : "LVM" },
-    { device: "sdb", size: 480 * GIB, used: undefined },
+    { device: "sdb", size: 480 * GIB, used: state.outside.disks.get(`${node.name}:/dev/sdb`)?.kind },
   ];
 }
 

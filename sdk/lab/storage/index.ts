@@ -1,6 +1,7 @@
 import type { LabCore } from "../types.ts";
 import { registerContent } from "./content.ts";
 import { registerDefinitions } from "./definitions.ts";
+import { registerDiskWrites } from "./disk-writes.ts";
 import { registerDisks } from "./disks.ts";
 import { registerFiles } from "./register-files.ts";
 import { registerScans } from "./scan.ts";
@@ -14,4 +15,5 @@ export function registerStorages(lab: LabCore): void {
   registerFiles(lab);
   registerScans(lab);
   registerDisks(lab);
+  registerDiskWrites(lab);
 }

@@ -28,6 +28,12 @@ export interface VolumeGroup {
   readonly thinpools: readonly string[];
 }
 
+/** What a disk was made into. */
+export interface DiskUse {
+  readonly kind: "ext4" | "LVM" | "ZFS";
+  readonly name: string;
+}
+
 /** What is around the cluster and does not come through its API. Tests may add to it. */
 export interface Outside {
   /** By address and by name. */
@@ -37,6 +43,8 @@ export interface Outside {
   readonly volumeGroups: Map<string, VolumeGroup>;
   /** ZFS pools of every node with their sizes in bytes. */
   readonly zpools: Map<string, number>;
+  /** What disks were made into, by node and device: `pve1:/dev/sdb`. */
+  readonly disks: Map<string, DiskUse>;
 }
 
 const GIB = 2 ** 30;
@@ -81,6 +89,7 @@ export function usualOutside(): Outside {
     web: new Map(Object.entries(WEB)),
     volumeGroups: new Map([["pve", { size: 900 * GIB, thinpools: ["data"] }]]),
     zpools: new Map(),
+    disks: new Map(),
   };
 }
 

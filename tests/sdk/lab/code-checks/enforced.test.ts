@@ -175,20 +175,11 @@ describe("a task of another account", () => {
 
 /** Checked endpoints that no sample calls, for the lab does not serve them yet or nobody has written one; only shrinks. */
 const UNSAMPLED: readonly string[] = [
-  "DELETE /nodes/{node}/disks/directory/{name}",
-  "DELETE /nodes/{node}/disks/lvm/{name}",
-  "DELETE /nodes/{node}/disks/lvmthin/{name}",
-  "DELETE /nodes/{node}/disks/zfs/{name}",
   "GET /nodes/{node}/sdn/vnets/{vnet}/mac-vrf",
-  "GET /nodes/{node}/storage/{storage}/content/{volume}",
   "GET /nodes/{node}/storage/{storage}/file-restore/download",
   "GET /nodes/{node}/storage/{storage}/file-restore/list",
   "GET /nodes/{node}/storage/{storage}/import-metadata",
   "GET /nodes/{node}/vzdump/extractconfig",
-  "POST /nodes/{node}/disks/directory",
-  "POST /nodes/{node}/disks/lvm",
-  "POST /nodes/{node}/disks/lvmthin",
-  "POST /nodes/{node}/disks/zfs",
   "POST /nodes/{node}/lxc/{vmid}/mtunnel",
   "POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback",
   "POST /nodes/{node}/qemu/{vmid}/mtunnel",

@@ -100,6 +100,10 @@ const READS: readonly Sample[] = [
   { key: "PUT /pools", params: { poolid: "staging", storage: "local" } },
   { key: "PUT /pools/{poolid}", params: { poolid: "staging", vms: "104" } },
   { key: `GET ${CT}/interfaces`, params: build },
+  {
+    key: "GET /nodes/{node}/storage/{storage}/content/{volume}",
+    params: { ...pve1, storage: "nfs", volume: iso },
+  },
 ];
 
 const BACKUPS: readonly Sample[] = [
@@ -159,6 +163,24 @@ const BULK_ACTIONS: readonly Sample[] = [
   { key: `${BULK}/migrate`, params: { vms: [112], target: "pve2" } },
 ];
 
+const DISKS = "/nodes/{node}/disks";
+
+/** Made of the one disk that is free, and taken apart again. */
+const STORAGES: readonly Sample[] = (
+  [
+    ["directory", { device: "/dev/sdb" }, {}],
+    ["lvm", { device: "/dev/sdb" }, {}],
+    ["lvmthin", { device: "/dev/sdb" }, { "volume-group": "made-lvmthin" }],
+    ["zfs", { devices: "/dev/sdb", raidlevel: "single" }, {}],
+  ] as const
+).flatMap(([kind, made, removed]) => {
+  const which = { node: "pve1", name: `made-${kind}` };
+  return [
+    { key: `POST ${DISKS}/${kind}`, params: { ...which, ...made, add_storage: true } },
+    { key: `DELETE ${DISKS}/${kind}/{name}`, params: { ...which, ...removed, "cleanup-config": true } },
+  ];
+});
+
 /** Of the VM whose disk the test puts on ZFS. */
 const REPLICATION: readonly Sample[] = [
   { key: "POST /cluster/replication", params: { target: "pve2", type: "local" } },
@@ -180,5 +202,6 @@ export const SAMPLES: readonly Sample[] = [
   ...READS,
   ...NETWORK,
   ...REPLICATION,
+  ...STORAGES,
   ...BULK_ACTIONS,
 ];
