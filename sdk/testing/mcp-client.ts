@@ -19,7 +19,7 @@ export interface HumanRequest {
   readonly wantsText: boolean;
 }
 
-/** What they answer; `false` declines, a text is what they type. */
+/** What they answer; `false` declines, `true` does what is asked for, a text is what they type. */
 export type HumanReply = boolean | string;
 
 /** A tool as the server lists it. */
@@ -55,9 +55,10 @@ export class McpSession {
     );
     if (human !== undefined)
       client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
-        const wantsText =
-          "requestedSchema" in params && params.requestedSchema.properties.confirm?.type === "string";
-        const confirm = await human({ message: params.message, wantsText });
+        const asked = "requestedSchema" in params ? params.requestedSchema.properties.confirm : undefined;
+        const wantsText = asked?.type === "string";
+        const answer = await human({ message: params.message, wantsText });
+        const confirm = answer === true && wantsText ? textWanted(asked?.title) : answer;
         return confirm === false ? { action: "decline" } : { action: "accept", content: { confirm } };
       });
     const transport = new StdioClientTransport({
@@ -124,4 +125,9 @@ export class McpSession {
   async close(): Promise<void> {
     await this.#client.close();
   }
+}
+
+/** What a willing human types: the text that the field names. */
+function textWanted(title: string | undefined): string {
+  return /^Type (.*) to confirm$/s.exec(title ?? "")?.[1] ?? "";
 }

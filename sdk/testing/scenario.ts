@@ -45,7 +45,7 @@ export interface ScenarioRun {
   readonly expect: Expect;
   /**
    * How the human behind the client answers from now on; `decline` until this is called.
-   * `typed` is what they type where the server asks them to.
+   * `typed` is what they type where the server asks them to; a human who accepts types what is asked for otherwise.
    */
   answerConfirm(answer: "accept" | "decline", typed?: string): void;
   /** Restarts the server with other settings, on the same cluster and state directory. */
