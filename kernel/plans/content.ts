@@ -40,6 +40,7 @@ export interface ContentPlace {
   readonly endpoint: Endpoint;
   readonly params: CallParams;
   readonly shownPath: string;
+  readonly aclPath?: string;
   /** It is made by the step: not being there is how it should be. */
   readonly mayBeAbsent: boolean;
 }
@@ -66,17 +67,25 @@ function placeOf({ step, risk, config, shownPath }: PlanStep, catalog: Catalog):
   const known = knownParams(step.params);
   const inPath = placeholders(path);
   if (inPath.some((name) => known[name] === undefined)) return undefined;
-  const asked = Object.entries(known).filter(([name]) => inPath.includes(name) || name === "poolid");
-  return { endpoint, params: Object.fromEntries(asked), shownPath, mayBeAbsent: method === "POST" };
+  const isPool = Object.hasOwn(endpoint.parameters, "poolid");
+  const asked = Object.entries(known).filter(
+    ([name]) => inPath.includes(name) || (isPool && name === "poolid"),
+  );
+  return {
+    endpoint,
+    params: Object.fromEntries(asked),
+    shownPath,
+    mayBeAbsent: method === "POST",
+    ...(path === "/access/acl" && typeof known.path === "string" ? { aclPath: known.path } : {}),
+  };
 }
 
 /** Reads an object and says what it holds; what cannot be read is said. Never rejects. */
 export async function contentEntry(
-  { endpoint, params, shownPath, mayBeAbsent }: ContentPlace,
+  { shownPath, mayBeAbsent, ...read }: ContentPlace,
   access: ClusterAccess,
   signal: AbortSignal,
 ): Promise<SeenEntry> {
-  const read = { endpoint, params };
   try {
     const values = await readContent(read, access, signal);
     return { entry: { kind: "content", path: shownPath, sha256: contentDigest(values) }, read, values };
@@ -90,12 +99,14 @@ export async function contentEntry(
 
 /** The lasting part of what an object's endpoint answers. Throws ToolError. */
 export async function readContent(
-  { endpoint, params }: Pick<ContentPlace, "endpoint" | "params">,
+  { endpoint, params, aclPath }: Pick<ContentPlace, "endpoint" | "params" | "aclPath">,
   access: ClusterAccess,
   signal: AbortSignal,
 ): Promise<unknown> {
   try {
-    return lasting(await access.rest.read({ endpoint, params, signal }));
+    const content = lasting(await access.rest.read({ endpoint, params, signal }));
+    if (aclPath === undefined || !Array.isArray(content)) return content;
+    return content.filter((entry) => isPlainObject(entry) && entry.path === aclPath);
   } catch (error) {
     throw fromUpstream(error, { what: `GET ${endpoint.path}`, signal });
   }

@@ -40,14 +40,19 @@ export class PlanFiles {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#path(record.id, RECORD);
     const fresh = `${path}.${process.pid}.new`;
-    const handle = await open(fresh, "w", 0o600);
     try {
-      await handle.writeFile(`${JSON.stringify(record)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      const handle = await open(fresh, "w", 0o600);
+      try {
+        await handle.writeFile(`${JSON.stringify(record)}\n`);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(fresh, path);
+    } catch (error) {
+      await rm(fresh, { force: true }).catch(() => undefined);
+      throw error;
     }
-    await rename(fresh, path);
   }
 
   /** The record of a plan; undefined for an unknown id and for what is no record of ours. */

@@ -133,8 +133,7 @@ async function contentChanges(
     const now = await readContent(read, access, signal);
     if (contentDigest(now) === sha256) return [];
     if (sha256 === "absent") return [`${path} exists now`];
-    const keys = isPlainObject(now) && isPlainObject(values) ? changedKeys(values, now) : [];
-    return [`${path} changed${named(keys)}`];
+    return [`${path} changed${named(differences(values, now))}`];
   } catch (error) {
     if (!isAbsent(error)) throw error;
     return sha256 === "absent" ? [] : [`${path} is gone, or can no longer be read`];
@@ -150,6 +149,17 @@ async function fileChanges(
   if ((now?.sha256 ?? "absent") === sha256) return [];
   const what = now === undefined ? "is gone" : sha256 === "absent" ? "exists now" : "has another content";
   return [`${path} on ${node} ${what}`];
+}
+
+/** Keys that differ, or how many entries of a list. */
+function differences(before: unknown, now: unknown): readonly string[] {
+  if (isPlainObject(before) && isPlainObject(now)) return changedKeys(before, now);
+  if (!Array.isArray(before) || !Array.isArray(now)) return [];
+  const texts = (list: readonly unknown[]) => new Set(list.map((entry) => JSON.stringify(entry)));
+  const [old, fresh] = [texts(before), texts(now)];
+  const gone = [...old].filter((text) => !fresh.has(text)).length;
+  const added = [...fresh].filter((text) => !old.has(text)).length;
+  return [`new entries: ${added}, gone: ${gone}`];
 }
 
 function named(keys: readonly string[]): string {

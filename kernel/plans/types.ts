@@ -44,7 +44,12 @@ export type FingerprintEntry =
 export interface SeenEntry {
   readonly entry: FingerprintEntry;
   /** How to read it again; missing where the inventory tells. */
-  readonly read?: { readonly endpoint: Endpoint; readonly params: CallParams };
+  readonly read?: {
+    readonly endpoint: Endpoint;
+    readonly params: CallParams;
+    /** Of a list of ACLs: those on this path alone. */
+    readonly aclPath?: string;
+  };
   /** What was read then, to name what differs. */
   readonly values?: unknown;
 }

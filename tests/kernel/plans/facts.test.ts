@@ -116,6 +116,26 @@ describe("the fingerprint", () => {
     expect((await conflict(seen, own))?.message).toContain(`${path} is gone`);
   });
 
+  test("of ACLs are those on the path alone, and what differs is counted", async () => {
+    const entry = (path: string, ugid: string) => ({
+      path,
+      ugid,
+      roleid: "PVEAuditor",
+      type: "user",
+      propagate: 1,
+    });
+    const own = fakeCluster({
+      answers: { "/access/acl": [entry("/vms/100", "a@pve"), entry("/", "b@pve")] },
+    });
+    const seen = await taken("PUT /access/acl", { path: "/vms/100", roles: "PVEAdmin", users: "a@pve" }, own);
+    own.answers["/access/acl"] = [entry("/", "c@pve"), entry("/vms/100", "a@pve")];
+    expect(await conflict(seen, own)).toBeUndefined();
+    own.answers["/access/acl"] = [entry("/vms/100", "a@pve"), entry("/vms/100", "d@pve")];
+    expect((await conflict(seen, own))?.message).toContain(
+      "/access/acl changed (new entries: 1, gone: 0)",
+    );
+  });
+
   test("of an object that a step makes under its name is that there is none", async () => {
     const path = "/access/users/a@pve/token/t1";
     const own = fakeCluster();
