@@ -25,6 +25,8 @@ export function registerTfa(lab: LabCore): void {
     if (found === undefined) throw new LabError(404, `No such tfa entry '${id}'`, undefined, false);
     return shown(found);
   });
+  // Nobody is ever locked out of a lab; Perl's false is an empty text.
+  lab.route("PUT /access/users/{userid}/unlock-tfa", () => "");
   lab.route(`POST ${USER}`, add);
   lab.route(`PUT ${USER}/{id}`, update);
   lab.route(`DELETE ${USER}/{id}`, remove);

@@ -37,6 +37,8 @@ export function registerMetrics(lab: LabCore): void {
     if (server === undefined) throw die(`status server entry '${id}' does not exist`);
     return Object.fromEntries(server);
   });
+  // Nothing gathers metrics in a lab.
+  lab.route("GET /cluster/metrics/export", () => ({ data: [] }));
   lab.route(`POST ${PATH}/{id}`, (request) => underLock(undefined, () => create(request)));
   lab.route(`PUT ${PATH}/{id}`, (request) => underLock(undefined, () => update(request)));
   lab.route(`DELETE ${PATH}/{id}`, ({ params, lab: { state } }) => {

@@ -26,6 +26,7 @@ test("a metric server is made, listed, changed and removed", async () => {
   expect(await says(lab, `PUT ${at}`, "server=192.0.2.9&port=1&delete=server")).toContain("required option");
   expect(await says(lab, `DELETE ${at}`)).toBeNull();
   expect(await says(lab, `DELETE ${at}`)).toContain("cannot lookup undefined type!");
+  expect(await says(lab, "GET /cluster/metrics/export")).toEqual({ data: [] });
 });
 
 test("a CPU model of the cluster is shown to those who may see it", async () => {

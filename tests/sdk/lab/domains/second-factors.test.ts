@@ -60,3 +60,9 @@ test("are added, switched off and removed", async () => {
   expect(await says("DELETE", `${AUDITOR}/${id}`, `password=${password}`)).toBeNull();
   expect((await ask(lab, "GET", AUDITOR)).data).toMatchObject([{ id: "recovery" }]);
 });
+
+test("lock nobody out, and only who may change the user is told so", async () => {
+  const unlock = "/access/users/operator@pve/unlock-tfa";
+  expect((await ask(lab, "PUT", unlock, { body: "" })).data).toBe("");
+  expect(await says("PUT", unlock)).toContain("403 Permission check failed");
+});
