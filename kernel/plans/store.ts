@@ -145,8 +145,12 @@ export class StoredPlans implements PlanStore {
     held.writing = writing;
     this.#writing.add(writing);
     if (state === "applying" || (state === "open" && isCurrent(held))) return;
-    // What is over keeps no secret in memory: its record alone tells what became of it.
-    clearTimeout(held.timer);
+    this.#drop(held);
+  }
+
+  /** What is over keeps no secret in memory: its record alone tells what became of it. */
+  #drop({ record, timer }: Held): void {
+    clearTimeout(timer);
     this.#held.delete(record.id);
     this.#over.set(record.id, record);
     const [oldest] = this.#over.keys();
@@ -167,7 +171,7 @@ export class StoredPlans implements PlanStore {
 
   #forgetExpired(id: string): void {
     const held = this.#held.get(id);
-    if (held?.kept.state === "open") this.#held.delete(id);
+    if (held?.kept.state === "open") this.#drop(held);
   }
 
   #makeWay(subject: string): void {
