@@ -35,7 +35,12 @@ function entryPoints(): Record<string, string> {
     "sdk/lab/index": join(compiled, "sdk/lab/index.js"),
     "sdk/plugin-files/sdk-link-hook": join(compiled, "sdk/plugin-files/sdk-link-hook.js"),
     ...Object.fromEntries(
-      plugins.map((id) => [`plugins/${id}/plugin`, join(compiled, "plugins", id, "plugin.js")]),
+      plugins.flatMap((id) =>
+        ["plugin", "scenarios"].map((name) => [
+          `plugins/${id}/${name}`,
+          join(compiled, "plugins", id, `${name}.js`),
+        ]),
+      ),
     ),
   };
 }

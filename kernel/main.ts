@@ -8,7 +8,7 @@ const USAGE = `proxmox-mcp: MCP server for Proxmox VE
 
   proxmox-mcp                     serve one MCP client over stdin and stdout
   proxmox-mcp lab [options]       run a simulated Proxmox VE cluster and print the settings to use it
-  proxmox-mcp validate FOLDER     run the scenarios of a private plugin and write its evidence
+  proxmox-mcp validate [PLUGIN]   run the scenarios of plugins, on a simulated or a real cluster, and write their evidence
   proxmox-mcp --version | --help
 
 Settings come from the environment: at least PROXMOX_HOST and an API token

@@ -7,8 +7,8 @@ export const USAGE = `proxmox-mcp validate [OPTION…] [PLUGIN…]
 Runs the scenarios of plugins against the lab, through a real MCP client, and
 writes what passed to each plugin's evidence.json.
 
-  PLUGIN             folder of a private plugin; in a checkout also ids of
-                     built-in plugins (all of them where none is named)
+  PLUGIN             folder of a private plugin, or id of a built-in one (all
+                     of these where none is named)
   --check            write nothing; fail where evidence is missing or stale
   --verbose          show what the server wrote to stderr where a scenario fails
   --live             run against the real cluster that the environment names,

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Catalog, loadCatalog, newestRelease, releases } from "../../vendor/pve-docs/index.ts";
 import type { DefinedPlugin } from "../plugin.ts";
-import { builtinDigests } from "../plugin-files/built-manifests.ts";
+import { builtinDigests, builtManifestFile, readBuiltDigests } from "../plugin-files/built-manifests.ts";
 import { digestsOf, type PluginDigests } from "../plugin-files/digests.ts";
 import { EVIDENCE_FILE } from "../plugin-files/evidence.ts";
 import { PluginFault } from "../plugin-files/fault.ts";
@@ -55,20 +55,28 @@ export async function pluginsUnderTest(
 
 async function builtin(entry: RegistryEntry, layout: CodeLayout): Promise<PluginUnderTest> {
   const { id } = entry;
-  if (layout.kind === "dist")
-    throw new PluginFault(`the plugin ${id} is built in; it is validated in a checkout, by npm run validate`);
-  const plugin = await openPlugin(codeFile(layout, entry.entry));
-  const evidence = join(dirname(sourceFile(layout, entry.entry)), EVIDENCE_FILE);
-  const shipped = join(dirname(join(layout.root, "dist", entry.entry)), EVIDENCE_FILE);
+  const built = codeFile(layout, entry.entry);
   return {
     id,
     entry: entry.entry,
-    tools: toolsIn(plugin),
+    tools: toolsIn(await openPlugin(built)),
     scenarios: await scenariosIn(codeFile(layout, join(dirname(entry.entry), "scenarios.js"))),
-    digests: await builtinDigests(layout, entry, catalogs()),
-    evidenceFiles: existsSync(dirname(shipped)) ? [evidence, shipped] : [evidence],
+    // A package has no sources to compute digests from, but has those that its build left.
+    digests:
+      layout.kind === "dist"
+        ? readBuiltDigests(builtManifestFile(built))
+        : await builtinDigests(layout, entry, catalogs()),
+    evidenceFiles: evidenceOf(entry, layout),
     env: { PROXMOX_MCP_PLUGINS: "all" },
   };
+}
+
+/** Beside the sources and what was built of them; in a package there is only the latter. */
+function evidenceOf({ entry }: RegistryEntry, layout: CodeLayout): readonly [string, ...string[]] {
+  const shipped = join(dirname(join(layout.root, "dist", entry)), EVIDENCE_FILE);
+  if (layout.kind === "dist" && !existsSync(join(layout.root, "build"))) return [shipped];
+  const evidence = join(dirname(sourceFile(layout, entry)), EVIDENCE_FILE);
+  return existsSync(dirname(shipped)) ? [evidence, shipped] : [evidence];
 }
 
 async function privatePlugin(path: string, layout: CodeLayout): Promise<PluginUnderTest> {

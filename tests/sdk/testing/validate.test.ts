@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { openLabTarget } from "../../../sdk/testing/lab-target.ts";
@@ -50,10 +50,18 @@ function checkout(): string {
   });
 }
 
-async function validate(root: string, ...argv: string[]): Promise<{ code: number; lines: string[] }> {
+function validate(root: string, ...argv: string[]): Promise<{ code: number; lines: string[] }> {
+  return validateAs("build", root, ...argv);
+}
+
+async function validateAs(
+  kind: "build" | "dist",
+  root: string,
+  ...argv: string[]
+): Promise<{ code: number; lines: string[] }> {
   const lines: string[] = [];
   const code = await runValidate(argv, {
-    layout: { root, kind: "build" },
+    layout: { root, kind },
     print: (line) => void lines.push(line),
     today: "2026-03-03",
   });
@@ -155,6 +163,24 @@ describe("validate", () => {
     }
     const entries: { where: string }[] = JSON.parse(evidenceIn(root)).tools[TOOL];
     expect(entries.map(({ where }) => where)).toEqual(["lab", "live"]);
+  });
+
+  test("a package runs its built-in plugins too, by the digests that its build left", async () => {
+    const root = checkout();
+    const digests = { [TOOL]: { "9.2": "sha256:built" } };
+    for (const [file, content] of [
+      ["plugins/test/plugin.js", PLUGIN],
+      ["plugins/test/scenarios.js", scenarios("by the test")],
+      ["plugins/test/manifest.json", JSON.stringify({ id: "test", tools: digests })],
+      ["main.js", `import ${JSON.stringify(server.href)};`],
+    ] as const)
+      writeInto(root, `dist/${file}`, content);
+    rmSync(join(root, "build"), { recursive: true });
+    const { code, lines } = await validateAs("dist", root);
+    expect({ code, lines }).toMatchObject({ code: 0 });
+    expect(existsSync(join(root, "plugins/test/evidence.json"))).toBe(false);
+    const evidence = JSON.parse(readFileSync(join(root, "dist/plugins/test/evidence.json"), "utf8"));
+    expect(evidence.tools[TOOL]).toMatchObject([{ where: "lab", digest: "sha256:built" }]);
   });
 
   test("settings of a cluster that lack something are refused by name", async () => {
