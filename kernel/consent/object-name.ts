@@ -10,6 +10,7 @@ const GUEST = /^\/nodes\/[^/]+\/(?:qemu|lxc)\/(\d+)(?:\/|$)/;
 const CREATE = /^\/nodes\/[^/]+\/(?:qemu|lxc)$/;
 const NODE = /^\/nodes\/([^/]+)\/(?:status|startall|stopall|suspendall|migrateall)$/;
 const VOLUME = /^\/nodes\/[^/]+\/storage\/[^/]+\/content\/(.+)$/;
+const PRUNE = /^\/nodes\/[^/]+\/storage\/([^/]+)\/prunebackups$/;
 /** More names than this are not typed one by one. */
 const MOST_NAMES = 3;
 
@@ -30,7 +31,8 @@ function namesOf(path: string, guests: NamedPlan["guests"]): readonly string[] {
     return [name === undefined || name === "" ? vmid : name];
   }
   if (CREATE.test(path)) return guests.map(({ vmid: own, name }) => (name === "" ? String(own) : name));
-  const found = NODE.exec(path)?.[1] ?? VOLUME.exec(path)?.[1] ?? path.split("/").at(-1) ?? "";
+  const named = [NODE, VOLUME, PRUNE].flatMap((form) => form.exec(path)?.[1] ?? []);
+  const found = named[0] ?? path.split("/").at(-1) ?? "";
   return found === "" ? [] : [decoded(found)];
 }
 

@@ -105,7 +105,7 @@ export const tokenScenarios: readonly Scenario[] = [
       const token = { userid: USER, tokenid: "one" };
       await t.refused(RENEW, token, "declined");
       await t.refused(RENEW, { ...token, tokenid: "none" }, "not_found");
-      t.answerConfirm("accept");
+      t.answerConfirm("accept", "one");
       const renewed = await t.ok(RENEW, token);
       const { tokenSecret = "" } = secretsOf(renewed);
       t.expect.match(tokenSecret, SECRET, "the secret");

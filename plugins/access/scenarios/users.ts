@@ -179,7 +179,7 @@ export const userScenarios: readonly Scenario[] = [
       await t.refused(DELETE, { userid: USER }, "declined");
       t.expect.equal((await userOn(t, USER)).enable, 1, "the user is still there");
       await t.refused(DELETE, { userid: `${OWN}-nobody@pve` }, "not_found");
-      t.answerConfirm("accept");
+      t.answerConfirm("accept", USER);
       await t.ok(DELETE, { userid: USER });
       t.expect.that(await t.cluster.isGone(`/access/users/${USER}`), "the user is gone");
       const left = await t.cluster.get<readonly { ugid: string }[]>("/access/acl");

@@ -227,7 +227,7 @@ export const jobScenarios: readonly Scenario[] = [
       await t.ok(DELETE, { id: OWN, dryRun: true });
       await t.refused(DELETE, { id: OWN }, "declined");
       t.expect.equal(await ids(), before, "the jobs, when nobody agreed");
-      t.answerConfirm("accept");
+      t.answerConfirm("accept", OWN);
       await t.ok(DELETE, { id: OWN });
       t.expect.equal(
         await ids(),

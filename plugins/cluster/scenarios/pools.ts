@@ -152,7 +152,7 @@ export const poolScenarios: readonly Scenario[] = [
       for (const poolid of [POOL, `${POOL}/inner`]) await t.ok(CREATE, { poolid });
       await t.ok(UPDATE, { poolid: `${POOL}/inner`, vms: [one] });
       await t.refused(DELETE, { poolid: `${POOL}/inner` }, "declined");
-      t.answerConfirm("accept");
+      t.answerConfirm("accept", "pools");
       await t.refused(DELETE, { poolid: `${POOL}/inner` }, "upstream");
       t.expect.that(await isThere(t, `${POOL}/inner`), "the pool with a guest is still there");
       await t.ok(UPDATE, { poolid: `${POOL}/inner`, vms: [one], delete: true });

@@ -88,7 +88,7 @@ export const backupScenarios: readonly Scenario[] = [
       t.expect.equal(planned?.path, `/nodes/${node}/storage/${storage}/prunebackups`, "where it is pruned");
       await t.refused(PRUNE, rules, "declined");
       t.expect.equal((await backupsOf(t, made)).length, 3, "the backups, when nobody agreed");
-      t.answerConfirm("accept");
+      t.answerConfirm("accept", storage);
       await t.refused(PRUNE, { ...rules, "prune-backups": "keep-sometimes=1" }, "invalid_input");
       await t.ok(PRUNE, rules);
       const left = (await backupsOf(t, made)).map(({ volid }) => volid);

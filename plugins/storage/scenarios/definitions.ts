@@ -56,7 +56,7 @@ export const definitionScenarios: readonly Scenario[] = [
       await t.ok(DEFINE, EXTRA);
       await t.refused(REMOVE, { storage: OWN }, "declined");
       t.expect.equal((await definition(t, OWN))?.type, "dir", "the storage, when nobody agreed");
-      t.answerConfirm("accept");
+      t.answerConfirm("accept", OWN);
       await t.refused(REMOVE, { storage: NO_STORAGE }, "not_found");
       await t.ok(REMOVE, { storage: OWN });
       t.expect.equal(await definition(t, OWN), undefined, "the storage");

@@ -19,6 +19,7 @@ describe("what has to be typed", () => {
     ["/nodes/pve1/stopall", "pve1"],
     ["/nodes/pve1/status", "pve1"],
     ["/nodes/pve1/storage/nfs/content/nfs:iso/x.iso", "nfs:iso/x.iso"],
+    ["/nodes/pve1/storage/nfs/prunebackups", "nfs"],
     ["/nodes/pve1/disks/zfs/tank", "tank"],
     ["/pools/production", "production"],
     ["/access/users/bob@pve", "bob@pve"],
