@@ -131,9 +131,7 @@ describe("the fingerprint", () => {
     own.answers["/access/acl"] = [entry("/", "c@pve"), entry("/vms/100", "a@pve")];
     expect(await conflict(seen, own)).toBeUndefined();
     own.answers["/access/acl"] = [entry("/vms/100", "a@pve"), entry("/vms/100", "d@pve")];
-    expect((await conflict(seen, own))?.message).toContain(
-      "/access/acl changed (new entries: 1, gone: 0)",
-    );
+    expect((await conflict(seen, own))?.message).toContain("/access/acl changed (new entries: 1, gone: 0)");
   });
 
   test("of an object that a step makes under its name is that there is none", async () => {
