@@ -1,7 +1,8 @@
 import { isToolError, type ToolError } from "../../sdk/errors.ts";
 import type { Approvals } from "../consent/approvals.ts";
 import type { HostedTool } from "../host/types.ts";
-import type { JobService } from "../jobs/types.ts";
+import type { AfterChange, JobService } from "../jobs/types.ts";
+import type { Logger } from "../log.ts";
 import { planFacts } from "../plans/facts.ts";
 import { recheck } from "../plans/recheck.ts";
 import type { ClaimedPlan, KeptPlan, PlanFacts, PlanOrigin, PlanStore } from "../plans/types.ts";
@@ -9,6 +10,8 @@ import type { Verdict } from "../policy/verdict.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
+import { statesBefore } from "../undo/before.ts";
+import { offerUndo } from "../undo/offer.ts";
 import { allowed, judge } from "./authorize.ts";
 import { type Asking, confirm, isToBeConfirmed } from "./confirm.ts";
 import { confirmationRequired } from "./confirmation-required.ts";
@@ -26,6 +29,7 @@ import type { CallAnswer, CallContext, Plan, WaitOptions } from "./types.ts";
 export interface ChangesParts {
   readonly settings: Settings;
   readonly redactor: Redactor;
+  readonly logger: Logger;
   readonly jobs: JobService;
   readonly recorder: Recorder;
   readonly plans: PlanStore;
@@ -204,8 +208,10 @@ export class Changes {
       const origin = this.#originOf(cluster.name);
       return await runHandOver(plan, { cluster, recorder, redactor, call, origin, handOver, begun });
     }
+    const after = plan.risk === "read" ? undefined : await this.#wayBack(plan, cluster, call);
     return await execute(plan, call.context, {
       cluster,
+      after,
       jobs,
       recorder,
       redactor,
@@ -214,6 +220,13 @@ export class Changes {
       wait,
       begun,
     });
+  }
+
+  /** Looks at what there is before the change, so that the way back can be kept after it. */
+  async #wayBack(plan: Plan, access: ClusterAccess, call: ChangeCall): Promise<AfterChange> {
+    const { plans, redactor, logger } = this.#parts;
+    const before = await statesBefore(plan, access, call.context.signal);
+    return (seen) => offerUndo(plan, seen, { access, plans, redactor, logger, before });
   }
 
   #originOf(cluster: string): string {

@@ -1,5 +1,5 @@
 import { ToolError } from "../../sdk/errors.ts";
-import type { Job, JobService, RunningJob } from "../jobs/types.ts";
+import type { AfterChange, Job, JobService, RunningJob } from "../jobs/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { runReads } from "./execute-reads.ts";
@@ -21,6 +21,8 @@ export interface ExecuteParts {
   readonly shape: (result: unknown) => Promise<CallAnswer>;
   readonly call: RecordedCall;
   readonly wait: WaitOptions;
+  /** What to do when the change ended well. */
+  readonly after?: AfterChange | undefined;
   /** Told once the change has begun, with the job that makes it. */
   readonly begun?: ((job: string) => void) | undefined;
 }
@@ -46,7 +48,7 @@ async function begin(plan: Plan, context: CallContext, parts: ExecuteParts): Pro
   await recorder.before(call, plan);
   try {
     if (context.signal.aborted) throw cancelled(plan.tool);
-    const running = await parts.jobs.start(plan, context, parts.wait);
+    const running = await parts.jobs.start(plan, context, parts.wait, parts.after);
     parts.begun?.(running.job.id);
     // The change ends when its job does, which can be long after the call was answered.
     void running.ended.then((job) => {

@@ -91,6 +91,7 @@ export class Road implements CallRoad {
     this.#changes = new Changes({
       settings,
       redactor,
+      logger,
       jobs,
       recorder: this.#recorder,
       plans,

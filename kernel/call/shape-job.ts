@@ -1,6 +1,6 @@
 import { ERROR_CODES, type ErrorCode, ToolError } from "../../sdk/errors.ts";
 import type { Job, JobStep } from "../jobs/types.ts";
-import { checkLines } from "../readback/tell.ts";
+import { checkLines, undoLines } from "../readback/tell.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { oneLine } from "./one-line.ts";
 import type { CallAnswer, Plan } from "./types.ts";
@@ -14,6 +14,7 @@ export function shapeSuccess(job: Job, redactor: Redactor): CallAnswer {
     `job: ${job.id} (${duration((job.updatedAt - job.createdAt) / 1000)})`,
     ...job.steps.map(stepLine),
     ...checkLines(job.checks).map(oneLine),
+    ...undoLines(job.undo).map(oneLine),
   ];
   return { text: redactor.text(lines.join("\n")), isError: false, data: { job: redactor.value(job) } };
 }

@@ -1,5 +1,5 @@
 import { oneLine } from "../call/one-line.ts";
-import { checkLines } from "../readback/tell.ts";
+import { checkLines, undoLines } from "../readback/tell.ts";
 import type { Job, JobStep } from "./types.ts";
 
 /** A job in one line, for lists. */
@@ -26,6 +26,7 @@ export function describeJob(job: Job): string {
     `${job.state === "running" ? "seen" : "ended"}: ${new Date(job.updatedAt).toISOString()}`,
     ...job.steps.flatMap((step) => describeStep(step, job.state !== "running")),
     ...checkLines(job.checks),
+    ...undoLines(job.undo),
     ...(error ? [`error: ${error.code}: ${error.message}`] : []),
     ...(error?.next ? [`next: ${error.next}`] : []),
     ...(error?.lastLines

@@ -7,7 +7,7 @@ import { FollowingStopped } from "./follow.ts";
 import { foundIn } from "./lost-answer.ts";
 import type { Following } from "./step-end.ts";
 import { afterAnswer, endOf, runStep, type StepRun, type StepRunEnd } from "./step-run.ts";
-import type { Job, JobStep } from "./types.ts";
+import type { AfterChange, Job, JobStep } from "./types.ts";
 
 /** One job under way in this process. */
 export class JobRun {
@@ -17,12 +17,21 @@ export class JobRun {
   readonly #following: Following;
   readonly #digests: ConfigDigests;
   readonly #answers = new Map<string, unknown>();
+  readonly #after: AfterChange | undefined;
   #caller: CallContext | undefined;
   #reported = 0;
   #isCancelled = false;
 
-  constructor(job: Job, plan: Plan, context: CallContext, wait: WaitOptions, environment: JobEnvironment) {
+  constructor(
+    job: Job,
+    plan: Plan,
+    context: CallContext,
+    wait: WaitOptions,
+    environment: JobEnvironment,
+    after?: AfterChange,
+  ) {
     this.job = job;
+    this.#after = after;
     this.#plan = plan;
     this.#caller = context;
     this.#environment = environment;
@@ -53,7 +62,7 @@ export class JobRun {
   /** Runs the steps in order to the job's end; never rejects. */
   async run(): Promise<void> {
     try {
-      if (await this.#runSteps()) await endChecked(this.job, this.#environment);
+      if (await this.#runSteps()) await endChecked(this.job, this.#environment, this.#after);
     } catch (error) {
       if (error instanceof FollowingStopped) return;
       this.#environment.logger.error(
@@ -171,7 +180,7 @@ export class JobRun {
   async #endLate(): Promise<void> {
     delete this.job.error;
     const notBegun = this.job.steps.filter(({ state }) => state === "pending").map(({ id }) => id);
-    if (notBegun.length === 0) await endChecked(this.job, this.#environment);
+    if (notBegun.length === 0) await endChecked(this.job, this.#environment, this.#after);
     else this.#interrupt(`The answer came too late to go on. Not begun: ${notBegun.join(", ")}.`);
   }
 }

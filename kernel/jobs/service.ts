@@ -16,7 +16,7 @@ import { pause, untilOrPause } from "./pause.ts";
 import { endAbandoned } from "./recovery.ts";
 import { JobRun } from "./run.ts";
 import { JobStore } from "./store.ts";
-import type { Job, JobService, JobState, RunningJob } from "./types.ts";
+import type { AfterChange, Job, JobService, JobState, RunningJob } from "./types.ts";
 import { watchJob } from "./watch.ts";
 
 /** How often a job of another process is looked at while waiting for it, milliseconds. */
@@ -60,13 +60,13 @@ export class StoredJobs implements JobService {
     this.#environments = new JobEnvironments({ settings, clusters, audit, logger, store, uploads, live });
   }
 
-  async start(plan: Plan, context: CallContext, wait: WaitOptions): Promise<RunningJob> {
+  async start(plan: Plan, context: CallContext, wait: WaitOptions, after?: AfterChange): Promise<RunningJob> {
     const environment = this.#environments.of(plan.cluster);
     const job = newJob(plan, context, await ownProcess());
     await this.#store.save(job, { durable: true }).catch((error: unknown) => {
       throw notRecorded(this.#stateDir, error);
     });
-    const run = new JobRun(job, plan, context, wait, environment);
+    const run = new JobRun(job, plan, context, wait, environment, after);
     const copy = this.#store.redacted(job);
     const { ended } = this.#keep(job, run.run(), () => run.cancel());
     this.#pruneNowAndThen();

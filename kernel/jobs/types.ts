@@ -1,5 +1,5 @@
 import type { CallContext, Plan, WaitOptions } from "../call/types.ts";
-import type { Check, Expectation } from "../readback/types.ts";
+import type { Check, Expectation, SeenAnswer } from "../readback/types.ts";
 
 /** A Proxmox task that belongs to a step. */
 export interface JobTask {
@@ -75,7 +75,19 @@ export interface Job {
   warnings?: number;
   /** What was read back after the steps were done. */
   checks?: readonly Check[];
+  /** The way back, once it ended well. */
+  undo?: JobUndo;
 }
+
+/** How a change is taken back: by a kept plan, or as the text says. */
+export interface JobUndo {
+  /** Id of the plan to apply; it expires like any other. */
+  readonly plan?: string;
+  readonly text: string;
+}
+
+/** What a change does when it ended well and was read back; it must not reject. */
+export type AfterChange = (seen: readonly SeenAnswer[]) => Promise<JobUndo | undefined>;
 
 /** A job under way in this process. */
 export interface RunningJob {
@@ -97,7 +109,7 @@ export interface JobService {
    * nothing that is on the wire and begins no further step. Throws `not_recorded`
    * when the job cannot be written; nothing ran then.
    */
-  start(plan: Plan, context: CallContext, wait: WaitOptions): Promise<RunningJob>;
+  start(plan: Plan, context: CallContext, wait: WaitOptions, after?: AfterChange): Promise<RunningJob>;
   get(id: string): Promise<Job | undefined>;
   /** Newest first. */
   list(filter?: { state?: JobState; limit?: number }): Promise<Job[]>;

@@ -77,7 +77,8 @@ function judgeFields(want: WantedFields, answer: unknown, catalog: Catalog): rea
   return [...set, ...gone, ...stray];
 }
 
-function fieldsOf(answer: unknown): Fields | undefined {
+/** The fields in an answer, whatever its shape; undefined where it has none. */
+export function fieldsOf(answer: unknown): Fields | undefined {
   if (Array.isArray(answer)) {
     const rows = answer.filter(isPlainObject);
     if (rows.some((row) => typeof row.key === "string")) return pendingFields(rows);

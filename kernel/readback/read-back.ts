@@ -5,7 +5,15 @@ import type { ClusterAccess } from "../tokens.ts";
 import { RestFault } from "../transports/types.ts";
 import { fold, type Look } from "./fold.ts";
 import { type JudgeParts, judge } from "./judge.ts";
-import { ANSWER, type Check, type CheckState, type Expectation, type Finding, type Values } from "./types.ts";
+import {
+  ANSWER,
+  type Check,
+  type CheckState,
+  type Expectation,
+  type Finding,
+  type SeenAnswer,
+  type Values,
+} from "./types.ts";
 
 /** How long one look may take, milliseconds: a change that is done does not wait long for its check. */
 const LOOK_MS = 10_000;
@@ -29,6 +37,7 @@ export async function readBack(
   steps: readonly JobStep[],
   access: ClusterAccess,
   stop: AbortSignal,
+  seen: (answer: SeenAnswer) => void = () => undefined,
 ): Promise<readonly Check[]> {
   const expectations = steps.filter(({ state }) => state === "done").flatMap(expectedOf);
   if (expectations.length === 0) return [];
@@ -39,7 +48,7 @@ export async function readBack(
         ? { object: other.object, state: "not_checked", details: [other.why] }
         : { object: other.object, state: "as_planned" },
   );
-  return [...(await Promise.all(looks.map((look) => lookAt(look, access, stop)))), ...known];
+  return [...(await Promise.all(looks.map((look) => lookAt(look, access, { stop, seen })))), ...known];
 }
 
 /** What a step promised, with its answer filled in; what only the HA manager was asked for comes later. */
@@ -63,7 +72,12 @@ function filled(row: Values, answer: string): Values {
   );
 }
 
-async function lookAt(look: Look, access: ClusterAccess, stop: AbortSignal): Promise<Check> {
+interface Looking {
+  readonly stop: AbortSignal;
+  readonly seen: (answer: SeenAnswer) => void;
+}
+
+async function lookAt(look: Look, access: ClusterAccess, { stop, seen }: Looking): Promise<Check> {
   const { object } = look;
   try {
     const catalog = await access.catalog();
@@ -71,6 +85,7 @@ async function lookAt(look: Look, access: ClusterAccess, stop: AbortSignal): Pro
     if (endpoint === undefined) return notChecked(object, "this release cannot show it");
     const params = look.read.params;
     const answer = await access.rest.read({ endpoint, params, signal: stop, timeoutMs: LOOK_MS });
+    seen({ ...look.read, data: answer });
     const parts: JudgeParts = { catalog, visible: () => visibleGuests(access, stop) };
     const found = await Promise.all(look.wants.map((want) => judge(want, answer, parts)));
     return checkOf(object, found.flat());

@@ -26,3 +26,8 @@ export function notApplied(checks: readonly Check[]): string {
     .map(({ object, details }) => `${object}: ${(details ?? []).join("; ")}.`)
     .join(" ");
 }
+
+/** The way back from a change, in one line; none where nothing is known of it. */
+export function undoLines(undo: { readonly text: string } | undefined): readonly string[] {
+  return undo === undefined ? [] : [`undo: ${undo.text}`];
+}

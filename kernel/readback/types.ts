@@ -14,6 +14,11 @@ export interface ReadPlace {
   readonly params: Values;
 }
 
+/** What a read answered while reading back. */
+export interface SeenAnswer extends ReadPlace {
+  readonly data: unknown;
+}
+
 /** What must be seen of an object after a change. */
 export type Want =
   /** The object can no longer be read. */
