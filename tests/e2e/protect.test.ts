@@ -76,6 +76,20 @@ describe("a protected guest", () => {
   });
 });
 
+test("a backup job that covers a protected guest stays; one that covers none may go", async () => {
+  const one = await start("103");
+  const make = (id: string, vmid: string) => {
+    const params = { id, vmid, storage: "nfs", schedule: "02:00" };
+    return one.ok("proxmox_api_call", { method: "POST", path: "/cluster/backup", params });
+  };
+  await make("covers", "101,103");
+  await make("other", "102");
+  await one.ok("proxmox_api_call", { method: "DELETE", path: "/cluster/backup/other" });
+  expect(
+    await denied("proxmox_api_call", { method: "DELETE", path: "/cluster/backup/covers" }, one),
+  ).toContain("(103)");
+});
+
 test("a pool protects its members", async () => {
   const one = await start("pool:production");
   expect(await denied("proxmox_vm_action", { vmid: 101, action: "stop" }, one)).toContain(
