@@ -37,6 +37,17 @@ describe("what an account holds", () => {
     expect(held.meets({ path: "/vms/300", orOn: "/vms", privileges: ["VM.Clone"] })).toBe(true);
   });
 
+  test("holds everywhere below a path only where it is propagated and no path below lacks it", () => {
+    const everywhere = (paths: Record<string, Record<string, number>>) =>
+      new Held(permissionsOf(paths)).everywhere("VM.Audit", "/vms");
+    expect(everywhere({ "/": { "VM.Audit": 1 } })).toBe(true);
+    expect(everywhere({ "/vms": { "VM.Audit": 1 }, "/vms/100": { "VM.Audit": 0 } })).toBe(true);
+    expect(everywhere({ "/vms": { "VM.Audit": 0 } })).toBe(false);
+    expect(everywhere({ "/vms": { "VM.Audit": 1 }, "/vms/100": { "VM.Console": 1 } })).toBe(false);
+    expect(everywhere({ "/": { "VM.Audit": 1 }, "/vms": { "VM.Console": 1 } })).toBe(false);
+    expect(everywhere({ "/vms/100": { "VM.Audit": 1 } })).toBe(false);
+  });
+
   test("is nothing where the answer is of another form", () => {
     for (const data of [null, "x", [], { "/": 1 }]) {
       expect(new Held(permissionsOf(data)).holds("Sys.Audit", "/")).toBe(false);
