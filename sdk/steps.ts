@@ -44,8 +44,24 @@ export interface RestStep {
   readonly note?: string;
 }
 
+/** One command of Proxmox VE's own tools, run on a node as root by SSH. Takes the grant `cli`. */
+export interface CliStep {
+  readonly id?: string;
+  readonly via: "cli";
+  /** Where it runs. */
+  readonly node: string;
+  /** All words up to the arguments: `qm set`, `pvesh get`. */
+  readonly command: string;
+  /** Arguments and options by name, with the values that the API method behind the command takes; no references. */
+  readonly params: StepParams;
+  /** What to verify afterwards. */
+  readonly settle?: Settle;
+  /** One short sentence for the plan. */
+  readonly note?: string;
+}
+
 /** A step of a plan: data only. Further kinds join with their transports. */
-export type Step = RestStep;
+export type Step = RestStep | CliStep;
 
 /** What a step may carry besides its parameters. */
 export interface StepOptions {
@@ -73,6 +89,16 @@ export const rest = {
   delete: restStep("DELETE"),
 } as const;
 
+/** Builds a step that runs a command on a node: `cli("pve1", "qm set", { vmid: 100, args: "-cpu host" })`. */
+export function cli(
+  node: string,
+  command: string,
+  params: CliStep["params"] = {},
+  options: Pick<CliStep, "id" | "settle" | "note"> = {},
+): CliStep {
+  return { ...options, via: "cli", node, command, params };
+}
+
 /** Refers to a part of an earlier step's answer. */
 export function from(stepId: string, pointer = ""): StepRef {
   return { $from: stepId, at: pointer };
@@ -83,5 +109,25 @@ export function isStepRef(value: unknown): value is StepRef {
   return typeof value === "object" && value !== null && "$from" in value && "at" in value;
 }
 
-/** A planned step after the kernel checked it: always with an id and its own risk. */
-export type PlannedStep = Step & { readonly id: string; readonly risk: Risk };
+/** What a step is among its tool's uses: `POST /nodes/{node}/qemu`, `cli:qm set`. */
+export function stepUse(step: Step): string {
+  return step.via === "cli" ? `cli:${step.command}` : `${step.method} ${step.path}`;
+}
+
+/** How a planned step goes over a node's command line instead of REST. */
+export interface CommandLine {
+  readonly node: string;
+  readonly command: string;
+  /** What `pvesh` is given as path, and the parameters that are part of it. */
+  readonly apiPath?: { readonly path: string; readonly params: readonly string[] };
+}
+
+/**
+ * A planned step after the kernel checked it: always with an id and its own risk. One that goes over the command
+ * line has method, path and parameters of the API method behind it, so that it is judged and shown as that is.
+ */
+export type PlannedStep = RestStep & {
+  readonly id: string;
+  readonly risk: Risk;
+  readonly over?: CommandLine;
+};

@@ -7,6 +7,7 @@ import { protectRefusal } from "../policy/protect.ts";
 import type { Verdict } from "../policy/verdict.ts";
 import type { Settings } from "../settings/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
+import { stepTitle } from "./step-shapes.ts";
 import type { Plan } from "./types.ts";
 
 /** Refuses a tool whose least risk is beyond what the operator allows, before it reads anything. */
@@ -34,12 +35,13 @@ export interface AuthorizeParts {
  */
 export async function judge(hosted: HostedTool, plan: Plan, parts: AuthorizeParts): Promise<Verdict> {
   const { settings, cluster, signal } = parts;
-  for (const { step, risk, shownPath } of plan.steps) {
-    const refusal =
-      accessRefusal(risk, settings.access) ?? grantRefusal(hosted.plugin, hosted.grants, grantFor(risk));
+  for (const planned of plan.steps) {
+    const { step, risk } = planned;
+    const grant = step.over === undefined ? grantFor(risk) : "cli";
+    const refusal = accessRefusal(risk, settings.access) ?? grantRefusal(hosted.plugin, hosted.grants, grant);
     if (refusal) {
       return {
-        refusal: denied(`${plan.tool} is not allowed to ${step.method} ${shownPath}`, refusal),
+        refusal: denied(`${plan.tool} is not allowed to ${stepTitle(planned)}`, refusal),
         notes: [],
       };
     }

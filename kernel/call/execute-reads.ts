@@ -1,6 +1,8 @@
 import { fillReferences } from "../jobs/references.ts";
 import type { ClusterAccess } from "../tokens.ts";
+import { runCli } from "../transports/cli/run.ts";
 import { resultOf } from "./result-of.ts";
+import { stepTitle } from "./step-shapes.ts";
 import type { CallAnswer, Plan } from "./types.ts";
 import { fromUpstream } from "./upstream-errors.ts";
 
@@ -8,16 +10,20 @@ import { fromUpstream } from "./upstream-errors.ts";
 export async function runReads(
   plan: Plan,
   access: ClusterAccess,
-  signal: AbortSignal,
+  bounds: { readonly signal: AbortSignal; readonly timeoutMs: number },
   shape: (result: unknown) => Promise<CallAnswer>,
 ): Promise<CallAnswer> {
+  const { signal } = bounds;
   const answers = new Map<string, unknown>();
   const shaped: CallAnswer[] = [];
   for (const { step, endpoint, shownPath } of plan.steps) {
-    const what = `${step.method} ${shownPath}`;
+    const what = stepTitle({ step, shownPath });
     try {
       const params = fillReferences(step.params, answers);
-      const data = await access.rest.read({ endpoint, params, signal });
+      const data =
+        step.over === undefined
+          ? await access.rest.read({ endpoint, params, signal })
+          : await runCli(access.ssh, step.over, params, bounds);
       answers.set(step.id, data);
       shaped.push(await shape(resultOf(what, data)));
     } catch (error) {

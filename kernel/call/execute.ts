@@ -34,7 +34,12 @@ export async function execute(plan: Plan, context: CallContext, parts: ExecutePa
     return shapeNothingToDo(plan);
   }
   if (plan.risk === "read") {
-    const answer = await runReads(plan, parts.cluster, context.signal, parts.shape);
+    const answer = await runReads(
+      plan,
+      parts.cluster,
+      { signal: context.signal, timeoutMs: parts.wait.timeoutMs },
+      parts.shape,
+    );
     parts.recorder.called(parts.call);
     return answer;
   }

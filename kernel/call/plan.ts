@@ -1,11 +1,12 @@
 import { ToolError } from "../../sdk/errors.ts";
 import type { PveReader } from "../../sdk/reader.ts";
 import { highestRisk, isWithin, type Risk } from "../../sdk/risk.ts";
-import type { PlannedStep, Step } from "../../sdk/steps.ts";
-import type { Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
+import type { CommandLine, PlannedStep, RestStep } from "../../sdk/steps.ts";
+import type { Catalog, Endpoint, EndpointPrivileges } from "../../vendor/pve-docs/types.ts";
 import type { HostedTool } from "../host/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { ClusterAccess } from "../tokens.ts";
+import { resolveCli } from "./cli-step.ts";
 import { ConfigFiles, configReader, placeholders } from "./config-files.ts";
 import { configDiff } from "./diff.ts";
 import { missingEndpoint } from "./endpoints.ts";
@@ -50,14 +51,15 @@ export async function makePlan(parts: PlanParts): Promise<Plan> {
   };
 }
 
-async function checkStep(step: NamedStep, catalog: Catalog, parts: PlanParts): Promise<PlanStep> {
+async function checkStep(named: NamedStep, catalog: Catalog, parts: PlanParts): Promise<PlanStep> {
   const { hosted } = parts;
+  const { step, endpoint, isFree } =
+    named.via === "cli" ? resolveCli(named, catalog) : await resolveRest(named, catalog, hosted);
   const key = stepKey(step);
   if (!declaresUse(hosted, key)) throw outsideUses(hosted, key);
-  const endpoint = catalog.endpoint(key);
-  if (!endpoint) throw await missingEndpoint(key, catalog);
-  if (!parts.isRootLogin) refuseRootOnly(catalog, endpoint, step);
-  const risk = stepRisk(catalog, endpoint, step);
+  // On the node itself we are root.
+  if (step.over === undefined && !parts.isRootLogin) refuseRootOnly(catalog, endpoint, step);
+  const risk = isFree ? "escape" : stepRisk(catalog, endpoint, step);
   if (!isWithin(risk, hosted.tool.risk)) throw aboveRisk(hosted, key, risk);
   checkParameters({ step, endpoint, catalog, input: parts.input, tool: hosted.tool.name });
   const known = knownParams(step.params);
@@ -67,12 +69,27 @@ async function checkStep(step: NamedStep, catalog: Catalog, parts: PlanParts): P
     endpoint,
     shownPath: shownPath(step),
     risk,
-    privileges: catalog.privileges(endpoint, known),
+    privileges: step.over === undefined ? catalog.privileges(endpoint, known) : ON_THE_NODE,
   };
 }
 
+/** Nothing is asked of the API's users: what counts is root on the node. */
+const ON_THE_NODE: EndpointPrivileges = { who: "world", alternatives: [], further: [], unread: false };
+
+async function resolveRest(
+  step: RestStep & { readonly id: string },
+  catalog: Catalog,
+  hosted: HostedTool,
+): Promise<{ step: RestStep & { id: string; over?: CommandLine }; endpoint: Endpoint; isFree: boolean }> {
+  const key = stepKey(step);
+  if (!declaresUse(hosted, key)) throw outsideUses(hosted, key);
+  const endpoint = catalog.endpoint(key);
+  if (!endpoint) throw await missingEndpoint(key, catalog);
+  return { step, endpoint, isFree: false };
+}
+
 /** A parameter that is known only later counts as set, so that it cannot hide a higher risk. */
-function stepRisk(catalog: Catalog, endpoint: Endpoint, step: Step): Risk {
+function stepRisk(catalog: Catalog, endpoint: Endpoint, step: RestStep): Risk {
   const known = knownParams(step.params);
   const later = refNames(step.params).map((name) => [name, "1"]);
   if (later.length === 0) return catalog.risk(endpoint, known);
@@ -117,7 +134,7 @@ async function withConfig(
 }
 
 /** The path with placeholders filled in; what is known only later reads as `{vmid from s1}`. */
-function shownPath(step: Step): string {
+function shownPath(step: RestStep): string {
   return step.path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
     const value = step.params[name];
     if (typeof value === "object" && "$from" in value) return `{${name} from ${value.$from}}`;
@@ -141,7 +158,7 @@ function aboveRisk(hosted: HostedTool, key: string, risk: Risk): ToolError {
   });
 }
 
-function refuseRootOnly(catalog: Catalog, endpoint: Endpoint, step: Step): void {
+function refuseRootOnly(catalog: Catalog, endpoint: Endpoint, step: RestStep): void {
   const faults = catalog.rootOnly(endpoint, knownParams(step.params));
   if (faults.length === 0) return;
   throw new ToolError({

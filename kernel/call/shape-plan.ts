@@ -8,6 +8,7 @@ import type { Redactor } from "../secrets/redact.ts";
 import { placeholders } from "./config-files.ts";
 import { isPlainObject } from "./json-schema.ts";
 import { oneLine } from "./one-line.ts";
+import { stepTitle } from "./step-shapes.ts";
 import type { CallAnswer, DiffEntry, Plan, PlanStep } from "./types.ts";
 import { humanise } from "./units.ts";
 
@@ -16,6 +17,9 @@ export interface StepView {
   readonly id: string;
   readonly method: string;
   readonly path: string;
+  /** The command that it goes by instead of REST, and the node that it runs on. */
+  readonly command?: string;
+  readonly node?: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** A {@link StepFile}. */
   readonly file?: unknown;
@@ -35,10 +39,11 @@ export function viewStep(
     id: step.id,
     method: step.method,
     path: shownPath,
+    ...(step.over === undefined ? {} : { command: step.over.command, node: step.over.node }),
     params: shownParams(step.path, step.params, redactor),
     ...(step.file === undefined ? {} : { file: redactor.value(step.file) }),
     risk,
-    privileges: privilegesText(privileges),
+    privileges: needsText({ step, privileges }),
     ...(step.note === undefined ? {} : { note: step.note }),
     ...(step.settle === undefined ? {} : { settle: step.settle }),
     ...(diff === undefined ? {} : { diff }),
@@ -52,7 +57,8 @@ export function describeStep({ step, shownPath, risk }: PlanStep, redactor: Reda
   );
   const file = step.file === undefined ? [] : [`file=${describeFile(step.file)}`];
   const note = step.note === undefined ? "" : ` (${step.note})`;
-  const what = [`${step.method} ${shownPath} [${risk}]`, ...params, ...file].join(" ");
+  const path = step.over === undefined ? [] : [`as ${step.method} ${shownPath}`];
+  const what = [`${stepTitle({ step, shownPath })} [${risk}]`, ...path, ...params, ...file].join(" ");
   return oneLine(redactor.text(what + note));
 }
 
@@ -84,7 +90,7 @@ export function shapePlan(plan: Plan, redactor: Redactor, dryRun: DryRun): CallA
   ];
   const body = plan.steps.flatMap((step, index) => [
     `${index + 1}. ${step.step.id}: ${describeStep(step, redactor)}`,
-    `   needs ${privilegesText(step.privileges)}${heldSuffix(step, facts)}`,
+    `   needs ${needsText(step)}${heldSuffix(step, facts)}`,
     ...(step.diff ?? []).map((entry) => `   ${describeDiff(entry)}`),
     ...(step.diff?.length === 0 ? ["   changes no key: it is like that already"] : []),
   ]);
@@ -107,7 +113,14 @@ export function shapePlan(plan: Plan, redactor: Redactor, dryRun: DryRun): CallA
   };
 }
 
+/** What Proxmox VE, or the node itself, asks of us for a step. */
+function needsText({ step, privileges }: Pick<PlanStep, "step" | "privileges">): string {
+  if (step.over === undefined) return privilegesText(privileges);
+  return `SSH to ${step.over.node} as root: it goes around the rights of Proxmox VE's users`;
+}
+
 function heldSuffix({ step }: PlanStep, { privileges }: PlanFacts): string {
+  if (step.over !== undefined) return "";
   const known = privileges.find((one) => one.step === step.id);
   return known === undefined ? "" : ` (${heldText(known)})`;
 }

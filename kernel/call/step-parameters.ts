@@ -1,5 +1,5 @@
 import { ToolError } from "../../sdk/errors.ts";
-import type { Step } from "../../sdk/steps.ts";
+import type { PlannedStep, RestStep } from "../../sdk/steps.ts";
 import type { Catalog, Endpoint, ParamFault } from "../../vendor/pve-docs/types.ts";
 import { isPlainObject } from "./json-schema.ts";
 import { knownParams, refNames } from "./step-refs.ts";
@@ -7,7 +7,7 @@ import { stepKey } from "./step-shapes.ts";
 
 /** A step and what its parameters are checked against. */
 export interface StepCheck {
-  readonly step: Step;
+  readonly step: RestStep & Pick<PlannedStep, "over">;
   readonly endpoint: Endpoint;
   readonly catalog: Catalog;
   readonly input: Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { ToolError } from "../../sdk/errors.ts";
-import { isStepRef, type Step } from "../../sdk/steps.ts";
+import { type CliStep, isStepRef, type PlannedStep, type RestStep, type Step } from "../../sdk/steps.ts";
 import type { DefinedTool } from "../../sdk/tool.ts";
 import { isPlainObject } from "./json-schema.ts";
 
@@ -8,9 +8,26 @@ const METHODS: ReadonlySet<unknown> = new Set(["GET", "POST", "PUT", "DELETE"]);
 /** A step with the id that it has in the plan. */
 export type NamedStep = Step & { readonly id: string };
 
-/** The key of a step's endpoint: `POST /nodes/{node}/qemu`. */
-export function stepKey(step: Step): string {
-  return `${step.method} ${step.path}`;
+/** What a step is in a tool's uses: `POST /nodes/{node}/qemu`, `cli:qm set`. */
+export function stepKey({
+  method,
+  path,
+  over,
+}: Pick<RestStep, "method" | "path"> & Pick<PlannedStep, "over">): string {
+  return over === undefined ? `${method} ${path}` : `cli:${over.command}`;
+}
+
+/** What a step does, for people: `PUT /nodes/pve1/qemu/100/config`, `qm set on pve1`. */
+export function stepTitle({
+  step,
+  shownPath,
+}: {
+  step: Pick<PlannedStep, "method" | "over">;
+  shownPath: string;
+}): string {
+  return step.over === undefined
+    ? `${step.method} ${shownPath}`
+    : `${step.over.command} on ${step.over.node}`;
 }
 
 /**
@@ -23,7 +40,9 @@ export function checkStepShapes(tool: DefinedTool, answer: unknown): readonly Na
   const named: NamedStep[] = [];
   const taken = new Set<string>();
   for (const [index, step] of steps.entries()) {
-    if (!isRestStep(step)) throw invalid(tool, `step ${index + 1} of its plan is no REST step`);
+    if (!isRestStep(step) && !isCliStep(step)) {
+      throw invalid(tool, `step ${index + 1} of its plan is neither a REST step nor one of the command line`);
+    }
     const id = step.id ?? `s${index + 1}`;
     if (taken.has(id)) throw invalid(tool, `two steps have the id ${id}`);
     for (const [name, value] of Object.entries(step.params)) {
@@ -37,7 +56,22 @@ export function checkStepShapes(tool: DefinedTool, answer: unknown): readonly Na
   return named;
 }
 
-function isRestStep(step: unknown): step is Step {
+const NODE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+function isCliStep(step: unknown): step is CliStep {
+  return (
+    isPlainObject(step) &&
+    step.via === "cli" &&
+    typeof step.node === "string" &&
+    NODE_NAME.test(step.node) &&
+    typeof step.command === "string" &&
+    isPlainObject(step.params) &&
+    !Object.values(step.params).some(isStepRef) &&
+    (step.id === undefined || typeof step.id === "string")
+  );
+}
+
+function isRestStep(step: unknown): step is RestStep {
   return (
     isPlainObject(step) &&
     step.via === "rest" &&

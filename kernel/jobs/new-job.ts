@@ -1,4 +1,5 @@
 import { ToolError } from "../../sdk/errors.ts";
+import { stepTitle } from "../call/step-shapes.ts";
 import type { CallContext, Plan } from "../call/types.ts";
 import type { Owner } from "./owner.ts";
 import { newJobId } from "./store.ts";
@@ -20,7 +21,7 @@ export function newJob(plan: Plan, context: CallContext, owner: Owner): Job {
     state: "running",
     steps: plan.steps.map(({ step, shownPath }) => ({
       id: step.id,
-      what: step.note ?? `${step.method} ${shownPath}`,
+      what: step.note ?? stepTitle({ step, shownPath }),
       state: "pending",
       tasks: [],
     })),

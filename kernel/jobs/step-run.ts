@@ -1,11 +1,13 @@
 import { isToolError, ToolError } from "../../sdk/errors.ts";
 import { isWithin } from "../../sdk/risk.ts";
-import { isStepRef } from "../../sdk/steps.ts";
+import { type CommandLine, isStepRef } from "../../sdk/steps.ts";
 import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import type { ConfigDigests } from "../call/digests.ts";
+import { stepTitle } from "../call/step-shapes.ts";
 import type { PlanStep } from "../call/types.ts";
 import { fromUpstream } from "../call/upstream-errors.ts";
 import { promises } from "../readback/promises.ts";
+import { runCli, shortened } from "../transports/cli/run.ts";
 import { RestFault } from "../transports/types.ts";
 import type { JobEnvironment } from "./environment.ts";
 import { FollowingStopped } from "./follow.ts";
@@ -18,6 +20,9 @@ import { parseUpid, type Upid } from "./upid.ts";
 
 /** Longest answer kept with a step, in characters of JSON. */
 const MAX_ANSWER = 4096;
+
+/** How often a command under way looks whether its job was cancelled, milliseconds. */
+const CANCEL_POLL_MS = 250;
 
 /** One step under way. */
 export interface StepRun {
@@ -147,6 +152,7 @@ async function send(run: StepRun, params: Record<string, unknown>): Promise<unkn
   const { planned, environment } = run;
   const { endpoint, step } = planned;
   const { rest } = environment.cluster;
+  if (step.over !== undefined) return environment.onWire(sendCli(run, step.over, params));
   if (step.method === "GET") return rest.read({ endpoint, params, signal: environment.stop });
   // Without the caller's signal: what is on the wire is finished, and its answer is wanted.
   if (step.file === undefined) return environment.onWire(rest.write({ endpoint, params }));
@@ -154,6 +160,26 @@ async function send(run: StepRun, params: Record<string, unknown>): Promise<unkn
   const writing = rest.write({ endpoint, params, file });
   void overOf(writing).then(() => file.close());
   return environment.onWire(writing);
+}
+
+/** A command runs to its end whatever becomes of the call; cancelling the job ends its processes. */
+async function sendCli(
+  { environment, following }: StepRun,
+  over: CommandLine,
+  params: Record<string, unknown>,
+): Promise<unknown> {
+  const stop = new AbortController();
+  const look = setInterval(() => {
+    void following.isCancelled().then((isCancelled) => {
+      if (isCancelled) stop.abort();
+    });
+  }, CANCEL_POLL_MS);
+  try {
+    const bounds = { signal: stop.signal, timeoutMs: environment.silenceMs };
+    return shortened(await runCli(environment.cluster.ssh, over, params, bounds));
+  } finally {
+    clearInterval(look);
+  }
 }
 
 /** Resolves when a write is off the wire; one that nobody waits for any more goes on reading its file. */
@@ -171,7 +197,7 @@ export function endOf(
   error: unknown,
   { step, shownPath, privileges }: PlanStep,
 ): StepEnd & { state: "failed" | "unknown" } {
-  const what = `${step.method} ${shownPath}`;
+  const what = stepTitle({ step, shownPath });
   const needs = (): string => privilegesText(privileges);
   const known = fromUpstream(error, { what, needs, write: step.method !== "GET" });
   if (!isToolError(known)) throw error;

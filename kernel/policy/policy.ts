@@ -1,4 +1,5 @@
 import { ToolError } from "../../sdk/errors.ts";
+import { stepTitle } from "../call/step-shapes.ts";
 import type { Plan, PlanStep } from "../call/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { type Decision, decide, stricter } from "./rules/decide.ts";
@@ -36,7 +37,7 @@ export async function judgePlan(plan: Pick<Plan, "tool" | "steps">, parts: Polic
   const judged = new Judgement(rules);
   for (const step of plan.steps) {
     const subjects = asksForTargets(rules) ? await subjectsOf(stepTouches(step), around) : [];
-    judged.add(stepDeed(step, of), subjects, `${step.step.method} ${step.shownPath}`);
+    judged.add(stepDeed(step, of), subjects, stepTitle(step));
   }
   return judged.verdict(plan.tool);
 }

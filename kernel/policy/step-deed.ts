@@ -5,8 +5,12 @@ import type { Deed } from "./rules/match.ts";
 export type DeedOf = Pick<Deed, "tool" | "plugin" | "cluster">;
 
 /** A planned step as rules see it. */
-export function stepDeed({ risk, shownPath }: Pick<PlanStep, "risk" | "shownPath">, of: DeedOf): Deed {
-  return { ...of, risk, family: undefined, path: shownPath, sudo: false, timeoutMs: undefined };
+export function stepDeed(
+  { step, risk, shownPath }: Pick<PlanStep, "step" | "risk" | "shownPath">,
+  of: DeedOf,
+): Deed {
+  const family = step.over?.command.split(" ", 1)[0];
+  return { ...of, risk, family, path: shownPath, sudo: false, timeoutMs: undefined };
 }
 
 /** A read, or what a tool of the kernel does, as rules see it. */

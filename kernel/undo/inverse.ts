@@ -20,6 +20,8 @@ export function inverseOf(plan: Plan, before: BeforeStates): Inverse | undefined
   for (const planned of plan.steps) {
     const { step, risk } = planned;
     if (risk === "read" || isOwnSnapshot(planned.step.params.snapname)) continue;
+    // What root did on the node the user of the API may not be allowed to take back.
+    if (step.over !== undefined) return undefined;
     if (Object.values(step.params).some(isStepRef)) return undefined;
     const undoable = { planned, params: knownParams(step.params), before: before.get(step.id) };
     const part = RULES.map((inverse) => inverse(undoable)).find((found) => found !== undefined);

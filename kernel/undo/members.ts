@@ -1,4 +1,4 @@
-import { rest, type Step } from "../../sdk/steps.ts";
+import { type RestStep, rest } from "../../sdk/steps.ts";
 import { isPlainObject } from "../call/json-schema.ts";
 import { isOn, isSet, listOf } from "../readback/families/context.ts";
 import type { Values } from "../readback/types.ts";
@@ -14,7 +14,7 @@ export const accessList: InverseRule = ({ planned, params, before }) => {
   const wants = { users: "user", groups: "group", tokens: "token" };
   const steps = Object.entries(wants).flatMap(([name, type]) =>
     listOf(params[name]).flatMap((ugid) =>
-      listOf(params.roles).flatMap((roles): Step[] => {
+      listOf(params.roles).flatMap((roles): RestStep[] => {
         const was = rows.find(
           (row) => row.path === path && row.type === type && row.ugid === ugid && row.roleid === roles,
         );

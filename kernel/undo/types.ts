@@ -1,10 +1,10 @@
-import type { Step } from "../../sdk/steps.ts";
+import type { RestStep } from "../../sdk/steps.ts";
 import type { PlanStep } from "../call/types.ts";
 import type { Values } from "../readback/types.ts";
 
 /** The way back from one step: what to do, and what cannot be put back. */
 export interface Inverse {
-  readonly steps: readonly Step[];
+  readonly steps: readonly RestStep[];
   /** What is put back, in few words: `cores`, `the rule`. */
   readonly puts: readonly string[];
   /** What is not, and why. */

@@ -1,5 +1,5 @@
 import { highestRisk } from "../../sdk/risk.ts";
-import type { Step } from "../../sdk/steps.ts";
+import type { RestStep } from "../../sdk/steps.ts";
 import type { Catalog } from "../../vendor/pve-docs/types.ts";
 import { configReader } from "../call/config-files.ts";
 import { configDiff } from "../call/diff.ts";
@@ -21,7 +21,7 @@ export interface UndoPlanParts {
  * The plan that takes these steps, on the objects as they were read back. Undefined where Proxmox VE would
  * not take one of them.
  */
-export function undoPlan(plan: Plan, steps: readonly Step[], parts: UndoPlanParts): Plan | undefined {
+export function undoPlan(plan: Plan, steps: readonly RestStep[], parts: UndoPlanParts): Plan | undefined {
   const planned: PlanStep[] = [];
   for (const [index, step] of steps.entries()) {
     const one = plannedStep(step, `s${index + 1}`, parts);
@@ -36,7 +36,7 @@ export function undoPlan(plan: Plan, steps: readonly Step[], parts: UndoPlanPart
   };
 }
 
-function plannedStep(step: Step, id: string, parts: UndoPlanParts): PlanStep | undefined {
+function plannedStep(step: RestStep, id: string, parts: UndoPlanParts): PlanStep | undefined {
   const { catalog } = parts;
   const endpoint = catalog.endpoint(`${step.method} ${step.path}`);
   const params = knownParams(step.params);
@@ -56,7 +56,7 @@ function plannedStep(step: Step, id: string, parts: UndoPlanParts): PlanStep | u
   return { ...checked, config, diff };
 }
 
-function omitPath({ path, params }: Step, known: Values): Step["params"] {
+function omitPath({ path, params }: RestStep, known: Values): RestStep["params"] {
   const left = omit(known, pathNames(path));
   return Object.fromEntries(Object.entries(params).filter(([name]) => Object.hasOwn(left, name)));
 }

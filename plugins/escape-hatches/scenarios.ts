@@ -60,4 +60,50 @@ const scenarios: readonly Scenario[] = [
   }),
 ];
 
-export default defineScenarios(onAnyCluster([], scenarios));
+const onNodes: readonly Scenario[] = [
+  scenario({
+    tool: "proxmox_cli_run",
+    title: "runs commands as root by SSH, judged as the API methods behind them",
+    live: "it needs SSH to the nodes",
+    async run(t) {
+      const tool = "proxmox_cli_run";
+      const config = async () => t.cluster.get<{ args?: string }>("/nodes/pve3/qemu/104/config");
+      const set = {
+        command: "qm set",
+        params: { vmid: 104, args: "-no-hpet", description: 'it\'s\n"two" lines' },
+      };
+      const planned = await t.ok(tool, { ...set, dryRun: true });
+      t.expect.match(planned.text, "qm set on pve3 [escape] as PUT /nodes/pve3/qemu/104/config", "the plan");
+      t.expect.match(planned.text, "args: (unset) -> -no-hpet", "the diff");
+      t.expect.equal((await config()).args, undefined, "args after a dry run");
+      await t.ok(tool, set);
+      const after = await t.cluster.get<{ args?: string; description?: string }>(
+        "/nodes/pve3/qemu/104/config",
+      );
+      t.expect.equal(after.args, "-no-hpet", "what the API refuses tokens");
+      t.expect.equal(after.description, set.params.description, "quotes and newlines");
+      const made = {
+        command: "pvesh create",
+        node: "pve2",
+        params: { api_path: "/pools", poolid: "by-shell" },
+      };
+      await t.ok(tool, made);
+      const pools = await t.cluster.get<readonly { poolid: string }[]>("/pools");
+      t.expect.that(
+        pools.some(({ poolid }) => poolid === "by-shell"),
+        "the pool is there",
+      );
+      const listed = await t.ok(tool, { command: "pvesh get", node: "pve2", params: { api_path: "/pools" } });
+      t.expect.match(listed.text, "by-shell", "the pool, as JSON that was read");
+      // pvesh ends well although its task does not; so does the API, which answers a task for a VM that is not there.
+      const absent = { api_path: "/nodes/pve1/qemu/9999/status/start" };
+      await t.refused(tool, { command: "pvesh create", node: "pve1", params: absent }, "task_failed");
+      await t.refused(tool, { command: "qm nonsense", node: "pve1" }, "not_found");
+      await t.refused(tool, { ...set, params: { vmid: 104, color: "red" } }, "invalid_input");
+      await t.restart({ access: "read" });
+      await t.refused(tool, set, "denied");
+    },
+  }),
+];
+
+export default defineScenarios([...onAnyCluster([], scenarios), ...onNodes]);

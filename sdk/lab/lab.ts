@@ -15,6 +15,7 @@ import { baseline } from "./seeds/baseline.ts";
 import type { Seed, SeedToken, Soil } from "./seeds/build.ts";
 import { many } from "./seeds/many.ts";
 import { small } from "./seeds/small.ts";
+import type { LabSsh } from "./ssh/server.ts";
 import { Tasks } from "./tasks/tasks.ts";
 import type { LabCore, LabState } from "./types.ts";
 
@@ -67,6 +68,8 @@ export interface Lab {
   reset(): void;
   /** Whether nothing will change any more unless somebody asks for it: no task runs, nothing waits for its time. */
   isIdle(): boolean;
+  /** Lets the nodes be reached by SSH, from now on until the lab is closed. */
+  openSsh(): Promise<LabSsh>;
   /** Told of every call that reached the API, in the order of the answers; undefined for nobody. */
   onCall: ((call: LabCall) => void) | undefined;
   close(): Promise<void>;
@@ -88,6 +91,12 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   server.on("request", () => {
     requests += 1;
   });
+  let ssh: Promise<LabSsh> | undefined;
+  const openSsh = async (): Promise<LabSsh> => {
+    // Few ever need it.
+    const { serveSsh } = await import("./ssh/server.ts");
+    return await serveSsh([...now.lab.state.nodes.keys()], host, () => now);
+  };
   const lab: Lab = {
     ...{ host, port: bound, release: now.lab.release.name, caPem: certificate.caPem },
     url: `https://${host.includes(":") ? `[${host}]` : host}:${bound}`,
@@ -116,9 +125,14 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
       now = grow(options);
     },
     isIdle: () => now.isIdle(),
+    openSsh: () => {
+      ssh ??= openSsh();
+      return ssh;
+    },
     onCall: undefined,
     close: async () => {
       now.end();
+      await (await ssh)?.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

@@ -19,6 +19,7 @@ export const openLabTarget: OpenTarget = async () => {
   // The lab is large, and only needed once something runs.
   const { createLab } = await import("../lab/index.ts");
   const lab = await createLab({ seed: "small", speed: SPEED });
+  const ssh = await lab.openSsh();
   const { root } = lab.tokens;
   if (root === undefined) throw new Error("the lab's seed has no root token");
   const [, user = "", realm = "", id = ""] = /^(.+)@([^@!]+)!(.+)$/.exec(root.id) ?? [];
@@ -39,6 +40,11 @@ export const openLabTarget: OpenTarget = async () => {
       PROXMOX_API_TOKEN_REALM: realm,
       PROXMOX_API_TOKEN_ID: id,
       PROXMOX_API_TOKEN_SECRET: root.secret,
+      PROXMOX_SHELL_SSH_PRIVATE_KEY: ssh.privateKey,
+      PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY: ssh.fingerprint,
+      PROXMOX_SHELL_SSH_HOSTS: Object.entries(ssh.ports)
+        .map(([node, port]) => `${node}=${lab.host}:${port}`)
+        .join(","),
     },
     reset: () => lab.reset(),
     isIdle: () => lab.isIdle(),

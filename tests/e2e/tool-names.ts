@@ -192,6 +192,7 @@ export const PLUGIN_TOOLS: Readonly<Record<string, readonly Row[]>> = {
   "escape-hatches": [
     ["proxmox_api_call", "read", "escape"],
     ["proxmox_api_describe", "read", "read"],
+    ["proxmox_cli_run", "read", "escape"],
   ],
 };
 

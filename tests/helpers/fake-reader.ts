@@ -3,7 +3,7 @@ import { type ListPage, viewList } from "../../kernel/call/list-view.ts";
 import { ToolError } from "../../sdk/errors.ts";
 import type { Guest, NodeSummary, PveReader, StorageSummary } from "../../sdk/reader.ts";
 import { type ListResult, resultKind } from "../../sdk/results.ts";
-import type { Step } from "../../sdk/steps.ts";
+import type { RestStep, Step } from "../../sdk/steps.ts";
 import type { DefinedTool } from "../../sdk/tool.ts";
 
 /** What a fake cluster holds; `answers` are by `GET /path/{template}` (or `POST`), a function gets the parameters. */
@@ -67,7 +67,20 @@ export function fakeReader({ guests = [], nodes = [], storages = [], answers = {
 }
 
 /** The steps that a change tool plans. */
-export async function planOf(tool: DefinedTool, input: object, reader: PveReader): Promise<readonly Step[]> {
+export async function planOf(
+  tool: DefinedTool,
+  input: object,
+  reader: PveReader,
+): Promise<readonly RestStep[]> {
+  const steps = await stepsOf(tool, input, reader);
+  return steps.map((step) => {
+    if (step.via !== "rest") throw new Error(`${tool.name} planned a step of another kind: ${step.via}`);
+    return step;
+  });
+}
+
+/** The same for a tool whose steps may be of any kind. */
+export async function stepsOf(tool: DefinedTool, input: object, reader: PveReader): Promise<readonly Step[]> {
   if (tool.plan === undefined) throw new Error(`${tool.name} plans nothing`);
   return tool.plan(input as never, reader);
 }

@@ -22,8 +22,13 @@ export async function runCommand(
   try {
     return await connection.withChannel(
       time.signal,
-      (client) => execute(client, line),
-      (channel, client) => new Running({ channel, client, connection, mark, command, sudo, time }).result,
+      (client) =>
+        execute(
+          client,
+          line,
+          (channel) => new Running({ channel, client, connection, mark, command, sudo, time }),
+        ),
+      (running) => running.result,
     );
   } catch (error) {
     if (error instanceof Left) throw notBegun(connection, error);
@@ -34,10 +39,17 @@ export async function runCommand(
   }
 }
 
-/** Opens a session and asks for a command in it. */
-export function execute(client: Client, line: string): Promise<ClientChannel> {
+/**
+ * Opens a session and asks for a command in it. `take` gets the channel at once: all that a short command has to tell
+ * can come together with the answer that it was begun, and whoever listens later hears nothing.
+ */
+export function execute<T>(
+  client: Client,
+  line: string,
+  take: (channel: ClientChannel) => T | Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    client.exec(line, (error, channel) => (error === undefined ? resolve(channel) : reject(error)));
+    client.exec(line, (error, channel) => (error === undefined ? resolve(take(channel)) : reject(error)));
   });
 }
 
@@ -64,6 +76,8 @@ class Running {
     this.#parts = parts;
     this.#preamble = new Preamble(parts.mark);
     this.result = this.#run();
+    // It is awaited a moment later; a failure until then must not count as unhandled.
+    this.result.catch(() => undefined);
   }
 
   async #run(): Promise<CommandResult> {

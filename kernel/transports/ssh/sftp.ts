@@ -12,7 +12,7 @@ export async function openSftp(client: Client, sudo: readonly string[]): Promise
   const sftp =
     sudo.length === 0
       ? await callback<SFTPWrapper>((done) => client.sftp(done))
-      : await overCommand(client, await execute(client, quoteArguments([...sudo, SFTP_SERVER])));
+      : await overCommand(client, sudo);
   // Requests under way are told of a failure each; the session must not throw it besides.
   sftp.on("error", () => undefined);
   return sftp;
@@ -28,13 +28,22 @@ interface ChannelInside {
 }
 
 /** ssh2 speaks SFTP only to the subsystem; its own class for that takes over the channel of a command. */
-async function overCommand(client: Client, channel: ClientChannel): Promise<SFTPWrapper> {
+async function overCommand(client: Client, sudo: readonly string[]): Promise<SFTPWrapper> {
   const { Sftp } = await import("./library.ts");
+  const line = quoteArguments([...sudo, SFTP_SERVER]);
+  return await execute(client, line, (channel) => takeOver(client, channel, Sftp));
+}
+
+function takeOver(
+  client: Client,
+  channel: ClientChannel,
+  Sftp: typeof import("./library.ts").Sftp,
+): Promise<SFTPWrapper> {
   // The two casts name fields that every client and channel of this version of ssh2 has.
   const { incoming, outgoing } = channel as unknown as ChannelInside;
   const sftp = new Sftp(client, { type: "sftp", incoming, outgoing });
   (client as unknown as ClientInside)._chanMgr.update(incoming.id, sftp);
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     sftp.once("ready", () => resolve(sftp));
     sftp.on("error", reject);
     sftp.once("close", () => reject(noServer()));

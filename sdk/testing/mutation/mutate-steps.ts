@@ -1,4 +1,11 @@
-import { isStepRef, type ParamValue, type Step, type StepParams, type StepRef } from "../../steps.ts";
+import {
+  isStepRef,
+  type ParamValue,
+  type Step,
+  type StepParams,
+  type StepRef,
+  stepUse,
+} from "../../steps.ts";
 import type { Mutation } from "./mutation.ts";
 
 interface NamedStep {
@@ -15,7 +22,7 @@ export function mutationsOfPlan(plan: readonly Step[]): readonly Mutation[] {
     { kind: "leave-out" as const, step: name },
     ...Object.entries(step.params).flatMap(([parameter, value]) => {
       if (value === undefined) return [];
-      const inPath = step.path.includes(`{${parameter}}`);
+      const inPath = step.via === "rest" && step.path.includes(`{${parameter}}`);
       const both = { step: name, parameter };
       return [
         ...(inPath ? [] : [{ kind: "drop" as const, ...both }]),
@@ -39,7 +46,7 @@ export function mutatedPlan(plan: readonly Step[], mutation: Mutation): readonly
 function named(plan: readonly Step[]): readonly NamedStep[] {
   const seen = new Map<string, number>();
   return plan.map((step) => {
-    const call = `${step.method} ${step.path}`;
+    const call = stepUse(step);
     const count = (seen.get(call) ?? 0) + 1;
     seen.set(call, count);
     return { name: count === 1 ? call : `${call} (${count})`, step };

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import ssh2, { type AuthContext, type PublicKeyAuthContext, type ServerChannel } from "ssh2";
+import { type LabNodeShell, runLabCommand } from "../cli/run.ts";
+import { wordsOf } from "./words.ts";
+
+/** How the nodes of a lab are reached by SSH. */
+export interface LabSsh {
+  readonly username: "root";
+  readonly privateKey: string;
+  /** With `SHA256:`; all nodes have the same. */
+  readonly fingerprint: string;
+  /** By node. */
+  readonly ports: Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+/** Serves SSH for each node on a port of its own. `shell` is asked anew for each command. */
+export async function serveSsh(
+  nodes: readonly string[],
+  host: string,
+  shell: () => LabNodeShell,
+): Promise<LabSsh> {
+  const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
+  const userKey = ssh2.utils.generateKeyPairSync("ed25519");
+  const servers: ssh2.Server[] = [];
+  const ports: Record<string, number> = {};
+  for (const node of nodes) {
+    const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
+      // Clients that break off are no concern of the lab.
+      client.on("error", () => undefined);
+      client.on("authentication", (context) => admit(context, userKey.public));
+      client.on("session", (accept) => {
+        accept().on("exec", (acceptExec, _reject, { command }) => {
+          void answer(acceptExec(), command, (argv) => runLabCommand(shell(), node, argv));
+        });
+      });
+    });
+    server.listen(0, host);
+    await once(server, "listening");
+    servers.push(server);
+    // A TCP server that listens has an address of this form.
+    ports[node] = (server.address() as AddressInfo).port;
+  }
+  return {
+    username: "root",
+    privateKey: userKey.private,
+    fingerprint: `SHA256:${createHash("sha256").update(blobOf(hostKey.public)).digest("base64").replace(/=+$/, "")}`,
+    ports,
+    close: async () => {
+      await Promise.all(
+        servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+      );
+    },
+  };
+}
+
+function admit(context: AuthContext, key: string): void {
+  const isOurs =
+    context.method === "publickey" && context.username === "root" && context.key.data.equals(blobOf(key));
+  // Without a signature it is only asked whether the key would do.
+  if (isOurs && (context.signature === undefined || isSigned(context, key))) context.accept();
+  else context.reject(["publickey"]);
+}
+
+function isSigned({ signature, blob, hashAlgo }: PublicKeyAuthContext, key: string): boolean {
+  const parsed = ssh2.utils.parseKey(key);
+  if (parsed instanceof Error || signature === undefined || blob === undefined) return false;
+  return parsed.verify(blob, signature, hashAlgo) === true;
+}
+
+/** The second word of a public key is what goes over the wire. */
+function blobOf(publicKey: string): Buffer {
+  return Buffer.from(publicKey.split(" ")[1] ?? "", "base64");
+}
+
+async function answer(
+  channel: ServerChannel,
+  line: string,
+  run: (argv: readonly string[]) => ReturnType<typeof runLabCommand>,
+): Promise<void> {
+  const [exec, shell, option, script, mark, ...argv] = wordsOf(line);
+  const isOurs =
+    exec === "exec" && shell === "sh" && option === "-c" && script?.endsWith('exec "$@"') === true;
+  if (!isOurs) {
+    channel.stderr.write("only commands are simulated\n");
+    finish(channel, 127);
+    return;
+  }
+  channel.write(`${mark} 1\n`);
+  const { stdout, stderr, exitCode } = await run(argv);
+  if (stderr !== "") channel.stderr.write(stderr);
+  if (stdout !== "") channel.write(stdout);
+  finish(channel, exitCode);
+}
+
+/** Input is only read now: ssh2 closes a channel whose input has ended, though the command still runs. */
+function finish(channel: ServerChannel, exitCode: number): void {
+  channel.exit(exitCode);
+  channel.end();
+  channel.resume();
+}
