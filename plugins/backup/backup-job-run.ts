@@ -1,6 +1,7 @@
 import { defineTool, type ParamValue, rest, type StepParams, ToolError, Type } from "../../sdk/index.ts";
 import { isOn, JOBS, type Job, needJob, textOf } from "./job.ts";
-import { partsOf, type Selection, vmidList, vmidsOf } from "./selection.ts";
+import { BACKUP_DEFAULTS, runNote } from "./run-note.ts";
+import { partsOf, type Selection, vmidList } from "./selection.ts";
 
 /** Options of a job that are not options of a run. */
 const OF_JOB: ReadonlySet<string> = new Set([
@@ -14,15 +15,17 @@ export const backupJobRun = defineTool({
   name: "proxmox_backup_job_run",
   title: "Run a backup job now",
   describe: "Backs up a job's guests with its settings now, on each of their nodes.",
-  // A job that says which backups to keep removes older ones.
+  // A job or storage that says which backups to keep removes older ones.
   risk: "destructive",
-  uses: ["POST /nodes/{node}/vzdump", JOBS],
+  uses: ["POST /nodes/{node}/vzdump", BACKUP_DEFAULTS, JOBS],
   input: Type.Object({ id: Type.String() }),
   async plan({ id }, pve) {
     const job = await needJob(id, pve);
     refuseRoots(job);
     const options = optionsOf(job);
     const { parts, leftOut } = await partsOf(selected(job), pve);
+    const target = { storage: job.storage, remove: job.remove, keep: job["prune-backups"] };
+    const notes = await Promise.all(parts.map((part) => runNote(part, target, pve)));
     return parts.map(({ node, guests }, index) =>
       rest.post(
         "/nodes/{node}/vzdump",
@@ -32,7 +35,7 @@ export const backupJobRun = defineTool({
           ...(isOn(job.vmid) ? { vmid: guests.map(({ vmid }) => vmid) } : {}),
           ...(isOn(job.all) ? { all: true } : {}),
         },
-        { note: [`Backs up ${vmidsOf(guests)} on ${node}`, ...(index === 0 ? leftOut : [])].join("; ") },
+        { note: [notes[index], ...(index === 0 ? leftOut : [])].join("; ") },
       ),
     );
   },

@@ -12,7 +12,8 @@ import {
 } from "../../sdk/index.ts";
 import { needBackupStorage } from "./backup-storages.ts";
 import { isOn } from "./job.ts";
-import { type Part, partsOf, type Selection, vmidList, vmidsOf } from "./selection.ts";
+import { BACKUP_DEFAULTS, runNote } from "./run-note.ts";
+import { partsOf, type Selection, vmidList } from "./selection.ts";
 import { vmids } from "./vmids.ts";
 
 export const backupStart = defineTool({
@@ -21,7 +22,7 @@ export const backupStart = defineTool({
   describe: "Backs up guests now: some, a pool, or all; a step on each of their nodes.",
   // What prune-backups does not keep is removed.
   risk: "destructive",
-  uses: ["POST /nodes/{node}/vzdump", "GET /nodes/{node}/vzdump/defaults"],
+  uses: ["POST /nodes/{node}/vzdump", BACKUP_DEFAULTS],
   input: fromApi("POST /nodes/{node}/vzdump", {
     // `stop` ends other backups, and `quiet` is for a terminal.
     without: ["stop", "stdout", "quiet", "job-id"],
@@ -57,7 +58,11 @@ export const backupStart = defineTool({
     const { parts, leftOut } = await partsOf(selection, pve);
     const nodes = parts.map((part) => part.node);
     if (storage !== undefined) await needBackupStorage(String(storage), pve, nodes);
-    const notes = await Promise.all(parts.map((part) => noteOf(part, storage, options.remove, pve)));
+    const notes = await Promise.all(
+      parts.map((part) =>
+        runNote(part, { storage, remove: options.remove, keep: options["prune-backups"] }, pve),
+      ),
+    );
     return parts.map((part, index) =>
       rest.post(
         "/nodes/{node}/vzdump",
@@ -101,22 +106,4 @@ async function named(
     next: "Wait until its task has ended; proxmox_task_list shows it.",
     retry: true,
   });
-}
-
-/** What a backup on a node does: which guests, where to, and whether older backups go. */
-async function noteOf(
-  { node, guests }: Part,
-  storage: ParamValue,
-  remove: ParamValue,
-  pve: PveReader,
-): Promise<string> {
-  const defaults = await pve.get<Readonly<Record<string, unknown>>>("/nodes/{node}/vzdump/defaults", {
-    node,
-    storage,
-  });
-  const kept = defaults["prune-backups"];
-  const prunes = typeof kept === "string" && !/keep-all=1/.test(kept) && (remove ?? defaults.remove ?? true);
-  const target = isOn(defaults.storage) ? ` to ${String(defaults.storage)}` : "";
-  const pruning = isOn(prunes) ? `; older backups beyond ${String(kept)} are removed` : "";
-  return `Backs up ${vmidsOf(guests)}${target}${pruning}`;
 }

@@ -5,6 +5,7 @@ import {
   type Scenario,
   type ScenarioRun,
   scenario,
+  stepsOf,
 } from "../../../sdk/testing/index.ts";
 import { type Line, sorted } from "./data.ts";
 
@@ -127,6 +128,7 @@ export const userScenarios: readonly Scenario[] = [
       const password = "a long enough one";
       const dry = await t.ok(CREATE, { ...parts, password, dryRun: true });
       t.expect.that(!dry.text.includes(password), "the plan does not show the password");
+      t.expect.that("password" in (stepsOf(dry)[0]?.params ?? {}), "it says that one is set");
       t.expect.that(await t.cluster.isGone(`/access/users/${USER}`), "a dry run creates nobody");
       const done = await t.ok(CREATE, { ...parts, password });
       t.expect.that(!done.text.includes(password), "the answer does not show the password");

@@ -77,9 +77,15 @@ export const backupScenarios: readonly Scenario[] = [
       await t.ok("proxmox_backup_start", { vmid: [guest.vmid], storage: "local", protected: true });
       const [backup] = await backupsOf(t, guest, "local");
       const rows = rowsOf(await t.ok(LIST, { filter: { storage: "local" } }));
+      const { vmid, node, name, kind } = guest;
       t.expect.equal(
-        rows.map(({ volid, node, protected: kept }) => [volid, node, kept]),
-        [[backup?.volid, guest.node, true]],
+        rows,
+        [
+          {
+            ...{ volid: backup?.volid, node, vmid, guest: name, kind, protected: true },
+            ...{ ctime: backup?.ctime, size: backup?.size },
+          },
+        ],
         "the local backups",
       );
       await t.refused(LIST, { limit: 0 }, "invalid_input");
@@ -95,15 +101,16 @@ export const backupScenarios: readonly Scenario[] = [
       const vm = await makeGuest(t, "qemu", "stopped");
       const description = "first: line\nsecond ü line";
       await t.ok("proxmox_vm_update_config", { vmid: vm.vmid, cipassword: "topsecret-1", description });
-      const { volid } = await backUp(t, vm, storage);
+      const { volid, ctime, size, format } = await backUp(t, vm, storage);
       const { digest: _digest, cipassword: _hidden, ...same } = await configOf(t, vm);
       const answer = await t.ok("proxmox_backup_get_config", { volid });
       const { config, ...fields } = fieldsOf(answer);
       t.expect.equal(
-        [fields.volid, fields.kind, fields.vmid, fields.drives],
-        [volid, "qemu", vm.vmid, ["scsi0"]],
+        [fields.volid, fields.kind, fields.vmid, fields.drives, fields.node],
+        [volid, "qemu", vm.vmid, ["scsi0"], vm.node],
         "whose backup it is, with which drives",
       );
+      t.expect.equal([fields.ctime, fields.size, fields.format], [ctime, size, format], "the file");
       const { cipassword: _password, ...shown } = config as Shown;
       t.expect.equal(plain(shown), plain(same), "the configuration");
       t.expect.that(!/\$5\$|\$6\$|topsecret/.test(JSON.stringify(answer)), "no password or hash is shown");

@@ -69,13 +69,21 @@ export const jobScenarios: readonly Scenario[] = [
       await makeJob(t, OWN, { storage, all: true });
       await makeJob(t, OTHER, { storage, all: true, exclude: [101] });
       const rows = rowsOf(await t.ok(JOBS));
+      const next = (await jobOf(t, OWN))?.["next-run"];
+      const common = {
+        enabled: true,
+        schedule: "mon..fri 02:00",
+        storage,
+        mode: "snapshot",
+        "next-run": next,
+      };
       t.expect.equal(
-        rows.map(({ id, guests }) => [id, guests]).sort(),
+        rows.toSorted((a, b) => (String(a.id) < String(b.id) ? -1 : 1)),
         [
-          [OWN, "all"],
-          [OTHER, "all but 101"],
+          { ...common, id: OWN, guests: "all" },
+          { ...common, id: OTHER, guests: "all but 101" },
         ],
-        "what the jobs take",
+        "the jobs, and what they take",
       );
       t.expect.equal((await jobOf(t, OTHER))?.exclude, "101", "the guest that is left out");
       await t.refused(JOBS, { limit: 0 }, "invalid_input");

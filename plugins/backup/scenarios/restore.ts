@@ -77,14 +77,16 @@ const ofOtherKind = scenario({
   ...needsOf("lxc"),
   async run(t) {
     const backups = await backupStorage(t);
-    const vm = await backUp(t, await makeGuest(t, "qemu", "stopped"), backups);
+    const original = await makeGuest(t, "qemu", "stopped");
+    const vm = await backUp(t, original, backups);
     const container = await backUp(t, await makeGuest(t, "lxc", "stopped"), backups);
     const vmid = await t.make.freeVmid();
     await t.refused("proxmox_backup_restore_vm", { volid: container.volid, vmid }, "invalid_input");
     await t.refused("proxmox_backup_restore_lxc", { volid: vm.volid, vmid }, "invalid_input");
     t.expect.that(!(await exists(t, vmid)), "neither makes a guest");
-    await t.ok("proxmox_backup_restore_vm", { volid: vm.volid, vmid });
-    t.expect.that(await exists(t, vmid), "the right one does");
+    await t.ok("proxmox_backup_restore_vm", { volid: vm.volid, vmid, node: original.node });
+    const restored = await t.cluster.get<{ name?: string }>(`/nodes/${original.node}/qemu/${vmid}/config`);
+    t.expect.equal(restored.name, original.name, "the VM that the right one makes");
   },
 });
 

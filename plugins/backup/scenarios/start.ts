@@ -1,4 +1,4 @@
-import { OWN, rowsOf, type Scenario, scenario } from "../../../sdk/testing/index.ts";
+import { OWN, rowsOf, type Scenario, scenario, stepsOf } from "../../../sdk/testing/index.ts";
 import { backUp, backupStorage, backupsOf, foundGuest, makeGuest, NONE, resources } from "./cluster.ts";
 
 const START = "proxmox_backup_start";
@@ -92,7 +92,10 @@ export const startScenarios: readonly Scenario[] = [
       const others = (await resources(t)).flatMap((one) =>
         one.vmid === undefined || one.node !== node || one.vmid === vmid ? [] : [one.vmid],
       );
-      await t.ok(START, { all: true, node, exclude: [vmid], storage });
+      const given = { all: true, node, exclude: [vmid], storage };
+      const [planned] = stepsOf(await t.ok(START, { ...given, dryRun: true }));
+      t.expect.equal(planned?.params.all, true, "whether the plan takes all guests");
+      await t.ok(START, given);
       const made = await t.cluster.get<readonly { vmid: number }[]>(
         `/nodes/${node}/storage/${storage}/content?content=backup`,
       );

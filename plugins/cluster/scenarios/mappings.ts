@@ -86,6 +86,8 @@ export function mappingScenarios(
         await create(t, ID, [kind === "dir" ? on(node) : found]);
         await create(t, OTHER, [wrong(node)]);
         const rows = rowsOf(await t.ok(tool("list"), { node, limit: 1000 }));
+        const good = rows.find((row) => row.id === ID);
+        t.expect.equal([good?.nodes, good?.description], [node, "For the scenario"], "the mapping");
         const faultsOf = (id: string) => String(rows.find((row) => row.id === id)?.faults ?? "");
         t.expect.match(faultsOf(OTHER), /Invalid configuration/, "the fault");
         t.expect.that(!faultsOf(ID).includes("Invalid"), "the good one");

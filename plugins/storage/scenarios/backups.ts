@@ -86,6 +86,7 @@ export const backupScenarios: readonly Scenario[] = [
       t.expect.that(!dry.text.includes(volids[2] ?? ""), "the newest is not in the plan");
       const [planned] = stepsOf(dry);
       t.expect.equal(planned?.path, `/nodes/${node}/storage/${storage}/prunebackups`, "where it is pruned");
+      t.expect.equal(planned?.params.type, "qemu", "the kind of guest in the plan");
       await t.refused(PRUNE, rules, "declined");
       t.expect.equal((await backupsOf(t, made)).length, 3, "the backups, when nobody agreed");
       t.answerConfirm("accept", storage);
@@ -106,7 +107,12 @@ export const backupScenarios: readonly Scenario[] = [
     async run(t) {
       const { node, storage, vmid, volids } = await someBackups(t, 1);
       const [volid = ""] = volids;
-      await t.ok(UPDATE, { volid, node, notes: "Before the move", dryRun: true });
+      const dry = await t.ok(UPDATE, { volid, node, notes: "Before the move", dryRun: true });
+      t.expect.match(
+        stepsOf(dry)[0]?.path ?? "",
+        `/nodes/${node}/storage/${storage}/`,
+        "where the plan goes",
+      );
       t.expect.that((await volume(t, node, volid))?.notes !== "Before the move", "the notes after a dry run");
       await t.ok(UPDATE, { volid, node, notes: "Before the move", protected: true });
       const changed = await volume(t, node, volid);

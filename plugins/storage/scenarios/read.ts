@@ -4,6 +4,7 @@ import {
   OWN,
   rowsOf,
   type Scenario,
+  type ScenarioRun,
   type Shown,
   scenario,
 } from "../../../sdk/testing/index.ts";
@@ -24,39 +25,43 @@ interface Resource extends Shown {
 
 const by = (keys: readonly string[]) => (row: Shown) => keys.map((key) => row[key] || "").join(" ");
 
+/** Holds the rows of the nodes' storages against the cluster's own list. */
+async function expectStorages(t: ScenarioRun, rows: readonly Shown[]): Promise<void> {
+  const all = await t.cluster.get<readonly Resource[]>("/cluster/resources?type=storage");
+  const shown = by(["storage", "node", "type", "status", "size", "shared", "content"]);
+  t.expect.equal(
+    rows
+      .filter(({ node }) => node !== undefined)
+      .map(shown)
+      .sort(),
+    all
+      .map(({ plugintype, maxdisk, shared, content, ...line }) => {
+        const kinds = String(content).split(",").sort().join(",");
+        return shown({
+          ...line,
+          type: plugintype,
+          size: maxdisk,
+          shared: Number(shared) === 1,
+          content: kinds,
+        });
+      })
+      .sort(),
+    "the storages of the nodes",
+  );
+  for (const { node, storage, used, size, share } of rows) {
+    const line = all.find((one) => one.node === node && one.storage === storage);
+    t.expect.equal(Number(used) > 0, Number(line?.disk) > 0, `whether ${storage} is used on ${node}`);
+    const part = Number(used) / Number(size);
+    t.expect.that(!(part > 0) || Math.abs(Number(share) - part) < 0.01, `how full ${storage} is`);
+  }
+}
+
 export const readScenarios: readonly Scenario[] = [
   scenario({
     tool: LIST,
     title: "lists storages on each node with their space",
     async run(t) {
-      const rows = rowsOf(await t.ok(LIST, { limit: 1000 }));
-      const all = await t.cluster.get<readonly Resource[]>("/cluster/resources?type=storage");
-      const shown = by(["storage", "node", "type", "status", "size", "shared", "content"]);
-      t.expect.equal(
-        rows
-          .filter(({ node }) => node !== undefined)
-          .map(shown)
-          .sort(),
-        all
-          .map(({ plugintype, maxdisk, shared, content, ...line }) => {
-            const kinds = String(content).split(",").sort().join(",");
-            return shown({
-              ...line,
-              type: plugintype,
-              size: maxdisk,
-              shared: Number(shared) === 1,
-              content: kinds,
-            });
-          })
-          .sort(),
-        "the storages of the nodes",
-      );
-      for (const { node, storage, used, size, share } of rows) {
-        const line = all.find((one) => one.node === node && one.storage === storage);
-        t.expect.equal(Number(used) > 0, Number(line?.disk) > 0, `whether ${storage} is used on ${node}`);
-        const part = Number(used) / Number(size);
-        t.expect.that(!(part > 0) || Math.abs(Number(share) - part) < 0.01, `how full ${storage} is`);
-      }
+      await expectStorages(t, rowsOf(await t.ok(LIST, { limit: 1000 })));
       const { storage } = t.place;
       const some = rowsOf(await t.ok(LIST, { filter: { storage }, limit: 1000 }));
       t.expect.that(
@@ -74,6 +79,7 @@ export const readScenarios: readonly Scenario[] = [
     async run(t) {
       await t.ok("proxmox_storage_define", { ...EXTRA, content: ["iso"], disable: true });
       t.expect.equal((await definition(t, OWN))?.disable, 1, "the storage is disabled");
+      await expectStorages(t, rowsOf(await t.ok(LIST, { limit: 1000 })));
       const rows = rowsOf(await t.ok(LIST, { filter: { storage: OWN } }));
       t.expect.equal(
         rows.map(({ storage, type, status, content }) => [storage, type, status, content]),
@@ -141,8 +147,8 @@ export const readScenarios: readonly Scenario[] = [
       const [row, ...others] = rowsOf(await t.ok(CONTENT, query));
       const found = (await volumesOn(t, node, storage)).find((one) => Number(one.vmid) === vmid);
       t.expect.equal(
-        [row?.volid, row?.notes, row?.protected, row?.size],
-        [found?.volid, "by hand", true, found?.size],
+        [row?.volid, row?.notes, row?.protected, row?.size, row?.ctime, row?.format],
+        [found?.volid, "by hand", true, found?.size, found?.ctime, found?.format],
         "the backup",
       );
       t.expect.equal(others, [], "other backups of the VM");

@@ -118,6 +118,7 @@ describe("proxmox_backup_job_run", () => {
       { ...settings, node: "pve2", vmid: [101] },
     ]);
     expect(steps[0]?.note).toMatch(/102 left out: the node is offline; 999 left out/);
+    expect(steps[1]?.note).toBe("Backs up 101 to nfs; older backups beyond keep-last=3 are removed");
   });
 
   test("keeps to the job's node, and takes nested pools", async () => {
@@ -125,6 +126,7 @@ describe("proxmox_backup_job_run", () => {
     expect(all.map(({ params }) => params)).toEqual([
       { storage: "nfs", exclude: "100", node: "pve2", all: true },
     ]);
+    expect(all[0]?.note).toMatch(/to nfs; older backups beyond keep-last=\d+ are removed$/);
     const pool = await planOf(backupJobRun, { id: "pool" }, reader);
     expect(pool.map(({ params }) => params)).toEqual([
       { pool: "prod", node: "pve1" },
