@@ -41,9 +41,14 @@ export const userScenarios: readonly Scenario[] = [
       const rows = rowsOf(await t.ok(LIST, { limit: 1000 }));
       const all = await t.cluster.get<readonly Line[]>("/access/users?full=1");
       t.expect.equal(
-        rows.map(({ userid, tokens }) => `${userid} ${tokens}`).sort(),
-        all.map(({ userid, tokens }) => `${userid} ${Array.isArray(tokens) ? tokens.length : 0}`).sort(),
-        "the users and how many tokens they have",
+        rows.map(({ userid, enabled, tokens }) => `${userid} ${enabled} ${tokens}`).sort(),
+        all
+          .map(({ userid, enable, tokens }) => {
+            const count = Array.isArray(tokens) ? tokens.length : 0;
+            return `${userid} ${Number(enable ?? 1) === 1} ${count}`;
+          })
+          .sort(),
+        "the users, whether they may sign in and how many tokens they have",
       );
       const fields = [
         ...["userid", "enabled", "expire", "groups", "comment", "realm"],
