@@ -99,7 +99,7 @@ const onNodes: readonly Scenario[] = [
       const absent = { api_path: "/nodes/pve1/qemu/9999/status/start" };
       await t.refused(tool, { command: "pvesh create", node: "pve1", params: absent }, "task_failed");
       await t.refused(tool, { command: "qm nonsense", node: "pve1" }, "not_found");
-      await t.refused(tool, { ...set, params: { vmid: 104, color: "red" } }, "invalid_input");
+      await t.refused(tool, { command: "qm set", node: "pve3" }, "invalid_input");
       await t.restart({ access: "read" });
       await t.refused(tool, set, "denied");
     },
