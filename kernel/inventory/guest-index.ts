@@ -45,7 +45,8 @@ export class GuestIndex {
       message: `The cluster ${this.#cluster} has no guest ${JSON.stringify(ref)} that these credentials can see.`,
       next:
         (shown.length > 0 ? `Similar names: ${shown.join(", ")}. ` : "") +
-        "List the guests and call again with a VMID. A guest on which the account lacks VM.Audit does not show.",
+        "List the guests and call again with a VMID. A guest does not show where the account lacks VM.Audit on " +
+        `/vms/${typeof ref === "number" ? ref : "{vmid}"}.`,
       ...(shown.length > 0 ? { details: { similar: shown } } : {}),
     });
   }

@@ -147,7 +147,9 @@ async function needEntries(input: Given, pve: PveReader): Promise<void> {
   throw new ToolError({
     code: "not_found",
     message: `On ${path} there is no entry, or none that may be seen: ${shown.join("; ")}.`,
-    next: "proxmox_acl_list shows the entries; rights may also come from a path above, or from a group.",
+    next:
+      "proxmox_acl_list shows the entries; rights may also come from a path above, or from a group. " +
+      `Entries are seen with Sys.Audit on /access, or with Permissions.Modify on ${path}.`,
   });
 }
 

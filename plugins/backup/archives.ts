@@ -130,8 +130,16 @@ function noArchive(volid: string, on: string | undefined): ToolError {
   return new ToolError({
     code: "not_found",
     message: `There is no backup ${volid}${on === undefined ? "" : ` on ${on}`} that this account may see.`,
-    next: "proxmox_backup_list shows the backups.",
+    next: `proxmox_backup_list shows the backups. ${seenWith(volid)}`,
   });
+}
+
+/** (pve-storage, src/PVE/Storage.pm: check_volume_access) */
+function seenWith(volid: string): string {
+  const [storage = ""] = volid.split(":", 1);
+  const owner = /vzdump-\w+-(\d+)-/.exec(volid)?.[1];
+  const backup = owner === undefined ? "" : ` and VM.Backup on /vms/${owner}`;
+  return `One is seen with Datastore.AllocateSpace on /storage/${storage}${backup}.`;
 }
 
 /** Why a place could not be read, in a sentence; errors that end the whole call are thrown on. */

@@ -71,7 +71,7 @@ export function mappingTools({ kind, of, names }: MappingWords): readonly Define
     throw new ToolError({
       code: "not_found",
       message: `There is no ${of} mapping ${id}, or it may not be seen.`,
-      next: `${names.list} shows the mappings.`,
+      next: `${names.list} shows the mappings. One is seen with Mapping.Audit, Mapping.Use or Mapping.Modify on ${path.replace("/cluster", "")}/${id}.`,
     });
   };
 

@@ -25,7 +25,9 @@ export async function definitionOf(storage: string, pve: PveReader): Promise<Def
   throw new ToolError({
     code: "not_found",
     message: `There is no storage ${storage} that this account may see.`,
-    next: names.length === 0 ? "proxmox_storage_list shows all." : `It sees ${names.join(", ")}.`,
+    next:
+      (names.length === 0 ? "proxmox_storage_list shows all." : `It sees ${names.join(", ")}.`) +
+      ` One is seen with Datastore.Audit or Datastore.AllocateSpace on /storage/${storage}.`,
   });
 }
 

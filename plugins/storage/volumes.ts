@@ -65,8 +65,15 @@ export async function volumeOf(volid: string, place: Place, pve: PveReader): Pro
   throw new ToolError({
     code: "not_found",
     message: `Storage ${place.storage} has no volume ${volid} on node ${place.node} that this account may see.`,
-    next: "proxmox_storage_content lists its volumes.",
+    next: `proxmox_storage_content lists its volumes. ${seenWith(volid, place.storage)}`,
   });
+}
+
+/** (pve-storage, src/PVE/Storage.pm: check_volume_access) */
+function seenWith(volid: string, storage: string): string {
+  const owner = /backup\/vzdump-\w+-(\d+)-/.exec(volid)?.[1];
+  const others = owner === undefined ? "" : `, or with VM.Backup on /vms/${owner}`;
+  return `One is seen with Datastore.Allocate on /storage/${storage}${others}.`;
 }
 
 /** The ID that a file of this name gets: Proxmox VE keeps no directories and only harmless characters of it. */

@@ -1,4 +1,6 @@
 /** A simulated Proxmox VE cluster for plugin authors, tests and the demo. */
+
+export { aclKey as tokenAclKey } from "./access/access.ts";
 export type { FaultKind, Faults, RequestFault, TaskFault } from "./faults.ts";
 export type { LabCall } from "./http/gate.ts";
 export { createLab, type Lab, type LabOptions, type SeedName } from "./lab.ts";

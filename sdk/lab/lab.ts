@@ -38,6 +38,8 @@ export interface LabOptions {
   readonly port?: number;
   /** Milliseconds before a refusal of credentials is answered; 3000 in real life. Default 5. */
   readonly refusalDelay?: number;
+  /** Milliseconds after which an idle connection is closed. Default 5000, as in real life. */
+  readonly keepAlive?: number;
   /** Whether `POST /lab/faults` is served. Default false. */
   readonly control?: boolean;
 }
@@ -77,13 +79,14 @@ export interface Lab {
 
 /** Starts a simulated Proxmox VE cluster in this process. */
 export async function createLab(options: LabOptions = {}): Promise<Lab> {
-  const { host = "127.0.0.1", port = 0, refusalDelay = 5 } = options;
+  const { host = "127.0.0.1", port = 0, refusalDelay = 5, keepAlive = 5000 } = options;
   const certificate = makeCertificate([host, "localhost", "127.0.0.1", "::1"]);
   let now = grow(options);
   let requests = 0;
   const parts = (): ServerParts => ({
     ...now,
     refusalDelay,
+    keepAlive,
     certificate,
     seen: (call) => lab.onCall?.(call),
   });

@@ -15,12 +15,12 @@ export class Bench {
     return new Bench(await openTarget());
   }
 
-  /** The setting with this bench in place of clusters and servers of its own; unchanged where the target cannot begin anew. */
+  /** The setting with this bench in place of clusters and servers of its own; unchanged where it has no lab. */
   setting(setting: ScenarioSetting): ScenarioSetting {
-    const { reset } = this.target;
-    if (reset === undefined) return setting;
+    const { lab } = this.target;
+    if (lab === undefined) return setting;
     const openTarget: OpenTarget = async () => {
-      reset();
+      lab.reset();
       return { ...this.target, close: async () => undefined };
     };
     return { ...setting, openTarget, servers: this.#servers };

@@ -1,7 +1,11 @@
-import type { OpenTarget, Place } from "./target.ts";
+import type { ReleaseName } from "../lab/index.ts";
+import type { OpenTarget, Place, Target } from "./target.ts";
 
 /** Simulated seconds in a real one: fast, but not so fast that tasks end before anyone looks. */
 const SPEED = 50;
+
+/** On a busy machine a connection must not be closed just as a request goes out: nobody would know what became of it. */
+const KEEP_ALIVE_MS = 120_000;
 
 /** Free on every lab. */
 export const PLACE: Place = {
@@ -15,10 +19,17 @@ export const PLACE: Place = {
 };
 
 /** A lab of its own with the small cluster, and its root token. */
-export const openLabTarget: OpenTarget = async () => {
+export const openLabTarget: OpenTarget = () => openLab("9.2");
+
+/** The same, running as some release. */
+export function labTarget(pve: ReleaseName): OpenTarget {
+  return () => openLab(pve);
+}
+
+async function openLab(pve: ReleaseName): Promise<Target> {
   // The lab is large, and only needed once something runs.
   const { createLab } = await import("../lab/index.ts");
-  const lab = await createLab({ seed: "small", speed: SPEED });
+  const lab = await createLab({ seed: "small", speed: SPEED, keepAlive: KEEP_ALIVE_MS, pve });
   const ssh = await lab.openSsh();
   const { root } = lab.tokens;
   if (root === undefined) throw new Error("the lab's seed has no root token");
@@ -46,8 +57,7 @@ export const openLabTarget: OpenTarget = async () => {
         .map(([node, port]) => `${node}=${lab.host}:${port}`)
         .join(","),
     },
-    reset: () => lab.reset(),
-    isIdle: () => lab.isIdle(),
+    lab,
     close: () => lab.close(),
   };
-};
+}

@@ -17,8 +17,18 @@ export interface ScenarioSetting {
   readonly server: ServerCommand;
   /** Ends waiting early where nothing more can come; for runs that are to fail. */
   readonly impatient?: boolean;
+  /** Stands between the scenario and the server, with every call. */
+  readonly around?: (call: CallUnderway) => Promise<ToolAnswer>;
   /** Where servers come from; left out, every run has some of its own. */
   readonly servers?: Servers;
+}
+
+/** A call of a tool on its way to the server. */
+export interface CallUnderway {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Sends it, with these arguments besides. */
+  send(more?: Readonly<Record<string, unknown>>): Promise<ToolAnswer>;
 }
 
 /** The tool that a scenario is about. */
@@ -122,9 +132,9 @@ class Stage {
     const fixtures = new Fixtures(this.#target);
     if (this.#target.where === "live") await fixtures.begin();
     this.#fixtures = fixtures;
-    const { address, isIdle } = this.#target;
-    const onRead = () => this.record.read();
-    this.#reader = new ClusterReader(address, onRead, this.setting.impatient === true ? isIdle : undefined);
+    const { address, lab } = this.#target;
+    const isIdle = this.setting.impatient === true && lab !== undefined ? () => lab.isIdle() : undefined;
+    this.#reader = new ClusterReader(address, () => this.record.read(), isIdle);
     await this.#start(this.scenario);
   }
 
@@ -192,9 +202,15 @@ class Stage {
       const listed = (await this.#open().tools()).find(({ name }) => name === tool);
       if (listed !== undefined) refuseForeign(listed, args, this.#target.place);
     }
-    const answer = this.absent && tool === this.scenario.tool ? ABSENT : await this.#open().call(tool, args);
+    const answer = this.absent && tool === this.scenario.tool ? ABSENT : await this.#send(tool, args);
     this.record.called(tool, args, answer);
     return answer;
+  }
+
+  async #send(tool: string, args: Readonly<Record<string, unknown>>): Promise<ToolAnswer> {
+    const send = (more = {}) => this.#open().call(tool, { ...args, ...more });
+    const { around } = this.setting;
+    return around === undefined ? await send() : await around({ tool, args, send });
   }
 
   #open(): McpSession {

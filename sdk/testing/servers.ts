@@ -86,8 +86,12 @@ export class WarmServers implements Servers {
 
 async function newServer(key: string, command: ServerCommand): Promise<WarmServer> {
   const stateDir = await newStateDir();
-  // What it remembers of one run's cluster must not reach the next one's.
-  const env = { ...command.env, PROXMOX_MCP_INVENTORY_CACHE_MS: "0" };
+  // What it remembers of one run's cluster must not reach the next one's; the lab is there, however busy the machine.
+  const env = {
+    ...command.env,
+    PROXMOX_MCP_INVENTORY_CACHE_MS: "0",
+    PROXMOX_MCP_CONNECT_TIMEOUT_MS: "60000",
+  };
   const human: AnswerHuman = (request) => server.answer(request);
   const session = await started({ ...command, env }, stateDir, human);
   const server: WarmServer = { key, session, stateDir, answer: () => false };

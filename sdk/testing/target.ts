@@ -1,3 +1,4 @@
+import type { Lab } from "../lab/index.ts";
 import type { ClusterAddress } from "./cluster-reader.ts";
 
 /** Where on a cluster scenarios may make guests. */
@@ -23,10 +24,8 @@ export interface Target {
   readonly place: Place;
   /** Settings with which the server reaches it. */
   readonly env: Readonly<Record<string, string>>;
-  /** Begins anew behind the same address, where it can. */
-  readonly reset?: () => void;
-  /** Whether nothing on it will change unless somebody asks for it, where that can be told. */
-  readonly isIdle?: () => boolean;
+  /** Where it is simulated: what simulates it. */
+  readonly lab?: Lab;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { LAB_RELEASES, type ReleaseName } from "../lab/release.ts";
 import type { MutationChoice } from "./mutation/mutate-plugins.ts";
 
 /** How the command is used. */
@@ -14,14 +15,21 @@ writes what passed to each plugin's evidence.json.
   --live             run against the real cluster that the environment names,
                      with ENABLE_LIVE_PROXMOX_TESTS=1 (docs/live-testing.md)
   --settings FILE    with --live: settings of the cluster as NAME=value lines
+  --pve RELEASE      run the lab as Proxmox VE 9.2 (default), 8.4 or 7.4; what
+                     such a release cannot do is skipped by name
+  --least-privilege  run each scenario of a changing tool with exactly the
+                     privileges that its calls take, and each call without each
+                     of them: that is refused, naming what is missing, or is
+                     listed with its reason in the plugin's least-privilege.json
   --mutate           run each scenario with each fault that its tool could have:
                      a step left out, a parameter dropped or changed, a field of
                      the answer blank; what still passes must be listed in the
                      plugin's weak-scenarios.json, and nothing else may be
-  --mutate-sample N  only about so many faults, chosen by
-  --seed S           any text
   --shrink           with --mutate: take off the list what is no longer weak; a
                      plugin without a list gets one
+  --mutate-sample N, --least-privilege-sample N
+                     only so many faults, or scenarios, chosen by
+  --seed S           any text
 `;
 
 /** What the command is asked to do. */
@@ -33,8 +41,14 @@ export interface ValidateArguments {
   readonly live: boolean;
   /** File with settings of the real cluster; they come from the environment where it is left out. */
   readonly settings: string | undefined;
+  /** Release that the lab runs as; its own choice where left out. */
+  readonly pve: ReleaseName | undefined;
   readonly mutate: MutationChoice | undefined;
+  readonly leastPrivilege: { readonly part: Part } | undefined;
 }
+
+/** So many, chosen by the seed; all where left out. */
+type Part = { readonly count: number; readonly seed: string } | undefined;
 
 const FLAG = { type: "boolean", default: false } as const;
 const TEXT = { type: "string" } as const;
@@ -45,6 +59,9 @@ const OPTIONS = {
   help: FLAG,
   live: FLAG,
   settings: TEXT,
+  pve: TEXT,
+  "least-privilege": FLAG,
+  "least-privilege-sample": TEXT,
   mutate: FLAG,
   "mutate-sample": TEXT,
   seed: TEXT,
@@ -60,18 +77,29 @@ export function parseArguments(argv: readonly string[]): ValidateArguments | und
       allowPositionals: true,
     });
     const { check, verbose, help, live, settings, seed, shrink } = values;
-    const count = values["mutate-sample"];
-    const isMutation = values.mutate || count !== undefined;
+    const [mutants, scenarios] = [values["mutate-sample"], values["least-privilege-sample"]];
+    const isMutation = values.mutate || mutants !== undefined;
+    const isLeast = values["least-privilege"] || scenarios !== undefined;
+    const pve = LAB_RELEASES.find((release) => release === values.pve);
     const isWrong =
       (settings !== undefined && !live) ||
-      ((seed !== undefined || shrink) && !isMutation) ||
-      (isMutation && (live || check)) ||
-      (count !== undefined && !/^[1-9]\d{0,5}$/.test(count));
+      (values.pve !== undefined && (pve === undefined || live || isMutation || isLeast)) ||
+      (seed !== undefined && !isMutation && !isLeast) ||
+      (shrink && !isMutation) ||
+      ((isMutation || isLeast) && (live || check)) ||
+      (isMutation && isLeast) ||
+      ![mutants, scenarios].every(isCount);
     if (isWrong) return undefined;
-    const part = count === undefined ? undefined : { count: Number(count), seed: seed ?? "" };
-    const mutate = isMutation ? { part, shrink } : undefined;
-    return { check, verbose, help, live, settings, mutate, plugins: positionals };
+    const part = (count: string | undefined): Part =>
+      count === undefined ? undefined : { count: Number(count), seed: seed ?? "" };
+    const mutate = isMutation ? { part: part(mutants), shrink } : undefined;
+    const leastPrivilege = isLeast ? { part: part(scenarios) } : undefined;
+    return { check, verbose, help, live, settings, pve, mutate, leastPrivilege, plugins: positionals };
   } catch {
     return undefined;
   }
+}
+
+function isCount(text: string | undefined): boolean {
+  return text === undefined || /^[1-9]\d{0,5}$/.test(text);
 }

@@ -4,12 +4,14 @@ import { PluginFault, reasonOf } from "../plugin-files/fault.ts";
 import { type CodeLayout, codeLayout } from "../plugin-files/layout.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { evidenceAfter, evidenceFaults, type RunPlace, type ToolOutcome } from "./judge-evidence.ts";
-import { openLabTarget } from "./lab-target.ts";
+import { labTarget, openLabTarget } from "./lab-target.ts";
 import { whySkipped } from "./live-skips.ts";
 import { liveTarget } from "./live-target.ts";
 import { mutatePlugins } from "./mutation/mutate-plugins.ts";
 import { inParallel } from "./parallel.ts";
+import { checkLeastPrivilege } from "./privileges/least-plugins.ts";
 import { declarationFaults } from "./record.ts";
+import { whyNotOn } from "./release-skips.ts";
 import { runScenario, type ScenarioOutcome } from "./run-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { serverOf } from "./server-command.ts";
@@ -48,11 +50,20 @@ export async function runValidate(
     return args === undefined ? 2 : 0;
   }
   try {
-    const target = args.live ? liveTarget(args.settings, environment) : openTarget;
+    const simulated = args.pve === undefined ? openTarget : labTarget(args.pve);
+    const target = args.live ? liveTarget(args.settings, environment) : simulated;
     const plugins = await pluginsUnderTest(args.plugins, layout);
     if (args.mutate !== undefined) {
       const survivors = await mutatePlugins(plugins, args.mutate, { layout, openTarget, print });
       return ended(survivors, print);
+    }
+    if (args.leastPrivilege !== undefined) {
+      const faults = await checkLeastPrivilege(plugins, args.leastPrivilege.part, {
+        layout,
+        openTarget,
+        print,
+      });
+      return ended(faults, print);
     }
     const place = { ...(await placeOf(target)), today };
     const run = { ...args, layout, openTarget: target, print, place };
@@ -103,9 +114,10 @@ async function validatePlugin(plugin: PluginUnderTest, run: Run): Promise<number
   for (const fault of declared) print(`FAIL  ${plugin.id}: ${fault}`);
 
   const ended = await runAll(plugin, run);
-  // A tool without any scenario loses its evidence; one whose scenarios are not for this place keeps it.
-  const notRun = place.where === "live" ? undefined : false;
-  const outcomes = plugin.tools.map(({ name }): ToolOutcome => {
+  const outcomes = plugin.tools.map((tool): ToolOutcome => {
+    const { name } = tool;
+    // A tool without any scenario loses its evidence; one whose scenarios are not for this place keeps it.
+    const notRun = place.where === "live" || whyNotOn(place.pve, tool) !== undefined ? undefined : false;
     const own = ended.filter(({ scenario }) => scenario.tool === name);
     return {
       tool: name,
@@ -136,7 +148,9 @@ async function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly Ended
   const setting = { openTarget: run.openTarget, server };
   const known = (await forThisPlace(plugin.scenarios, run)).flatMap((scenario) => {
     const tool = plugin.tools.find(({ name }) => name === scenario.tool);
-    return tool === undefined ? [] : [{ scenario, tool }];
+    const lacking = tool && whyNotOn(run.place.pve, tool);
+    if (lacking !== undefined) run.print(`skip  ${scenario.tool}: ${scenario.title}: ${lacking}`);
+    return tool === undefined || lacking !== undefined ? [] : [{ scenario, tool }];
   });
   // What runs against a real cluster runs alone.
   const limit = run.place.where === "live" ? 1 : PARALLEL;

@@ -1,6 +1,7 @@
 import { codeChecks, isRead } from "./code-checks/index.ts";
 import { keyOf } from "./risk.ts";
 import type { CallParams, Endpoint, EndpointPrivileges, PrivilegeNeed } from "./types.ts";
+import { splitList } from "./wire.ts";
 
 /** Needs that must all hold. */
 type Alternative = readonly PrivilegeNeed[];
@@ -27,6 +28,11 @@ function everyPair(left: readonly Alternative[], right: readonly Alternative[]):
   return left.flatMap((one) => right.map((other) => [...one, ...other]));
 }
 
+/** (pve-access-control, src/PVE/AccessControl.pm, normalize_path) */
+function normalized(path: string): string {
+  return path.replace(/\/{2,}/g, "/").replace(/(.)\/$/, "$1");
+}
+
 /** (pve-access-control, src/PVE/RPCEnvironment.pm, check_perm_modify) */
 function modifyNeeds(path: string): PrivilegeNeed {
   const also: Readonly<Record<string, string>> = {
@@ -50,6 +56,19 @@ function userNeeds(check: readonly unknown[], params: CallParams): readonly Alte
   return [[{ path: `/access/realm/${realm ?? "{realm}"}`, privileges: [String(check[1])] }]];
 }
 
+/** On all groups, or on each that is named. (pve-access-control, src/PVE/RPCEnvironment.pm, exec_api2_perm_check) */
+function groupNeeds(check: readonly unknown[], params: CallParams, known: boolean): Alternative {
+  const need = { privileges: strings(check[1]), any: true };
+  if (!known) return [{ ...need, path: "/access/groups/{group}" }];
+  const { groups_param: byParam } = optionsOf(check, 2);
+  const { groups } = params;
+  // A user that is there already may be in other groups, which are asked about too.
+  const named =
+    byParam === "create" ? splitList(Array.isArray(groups) ? groups.join(",") : String(groups ?? "")) : [];
+  const paths = named.length === 0 ? ["/access/groups"] : named.map((group) => `/access/groups/${group}`);
+  return paths.map((path) => ({ ...need, path }));
+}
+
 /** (pve-access-control, src/PVE/RPCEnvironment.pm, exec_api2_perm_check) */
 function alternatives(check: readonly unknown[], params: CallParams, given: boolean): readonly Alternative[] {
   const inner = check.slice(1).filter((part): part is readonly unknown[] => Array.isArray(part));
@@ -68,11 +87,11 @@ function alternatives(check: readonly unknown[], params: CallParams, given: bool
       return [[options.any ? { ...need, any: true } : need]];
     }
     case "perm-modify":
-      return [[modifyNeeds(fill(String(check[1]), params))]];
+      return [[modifyNeeds(normalized(fill(String(check[1]), params)))]];
     case "userid-param":
       return userNeeds(check, params);
     case "userid-group":
-      return [[{ path: "/access/groups/{group}", privileges: strings(check[1]), any: true }]];
+      return [groupNeeds(check, params, given)];
     default:
       throw new Error(`Unknown permission check ${JSON.stringify(check[0])}`);
   }

@@ -83,6 +83,37 @@ function updatePool(request: LabRequest): null {
   const id = params.need("poolid");
   const pool = state.pools.get(id);
   if (pool === undefined) throw die(`update pools failed: pool '${id}' does not exist`);
+  const undo = undoOf(state);
+  try {
+    changePool(request, pool);
+  } catch (error) {
+    // The file is written in the end: what fails before has changed nothing.
+    undo();
+    throw error;
+  }
+  state.access.changed();
+  return null;
+}
+
+function undoOf({ pools }: LabState): () => void {
+  const before = [...pools.values()].map((pool) => ({
+    ...{ pool, comment: pool.comment, guests: [...pool.guests], storages: [...pool.storages] },
+  }));
+  return () => {
+    for (const { pool, comment, guests, storages } of before) {
+      if (comment === undefined) delete pool.comment;
+      else pool.comment = comment;
+      pool.guests.clear();
+      pool.storages.clear();
+      for (const vmid of guests) pool.guests.add(vmid);
+      for (const storage of storages) pool.storages.add(storage);
+    }
+  };
+}
+
+function changePool(request: LabRequest, pool: LabPool): void {
+  const { params, lab } = request;
+  const { state } = lab;
   const text = params.text("comment");
   if (text !== undefined) pool.comment = text;
   const remove = params.flag("delete");
@@ -101,8 +132,6 @@ function updatePool(request: LabRequest): null {
     }
     if (!remove) pool.storages.add(storage);
   }
-  state.access.changed();
-  return null;
 }
 
 function removeGuest(pool: LabPool, vmid: number): void {

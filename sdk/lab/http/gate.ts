@@ -32,7 +32,8 @@ export interface LabCall {
   readonly params: Readonly<Record<string, unknown>>;
   /** Who asked: `root@pam!test`; undefined where no credentials are needed. */
   readonly caller: string | undefined;
-  readonly isRefused: boolean;
+  /** Message of the fault, where it was refused. */
+  readonly refusal: string | undefined;
 }
 
 /**
@@ -98,7 +99,7 @@ async function respond(
     key: endpoint && `${endpoint.method} ${endpoint.path}`,
     params: { ...Object.fromEntries(call.params), ...Object.fromEntries(outcome.pathParams) },
     caller: call.caller?.id,
-    isRefused: fault !== undefined,
+    refusal: fault?.message,
   });
   if (fault === undefined) return success(format, data);
   if (fault.status === 401) await delay(parts.refusalDelay);

@@ -9,6 +9,8 @@ import { bare, plain, type Reply, send } from "./respond.ts";
 /** What the server needs besides the gate. */
 export interface ServerParts extends GateParts {
   readonly certificate: LabCertificate;
+  /** Milliseconds after which an idle connection is closed. */
+  readonly keepAlive: number;
   /** Answers requests below `/lab/`; undefined where control is off. */
   readonly control: ((request: IncomingMessage) => Promise<Reply>) | undefined;
 }
@@ -19,8 +21,9 @@ export async function listen(
   host: string,
   port: number,
 ): Promise<{ server: Server; port: number }> {
-  const { key, cert } = partsNow().certificate;
-  const options = { key, cert, keepAliveTimeout: 5000, noDelay: true, requireHostHeader: false };
+  const { certificate, keepAlive } = partsNow();
+  const { key, cert } = certificate;
+  const options = { key, cert, keepAliveTimeout: keepAlive, noDelay: true, requireHostHeader: false };
   const server = createServer(options, (request, response) => {
     serve(partsNow(), request, response).catch(() => request.socket.destroy());
   });

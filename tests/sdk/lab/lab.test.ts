@@ -42,9 +42,12 @@ describe("a lab", () => {
         key: "GET /nodes/{node}/qemu/{vmid}/config",
         params: { node: "pve1", vmid: "101", current: "1" },
         caller: "root@pam!mcp",
-        isRefused: false,
+        refusal: undefined,
       },
-      { key: "POST /pools", params: { poolid: "b" }, caller: lab.tokens.auditor?.id, isRefused: true },
+      {
+        ...{ key: "POST /pools", params: { poolid: "b" }, caller: lab.tokens.auditor?.id },
+        refusal: expect.stringContaining("Permission check failed"),
+      },
     ]);
   });
 });

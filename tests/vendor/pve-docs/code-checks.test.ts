@@ -135,6 +135,7 @@ describe("the checks of a call", () => {
     );
     expect(short(create, { ...vm, vmid: 105, archive, force: true })).toEqual([
       "VM.Allocate|VM.Backup on /vms/105",
+      "maybe Datastore.AllocateSpace on /storage/{storage}",
       "maybe SDN.Use on /sdn/zones/localnetwork/{vnet}",
     ]);
   });
@@ -145,7 +146,15 @@ describe("the checks of a call", () => {
       "VM.Config.CPU on /vms/100",
       "VM.Config.Options on /vms/100",
     ]);
-    expect(short(update, { ...vm, delete: "ide2" })).toEqual(["VM.Config.Disk|VM.Config.CDROM on /vms/100"]);
+    expect(short(update, { ...vm, delete: "ide2" })).toEqual([
+      "maybe VM.Config.Disk on /vms/100",
+      "maybe VM.Config.CDROM on /vms/100",
+      "maybe VM.Config.CDROM&VM.Config.Cloudinit on /vms/100",
+    ]);
+    expect(short(update, { ...vm, delete: "hostpci0" })).toEqual([
+      "VM.Config.HWType on /vms/100",
+      "maybe Mapping.Use on /mapping/{kind}/{name}",
+    ]);
   });
 
   test("tell drives by kind when a VM is changed", () => {

@@ -75,7 +75,7 @@ describe("declared privileges", () => {
       [{ path: "/access/users/joe@corp", privileges: [], condition: "the user itself" }],
       [
         { path: "/access/realm/corp", privileges: ["Realm.AllocateUser"] },
-        { path: "/access/groups/{group}", privileges: ["User.Modify"], any: true },
+        { path: "/access/groups", privileges: ["User.Modify"], any: true },
       ],
     ]);
   });

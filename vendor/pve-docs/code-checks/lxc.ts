@@ -160,6 +160,15 @@ const CREATE: CheckedEndpoints = {
       origin: VOLUME_ACCESS,
     },
     {
+      privileges: ["SDN.Use"],
+      path: "/sdn/zones/localnetwork/{vnet}",
+      params: ["ostemplate"],
+      from: (_value, call) => (restores(call) ? [{}] : []),
+      maybe: true,
+      condition: "for each network device in the backup",
+      since: "8.0",
+    },
+    {
       privileges: ["Datastore.AllocateSpace"],
       path: "/storage/{storage}",
       params: ["storage"],

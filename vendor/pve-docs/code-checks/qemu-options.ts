@@ -1,4 +1,4 @@
-import type { CodeCheck } from "./types.ts";
+import type { CodeCheck, PathValues } from "./types.ts";
 import {
   fileOf,
   foreignDisk,
@@ -191,7 +191,11 @@ export const VM_OPTIONS: readonly CodeCheck[] = [...GROUPS, ...DEVICES, ...STORA
 
 const REMOVED_DRIVE = /^(?:cdrom|(?:ide|sata|scsi|virtio)\d+|efidisk0|tpmstate0)$/;
 
-/** What changing a VM checks about drives beyond {@link VM_OPTIONS}. */
+function removed(value: string, names: RegExp): readonly PathValues[] {
+  return value.split(/[,;\s]+/).some((name) => names.test(name)) ? [{}] : [];
+}
+
+/** What changing a VM checks about present devices and drives beyond {@link VM_OPTIONS}. */
 export const DRIVE_CHANGES: readonly CodeCheck[] = [
   {
     privileges: ["VM.Config.Disk"],
@@ -211,13 +215,34 @@ export const DRIVE_CHANGES: readonly CodeCheck[] = [
     params: DRIVES,
     from: ofKind("cloudinit"),
   },
+  ...(
+    [
+      [["VM.Config.Disk"], "to remove a disk"],
+      [["VM.Config.CDROM"], "to remove a CD drive"],
+      [["VM.Config.CDROM", "VM.Config.Cloudinit"], "to remove a cloud-init drive"],
+    ] as const
+  ).map(
+    ([privileges, condition]): CodeCheck => ({
+      ...{ privileges, path: "/vms/{vmid}", params: ["delete"], maybe: true, condition },
+      from: (value) => removed(value, REMOVED_DRIVE),
+    }),
+  ),
   {
-    privileges: ["VM.Config.Disk", "VM.Config.CDROM"],
-    any: true,
-    path: "/vms/{vmid}",
-    params: ["delete"],
-    from: (value) => (value.split(/[,;\s]+/).some((name) => REMOVED_DRIVE.test(name)) ? [{}] : []),
-    condition: "by the kind of drive; a cloud-init drive takes VM.Config.Cloudinit too",
+    privileges: ["Mapping.Use"],
+    path: "/mapping/{kind}/{name}",
+    params: ["hostpci[n]", "usb[n]", "virtiofs[n]"],
+    maybe: true,
+    condition: "for a mapped device that is there so far",
+    since: "8.0",
+  },
+  {
+    privileges: ["SDN.Use"],
+    path: "/sdn/zones/localnetwork/{vnet}",
+    params: ["net[n]"],
+    maybe: true,
+    condition: "for the network device that is there so far",
+    since: "8.0",
+    origin: "qemu-server, src/PVE/QemuServer.pm",
   },
   {
     privileges: ["VM.Config.Disk"],

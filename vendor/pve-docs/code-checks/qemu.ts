@@ -55,6 +55,15 @@ const CREATE: CheckedEndpoints = {
       origin: VOLUME_ACCESS,
     },
     {
+      privileges: ["Datastore.AllocateSpace"],
+      path: "/storage/{storage}",
+      params: ["archive"],
+      from: (_value, { storage }) => (storage === undefined ? [{}] : []),
+      maybe: true,
+      condition: "the storage of each disk in the backup, where none is named",
+      origin: "qemu-server, src/PVE/QemuServer.pm",
+    },
+    {
       privileges: ["SDN.Use"],
       path: "/sdn/zones/localnetwork/{vnet}",
       params: ["archive"],
@@ -153,6 +162,26 @@ const DISKS: readonly CheckedEndpoints[] = [
         privileges: ["Datastore.AllocateSpace"],
         path: "/storage/{storage}",
         condition: "the disk's storage",
+      },
+    ],
+  },
+  {
+    endpoints: [`PUT ${VM}/unlink`],
+    origin: QEMU,
+    checks: [
+      {
+        privileges: ["Datastore.AllocateSpace"],
+        path: "/storage/{storage}",
+        params: ["force", "idlist"],
+        maybe: true,
+        condition: "of each disk whose volume is removed",
+      },
+      {
+        privileges: ["VM.Config.CDROM"],
+        path: "/vms/{vmid}",
+        params: ["idlist"],
+        maybe: true,
+        condition: "to remove a CD drive",
       },
     ],
   },

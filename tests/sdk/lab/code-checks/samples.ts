@@ -75,6 +75,7 @@ const CHANGE: readonly Sample[] = [
     params: { ...pve1, vmid: 103, snapname: "before-upgrade", start: true },
   },
   { key: `PUT ${VM}/resize`, params: { ...scratch, disk: "scsi0", size: "+1G" }, values: { storage: "nfs" } },
+  { key: `PUT ${VM}/unlink`, params: { ...scratch, idlist: "scsi0" } },
   { key: `POST ${VM}/template`, params: { node: "pve2", vmid: 110 } },
 ];
 
