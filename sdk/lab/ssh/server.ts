@@ -22,8 +22,8 @@ export async function serveSsh(
   host: string,
   shell: () => LabNodeShell,
 ): Promise<LabSsh> {
-  const hostKey = ssh2.utils.generateKeyPairSync("ed25519");
-  const userKey = ssh2.utils.generateKeyPairSync("ed25519");
+  const hostKey = newKeyPair();
+  const userKey = newKeyPair();
   const servers: ssh2.Server[] = [];
   const ports: Record<string, number> = {};
   for (const node of nodes) {
@@ -54,6 +54,14 @@ export async function serveSsh(
       );
     },
   };
+}
+
+/** Now and then ssh2 makes a key that it cannot read itself; such a one is made anew. */
+function newKeyPair(): { readonly private: string; readonly public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync("ed25519");
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }
 
 function admit(context: AuthContext, key: string): void {
