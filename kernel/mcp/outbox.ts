@@ -1,8 +1,8 @@
 import type { Writable } from "node:stream";
 
 /**
- * Texts on their way to a stream: those that are ready in the same turn of the event loop go out in one
- * write, which many answers at once would otherwise spend a large part of their time on.
+ * Texts on their way to a stream: those that are ready together go out in one write, which many answers at
+ * once would otherwise spend a large part of their time on. None waits for the next turn of the event loop.
  */
 export class Outbox {
   readonly #stream: Writable;
@@ -16,7 +16,7 @@ export class Outbox {
   /** Resolves when the text is written and the stream takes more. */
   send(text: string): Promise<void> {
     this.#texts.push(text);
-    this.#flushed ??= new Promise((resolve) => setImmediate(() => this.#flush(resolve)));
+    this.#flushed ??= new Promise((resolve) => queueMicrotask(() => this.#flush(resolve)));
     return this.#flushed;
   }
 

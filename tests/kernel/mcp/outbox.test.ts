@@ -18,14 +18,14 @@ function recording(options: { highWaterMark?: number } = {}) {
 }
 
 describe("outbox", () => {
-  test("writes the texts of one turn at once, in order", async () => {
+  test("writes texts that are ready together at once, in order", async () => {
     const { stream, written } = recording();
     const outbox = new Outbox(stream);
     await Promise.all([outbox.send("a\n"), outbox.send("b\n"), outbox.send("c\n")]);
     expect(written).toEqual(["a\nb\nc\n"]);
   });
 
-  test("writes what comes in a later turn by itself", async () => {
+  test("writes what comes later by itself", async () => {
     const { stream, written, release } = recording();
     const outbox = new Outbox(stream);
     await outbox.send("a\n");
