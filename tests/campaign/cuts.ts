@@ -1,8 +1,8 @@
 import type { ToolAnswer } from "../../sdk/testing/scenario.ts";
-import { type BadDay, judged, type Known, nameOf } from "./days.ts";
+import { type BadDay, judged, type Known } from "./days.ts";
 import { ended } from "./jobs.ts";
 import { type Attempt, Stopped } from "./watched-run.ts";
-import type { Verdict, WireRequest } from "./wire.ts";
+import { nameOf, type Verdict, type WireRequest } from "./wire.ts";
 
 /** When the connection of a request is cut: before it reaches the cluster, during its answer, or instead of that. */
 const CUTS = ["before", "during", "after"] as const;

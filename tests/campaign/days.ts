@@ -57,10 +57,3 @@ export async function judged(
     await rm(played.folder, { recursive: true, force: true });
   }
 }
-
-/** A request in the name of a day: the ids of tasks differ from run to run. */
-export function nameOf(request: WireRequest | undefined): string {
-  return request === undefined
-    ? "nothing"
-    : `${request.method} ${request.path.replace(/UPID%3A[^/]*/, "{upid}")}`;
-}

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAudit } from "./audit.ts";
 import { type Play, stateOf } from "./play.ts";
-import type { WireRequest } from "./wire.ts";
+import { nameOf, type WireRequest } from "./wire.ts";
 
 /** What a bad day does to the server's end. */
 export interface Expected {
@@ -37,8 +37,8 @@ function sentAgain(writes: readonly WireRequest[], usual: readonly WireRequest[]
 
 function counted(writes: readonly WireRequest[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { method, path } of writes) {
-    const what = `${method} ${path}`;
+  for (const write of writes) {
+    const what = nameOf(write);
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return counts;

@@ -1,9 +1,9 @@
 import type { ScenarioRun, ToolAnswer } from "../../sdk/testing/scenario.ts";
-import { type BadDay, judged, type Known, nameOf } from "./days.ts";
+import { type BadDay, judged, type Known } from "./days.ts";
 import { jobsIn } from "./jobs.ts";
 import { pidOf } from "./play.ts";
 import { type Attempt, Stopped } from "./watched-run.ts";
-import type { WireRequest } from "./wire.ts";
+import { nameOf, type WireRequest } from "./wire.ts";
 
 const MOMENTS = ["arrived", "answered"] as const;
 type Moment = (typeof MOMENTS)[number];

@@ -1,7 +1,8 @@
 import { ClusterWriter } from "../../sdk/testing/cluster-writer.ts";
 import type { ToolAnswer } from "../../sdk/testing/scenario.ts";
-import { type BadDay, judged, type Known, nameOf } from "./days.ts";
+import { type BadDay, judged, type Known } from "./days.ts";
 import { type Attempt, Stopped } from "./watched-run.ts";
+import { nameOf } from "./wire.ts";
 
 /** What somebody else does to the guest between plan and apply; a VMID that was free is taken whatever it is. */
 const MEDDLINGS = ["renames it", "changes its config", "puts another in its place"] as const;

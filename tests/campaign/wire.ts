@@ -114,3 +114,12 @@ async function collected(stream: IncomingMessage): Promise<Buffer> {
   for await (const part of stream) parts.push(Buffer.from(part));
   return Buffer.concat(parts);
 }
+
+/** A request by name: ids of tasks, and times in the names of backups, differ from run to run. */
+export function nameOf(request: Pick<WireRequest, "method" | "path"> | undefined): string {
+  if (request === undefined) return "nothing";
+  const path = request.path
+    .replace(/UPID%3A[^/]*/, "{upid}")
+    .replace(/\d{4}_\d{2}_\d{2}-\d{2}_\d{2}_\d{2}/, "{time}");
+  return `${request.method} ${path}`;
+}
