@@ -60,6 +60,14 @@ export interface CliStep {
   readonly note?: string;
 }
 
+/** A guest at the time of planning, as commands and files inside it are reached. */
+export interface GuestPlace {
+  readonly kind: "qemu" | "lxc";
+  /** The node that it is on. */
+  readonly node: string;
+  readonly vmid: number;
+}
+
 /** A step of a plan: data only. Further kinds join with their transports. */
 export type Step = RestStep | CliStep;
 
