@@ -6,6 +6,9 @@ import type { ToolResult } from "./results.ts";
 import type { Risk } from "./risk.ts";
 import type { Step } from "./steps.ts";
 
+/** What lists are made from and guests are found in; every tool may read it without saying so. */
+export const INVENTORY = "GET /cluster/resources";
+
 /**
  * What a tool touches: `"GET /nodes/{node}/qemu"`, or with `optional: true` where
  * the tool still serves without it. `"any"` is for the built-in escape hatches.

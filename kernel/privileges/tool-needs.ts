@@ -1,9 +1,6 @@
-import type { DefinedTool } from "../../sdk/tool.ts";
+import { type DefinedTool, INVENTORY } from "../../sdk/tool.ts";
 import type { Catalog, EndpointPrivileges, PrivilegeNeed } from "../../vendor/pve-docs/index.ts";
 import type { Held } from "./held.ts";
-
-/** What lists are made from and guests are found in; every tool of a plugin may read it. */
-export const INVENTORY = "GET /cluster/resources";
 
 /** What a tool takes on one endpoint. */
 export interface EndpointNeeds {
@@ -13,6 +10,9 @@ export interface EndpointNeeds {
   readonly optional: boolean;
 }
 
+/** Endpoints of a guest that is there already, which the inventory has to show on its node. */
+const OF_GUEST = /^\S+ \/nodes\/\{node\}\/(?:qemu|lxc)\/\{vmid\}(?:\/|$)/;
+
 /** What a tool takes in a release, endpoint by endpoint; `any` cannot be told. */
 export function toolNeeds({ uses }: Pick<DefinedTool, "uses">, catalog: Catalog): readonly EndpointNeeds[] {
   const declared = uses.map((use) =>
@@ -20,10 +20,24 @@ export function toolNeeds({ uses }: Pick<DefinedTool, "uses">, catalog: Catalog)
   );
   const keys = new Map(declared.map((use) => [use.key, use]));
   if (!keys.has(INVENTORY)) keys.set(INVENTORY, { key: INVENTORY, optional: false });
+  const findsGuest = declared.some(({ key, optional }) => !optional && OF_GUEST.test(key));
   return [...keys.values()].flatMap(({ key, optional }) => {
     const endpoint = catalog.endpoint(key);
-    return endpoint === undefined ? [] : [{ key, optional, privileges: catalog.privileges(endpoint) }];
+    if (endpoint === undefined) return [];
+    const privileges = catalog.privileges(endpoint);
+    return [
+      { key, optional, privileges: key === INVENTORY && findsGuest ? foundGuest(privileges) : privileges },
+    ];
   });
+}
+
+/** A guest that is left out of the inventory is not found, so that the tool has nothing to work on. */
+function foundGuest(privileges: EndpointPrivileges): EndpointPrivileges {
+  const further = privileges.further.map((need): PrivilegeNeed => {
+    const { hides: _, ...firm } = need;
+    return need.path === "/vms/{vmid}" ? { ...firm, condition: "to find the guest" } : need;
+  });
+  return { ...privileges, further };
 }
 
 function isAlways({ hides, maybe }: PrivilegeNeed): boolean {

@@ -1,9 +1,10 @@
 import { type ListResult, resultKind } from "../../sdk/results.ts";
+import { INVENTORY } from "../../sdk/tool.ts";
 import { needText } from "../../vendor/pve-docs/index.ts";
 import type { HostedTool } from "../host/types.ts";
 import type { Cluster } from "../transports/types.ts";
 import { ownPermissions } from "./own-permissions.ts";
-import { type EndpointNeeds, INVENTORY, toolNeeds, unseenNeeds } from "./tool-needs.ts";
+import { type EndpointNeeds, toolNeeds, unseenNeeds } from "./tool-needs.ts";
 
 /** Which lists are made of what the inventory leaves out, by the ACL path that shows it. */
 const CONCERNED: readonly (readonly [prefix: string, of: RegExp])[] = [

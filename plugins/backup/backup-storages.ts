@@ -33,7 +33,7 @@ export function unknownStorage(wanted: string, all: readonly StorageSummary[]): 
   return new ToolError({
     code: "not_found",
     message: `There is no storage ${wanted} that this account may see.`,
-    next: `Storages for backups: ${backupStorages(all)}. One is seen with Datastore.Audit or Datastore.AllocateSpace on /storage/${wanted}.`,
+    next: `Storages for backups: ${backupStorages(all)}. One is seen with Datastore.Audit on /storage/${wanted}.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { CodeLayout } from "../../plugin-files/layout.ts";
+import { INVENTORY } from "../../tool.ts";
 import { Bench } from "../bench.ts";
 import { sample } from "../mutation/sample.ts";
 import { withPool } from "../pool.ts";
@@ -70,7 +71,10 @@ function subjectsOf(plugin: PluginUnderTest, layout: CodeLayout, openTarget: Ope
   const changing = new Map(
     plugin.tools
       .filter(({ plan }) => plan !== undefined)
-      .map(({ name, uses }) => [name, new Set(uses.filter((use) => typeof use === "string"))]),
+      .map(({ name, uses }) => [
+        name,
+        new Set([INVENTORY, ...uses.filter((use) => typeof use === "string")]),
+      ]),
   );
   return plugin.scenarios.flatMap((scenario) => {
     const tool = plugin.tools.find(({ name }) => name === scenario.tool);

@@ -19,7 +19,7 @@ export interface LeastSubject {
   readonly scenario: Scenario;
   readonly tool: ScenarioTool;
   readonly setting: ScenarioSetting;
-  /** The tools that change something, with the endpoints that they always use. */
+  /** The tools that change something, with the endpoints that they always use, the inventory among them. */
   readonly changing: ReadonlyMap<string, ReadonlySet<string>>;
 }
 

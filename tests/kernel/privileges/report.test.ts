@@ -41,12 +41,23 @@ function asToken(name: string) {
 describe("what tools take", () => {
   test("is told by path, for all inputs and for some", () => {
     const { required, further } = privilegeReport([create, start], loadCatalog("9.2"));
-    expect(required).toEqual([{ path: "/vms/{vmid}", privileges: ["VM.Allocate", "VM.PowerMgmt"] }]);
+    expect(required).toEqual([
+      { path: "/vms/{vmid}", privileges: ["VM.Allocate", "VM.Audit", "VM.PowerMgmt"] },
+    ]);
     const storage = further.find(({ path }) => path === "/storage/{storage}");
     expect(storage?.privileges).toEqual(
       expect.arrayContaining(["Datastore.AllocateSpace", "Datastore.Audit"]),
     );
-    expect(further.find(({ path }) => path === "/vms/{vmid}")?.privileges).toContain("VM.Audit");
+  });
+
+  test("is to see a guest for what works on one, and only more to see for the rest", () => {
+    const catalog = loadCatalog("9.2");
+    const guestsOf = (part: "required" | "further", ...tools: readonly HostedTool[]) =>
+      privilegeReport(tools, catalog)[part].find(({ path }) => path === "/vms/{vmid}")?.privileges ?? [];
+    expect(guestsOf("required", start)).toEqual(["VM.Audit", "VM.PowerMgmt"]);
+    expect(guestsOf("further", start)).toEqual([]);
+    expect(guestsOf("required", create)).not.toContain("VM.Audit");
+    expect(guestsOf("further", create)).toContain("VM.Audit");
   });
 
   test.each([
@@ -54,7 +65,7 @@ describe("what tools take", () => {
     ["9.2", "VM.GuestAgent.Unrestricted"],
   ])("differs per release: %s takes %s", (release, privilege) => {
     const { required } = privilegeReport([agent], loadCatalog(release));
-    expect(required).toEqual([{ path: "/vms/{vmid}", privileges: [privilege] }]);
+    expect(required).toEqual([{ path: "/vms/{vmid}", privileges: ["VM.Audit", privilege] }]);
   });
 });
 
@@ -76,19 +87,26 @@ describe("what an account lacks", () => {
     expect(await unusable("separated", [start])).toHaveLength(1);
   });
 
+  test("is the right to see guests as well, without which none is found", () => {
+    const held = new Held(permissionsOf({ "/vms/100": { "VM.PowerMgmt": 1 } }));
+    expect(privilegeReport([start, create], loadCatalog("9.2"), held).unusable).toEqual([
+      { tool: "x_vm_start", missing: ["VM.Audit on /vms/{vmid} (to find the guest)"] },
+      expect.objectContaining({ tool: "x_vm_create" }),
+    ]);
+  });
+
   test("comes out in lines, also where it could not be read", () => {
     const catalog = loadCatalog("9.2");
     const none = new Held(permissionsOf({}));
     expect(privilegeLines(privilegeReport([start], catalog, none), "pve")).toEqual([
       "Privileges that the shown tools take on pve (Proxmox VE 9.2):",
-      "/vms/{vmid}: VM.PowerMgmt",
+      "/vms/{vmid}: VM.Audit, VM.PowerMgmt",
       "Besides, for some inputs, and to see all there is:",
       "/nodes/{node}: Sys.Audit",
       "/pool/{pool}: Pool.Audit",
       "/storage/{storage}: Datastore.Audit",
-      "/vms/{vmid}: VM.Audit",
       "The account cannot use, for want of:",
-      "x_vm_start: VM.PowerMgmt on /vms/{vmid}",
+      "x_vm_start: VM.PowerMgmt on /vms/{vmid}; VM.Audit on /vms/{vmid} (to find the guest)",
     ]);
     expect(privilegeLines(privilegeReport([start], catalog), "pve").at(-1)).toBe(
       "What the account holds could not be read.",
