@@ -45,10 +45,13 @@ export async function needStorageFor({ kind, node }: Guest, wanted: string, pve:
   const isThere = here.some(({ storage }) => storage === wanted);
   throw new ToolError({
     code: isThere ? "invalid_input" : "not_found",
-    message: isThere ? `Storage ${wanted} takes no ${what}.` : `Node ${node} has no storage ${wanted}.`,
+    message: isThere
+      ? `Storage ${wanted} takes no ${what}.`
+      : `Node ${node} has no storage ${wanted} that this account may see.`,
     next:
-      able.length === 0
+      (able.length === 0
         ? `No storage of that node takes ${short}.`
-        : `Of that node, ${able.join(", ")} take ${short}.`,
+        : `Of that node, ${able.join(", ")} take ${short}.`) +
+      (isThere ? "" : ` One is seen with Datastore.Audit on /storage/${wanted}.`),
   });
 }

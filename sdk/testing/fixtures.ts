@@ -102,8 +102,15 @@ export class Fixtures extends ClusterWriter {
     const path = `/nodes/${node}/${kind}/${vmid}`;
     await this.change("POST", `/nodes/${node}/${kind}`, { vmid: String(vmid), ...options(name) });
     if (state === "running") await this.change("POST", `${path}/status/start`);
-    if (state === "template") await this.change("POST", `${path}/template`);
+    if (state === "template") await this.#convert(path);
     return { vmid, node, name, path };
+  }
+
+  /** A container's conversion goes on after the answer, which names no task. */
+  async #convert(path: string): Promise<void> {
+    await this.change("POST", `${path}/template`);
+    const isDone = ({ template }: { readonly template?: number }) => template === 1;
+    await this.until(`${path}/config`, isDone, `${path} is a template`, TASK_MS);
   }
 
   /** Turns commands of the agent off; it reads its file when the system starts. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { loadCatalog } from "../../../vendor/pve-docs/index.ts";
 import type { Bench } from "../bench.ts";
 import { type CallUnderway, runOnce, type ScenarioSetting, type ScenarioTool } from "../run-scenario.ts";
@@ -38,6 +39,8 @@ export interface LeastOutcome {
   readonly failure: string | undefined;
   readonly probes: readonly Probe[];
 }
+
+const LONGEST_END_MS = 10_000;
 
 /** Stops a run whose lab is no longer as the scenario expects it. */
 class Spoilt extends Error {}
@@ -144,12 +147,12 @@ class LeastRun {
     for (const grant of firm) {
       const key = `${index} ${nameOfGrant(grant)}`;
       if (this.#probes.has(key)) continue;
-      const before = this.#state();
+      const before = await this.#settledState();
       rights.only([...firm, ...partial].filter((other) => other !== grant));
       const dry = await call.send({ dryRun: true });
       const answer = dry.isError ? dry : await call.send();
       rights.full();
-      const isSpoilt = this.#state() !== before;
+      const isSpoilt = (await this.#settledState()) !== before;
       if (grant.maybe && !answer.isError) {
         this.#spare.add(key);
         throw new Spoilt("a probe has changed the lab");
@@ -164,8 +167,11 @@ class LeastRun {
     }
   }
 
-  #state(): string {
+  /** What the lab holds once all that was begun has ended. */
+  async #settledState(): Promise<string> {
     const lab = this.#lab();
+    const end = Date.now() + LONGEST_END_MS;
+    while (!lab.isIdle() && Date.now() < end) await delay(5);
     return `${stateDigest(lab)} ${lab.tasks.all().length}`;
   }
 
