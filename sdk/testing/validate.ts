@@ -62,6 +62,7 @@ export async function runValidate(
         layout,
         openTarget,
         print,
+        verbose: args.verbose,
       });
       return ended(faults, print);
     }

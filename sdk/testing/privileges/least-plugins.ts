@@ -17,6 +17,8 @@ interface LeastPlace {
   readonly layout: CodeLayout;
   readonly openTarget: OpenTarget;
   readonly print: (line: string) => void;
+  /** Shows the server's log where a scenario or a probe fails. */
+  readonly verbose: boolean;
 }
 
 interface Chosen {
@@ -34,7 +36,7 @@ const PARALLEL = 4;
 export async function checkLeastPrivilege(
   plugins: readonly PluginUnderTest[],
   part: LeastPart,
-  { layout, openTarget, print }: LeastPlace,
+  { layout, openTarget, print, verbose }: LeastPlace,
 ): Promise<number> {
   const all = plugins.flatMap((plugin) => subjectsOf(plugin, layout, openTarget));
   const chosen = part === undefined ? all : sample(all, part.count, part.seed, titleOf);
@@ -44,6 +46,8 @@ export async function checkLeastPrivilege(
   const ended = await withPool(PARALLEL, chosen, open, async (one, bench) => {
     const outcome = await runLeast(one.subject, bench);
     print(`${outcome.failure === undefined ? "ok  " : "FAIL"}  ${titleOf(one)}: ${summary(outcome)}`);
+    const isWell = outcome.failure === undefined && outcome.probes.every(({ fault }) => fault === undefined);
+    if (verbose && !isWell) print(outcome.serverLog.trimEnd());
     return { plugin: one.plugin, ...outcome };
   });
   const failed = ended.filter(({ failure }) => failure !== undefined).length;

@@ -38,6 +38,8 @@ export interface LeastOutcome {
   /** Why it failed with exactly the computed role. */
   readonly failure: string | undefined;
   readonly probes: readonly Probe[];
+  /** What its last server wrote to stderr, also in runs before. */
+  readonly serverLog: string;
 }
 
 const LONGEST_END_MS = 10_000;
@@ -60,6 +62,7 @@ class LeastRun {
   readonly #needed = new Map<number, readonly Grant[]>();
   /** Grants that a call turned out not to take, of those of which the tables cannot tell. */
   readonly #spare = new Set<string>();
+  #serverLog = "";
 
   constructor(subject: LeastSubject, bench: Bench) {
     this.#subject = subject;
@@ -68,7 +71,7 @@ class LeastRun {
 
   async run(): Promise<LeastOutcome> {
     const failure = (await this.#withAll()) ?? (await this.#withLeast());
-    return { failure, probes: [...this.#probes.values()] };
+    return { failure, probes: [...this.#probes.values()], serverLog: this.#serverLog };
   }
 
   #lab() {
@@ -181,7 +184,9 @@ class LeastRun {
       ...setting,
       around: (call) => (changing.has(call.tool) ? around(call) : call.send()),
     });
-    return (await runOnce(scenario, tool, on)).failure;
+    const { failure, serverLog } = await runOnce(scenario, tool, on);
+    this.#serverLog = serverLog;
+    return failure;
   }
 }
 

@@ -87,6 +87,9 @@ test("a storage takes what its content says", async () => {
   await needStorageFor(container, "roots", reader);
   expect(await codeOf(needStorageFor(vm, "roots", reader))).toBe("invalid_input");
   expect(await codeOf(needStorageFor(container, "none", reader))).toBe("not_found");
+  await expect(needStorageFor(vm, "none", reader)).rejects.toMatchObject({
+    next: expect.stringContaining("Datastore.Audit on /storage/none"),
+  });
   await needStorageFor({ ...vm, node: "pve2" }, "none", reader);
 });
 
