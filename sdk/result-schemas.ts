@@ -78,6 +78,7 @@ export const CHANGE_RESULT: TSchema = eitherSchema(
         privileges: STEPS,
         blastRadius: { type: "object" },
         undo: STEPS,
+        shown: STEPS,
         plan: TEXT,
         expiresAt: { type: "number" },
         refused: { type: "object" },

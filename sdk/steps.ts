@@ -1,3 +1,5 @@
+import type { FileStep, ShellStep } from "./inside-steps.ts";
+import type { Place } from "./places.ts";
 import type { Risk } from "./risk.ts";
 import type { StepFile } from "./uploads.ts";
 
@@ -60,16 +62,10 @@ export interface CliStep {
   readonly note?: string;
 }
 
-/** A guest at the time of planning, as commands and files inside it are reached. */
-export interface GuestPlace {
-  readonly kind: "qemu" | "lxc";
-  /** The node that it is on. */
-  readonly node: string;
-  readonly vmid: number;
-}
+/** A step of a plan: data only. */
+export type Step = RestStep | CliStep | ShellStep | FileStep;
 
-/** A step of a plan: data only. Further kinds join with their transports. */
-export type Step = RestStep | CliStep;
+export type { GuestPlace } from "./places.ts";
 
 /** What a step may carry besides its parameters. */
 export interface StepOptions {
@@ -117,25 +113,56 @@ export function isStepRef(value: unknown): value is StepRef {
   return typeof value === "object" && value !== null && "$from" in value && "at" in value;
 }
 
-/** What a step is among its tool's uses: `POST /nodes/{node}/qemu`, `cli:qm set`. */
+/** What a step is among its tool's uses: `POST /nodes/{node}/qemu`, `cli:qm set`, `shell:node`, `guest:exec`. */
 export function stepUse(step: Step): string {
-  return step.via === "cli" ? `cli:${step.command}` : `${step.method} ${step.path}`;
+  switch (step.via) {
+    case "rest":
+      return `${step.method} ${step.path}`;
+    case "cli":
+      return `cli:${step.command}`;
+    case "shell":
+      return step.place.kind === "node" ? "shell:node" : "guest:exec";
+    case "file":
+      return step.place.kind === "node" ? "file:node" : "guest:file";
+  }
 }
 
 /** How a planned step goes over a node's command line instead of REST. */
 export interface CommandLine {
+  readonly by: "cli";
   readonly node: string;
   readonly command: string;
   /** What `pvesh` is given as path, and the parameters that are part of it. */
   readonly apiPath?: { readonly path: string; readonly params: readonly string[] };
 }
 
+/** As whom something is done at a place. */
+interface At {
+  readonly place: Place;
+  /** The account that it begins as, for people. */
+  readonly user: string;
+  /** Whether it goes on as root from there. */
+  readonly sudo: boolean;
+}
+
+/** How a planned step runs a free command. */
+export type ShellLine = At & { readonly by: "shell" } & Pick<ShellStep, "argv" | "stdin" | "timeoutMs">;
+
+/** How a planned step reads or changes a file. */
+export type FileLine = At & { readonly by: "file" } & Pick<
+    FileStep,
+    "action" | "path" | "content" | "expected" | "mode" | "maxBytes"
+  >;
+
+/** Any way past the API. */
+export type Detour = CommandLine | ShellLine | FileLine;
+
 /**
- * A planned step after the kernel checked it: always with an id and its own risk. One that goes over the command
- * line has method, path and parameters of the API method behind it, so that it is judged and shown as that is.
+ * A planned step after the kernel checked it: always with an id and its own risk. One that goes past the API has
+ * method, path and parameters of what stands closest to it there, so that it is judged and shown as that is.
  */
 export type PlannedStep = RestStep & {
   readonly id: string;
   readonly risk: Risk;
-  readonly over?: CommandLine;
+  readonly over?: Detour;
 };

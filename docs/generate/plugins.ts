@@ -3,6 +3,7 @@ import { catalogsOf } from "../../kernel/host/evidence-catalogs.ts";
 import type { ToolValidation } from "../../kernel/host/types.ts";
 import { type PluginEvidence, validationFor } from "../../kernel/host/validation.ts";
 import { ANY_USE, lowestRiskOf } from "../../kernel/host/verify.ts";
+import { lackingUses } from "../../kernel/policy/versions.ts";
 import type { Grant } from "../../sdk/plugin.ts";
 import { builtinDigests } from "../../sdk/plugin-files/built-manifests.ts";
 import {
@@ -70,9 +71,7 @@ function validationOn(
   catalogs: ReadonlyMap<string, Catalog>,
   cluster: Catalog,
 ): ToolValidation | undefined {
-  const isServed = tool.uses.every(
-    (use) => typeof use !== "string" || use === ANY_USE || cluster.endpoint(use) !== undefined,
-  );
+  const isServed = lackingUses(tool, cluster).length === 0;
   return isServed ? validationFor(tool, evidence, catalogs, cluster) : undefined;
 }
 

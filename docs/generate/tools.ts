@@ -1,4 +1,5 @@
 import { withCommonInputs } from "../../kernel/call/common-inputs.ts";
+import { detourUse } from "../../kernel/host/detour-uses.ts";
 import type { KernelTool } from "../../kernel/host/types.ts";
 import type { Risk } from "../../sdk/risk.ts";
 import { type Use, useName } from "../../sdk/tool.ts";
@@ -88,7 +89,9 @@ function useRow(use: Use): readonly string[] {
   const key = useName(use);
   const risk = perRelease((release) => {
     const endpoint = loadCatalog(release).endpoint(key);
-    return endpoint === undefined ? undefined : loadCatalog(release).risk(endpoint);
+    return endpoint === undefined
+      ? detourUse(key, loadCatalog(release))?.risk
+      : loadCatalog(release).risk(endpoint);
   });
   const privileges = perRelease((release) => privilegesText(loadCatalog(release), key));
   const more = newestFirst().some((release) => hasFurther(loadCatalog(release), key))

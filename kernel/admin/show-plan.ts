@@ -21,6 +21,7 @@ export function planLines(record: PlanRecord, now = Date.now()): readonly string
     ...steps.flatMap((step, index) => [
       `  ${index + 1}. ${step.text}`,
       ...(step.diff ?? []).map((entry) => `     ${describeDiff(entry)}`),
+      ...(step.lines ?? []).map((line) => `     ${line}`),
     ]),
     ...section("The account may not do all of it", lacking),
     ...radiusLines(blastRadius),

@@ -1,7 +1,7 @@
 import { ToolError } from "../../sdk/errors.ts";
 import type { Risk } from "../../sdk/risk.ts";
 import type { HostedTool } from "../host/types.ts";
-import { accessRefusal, grantFor, grantRefusal, type Refusal } from "../policy/access.ts";
+import { accessRefusal, detourGrant, grantFor, grantRefusal, type Refusal } from "../policy/access.ts";
 import { judgeCall, judgePlan } from "../policy/policy.ts";
 import { protectRefusal } from "../policy/protect.ts";
 import type { Verdict } from "../policy/verdict.ts";
@@ -37,7 +37,7 @@ export async function judge(hosted: HostedTool, plan: Plan, parts: AuthorizePart
   const { settings, cluster, signal } = parts;
   for (const planned of plan.steps) {
     const { step, risk } = planned;
-    const grant = step.over === undefined ? grantFor(risk) : "cli";
+    const grant = detourGrant(step.over) ?? grantFor(risk);
     const refusal = accessRefusal(risk, settings.access) ?? grantRefusal(hosted.plugin, hosted.grants, grant);
     if (refusal) {
       return {

@@ -78,6 +78,7 @@ export class Changes {
       reader,
       subject: call.context.subject,
       isRootLogin: this.#isRootLogin(cluster.name),
+      sshLogin: this.#settingsOf(cluster.name)?.ssh?.username,
       redactor,
     });
     const { signal } = call.context;
@@ -156,6 +157,8 @@ export class Changes {
       access: cluster,
       signal: call.context.signal,
       isRootLogin: this.#isRootLogin(cluster.name),
+      sshLogin: this.#settingsOf(cluster.name)?.ssh?.username,
+      redactor: this.#parts.redactor,
     });
   }
 

@@ -40,7 +40,7 @@ function byTable(
   command: CliCommand,
   catalog: Catalog,
 ): ResolvedCli {
-  const over = { node: step.node, command: step.command };
+  const over = { by: "cli", node: step.node, command: step.command } as const;
   const found = command.endpoint === undefined ? undefined : catalog.endpoint(command.endpoint);
   if (command.endpoint !== undefined && found === undefined) {
     throw wrong(
@@ -88,7 +88,8 @@ function byPath(step: CliStep & { readonly id: string }, command: CliCommand, ca
   const { endpoint, pathParams } = match;
   const twice = Object.keys(pathParams).filter((name) => rest[name] !== undefined);
   if (twice.length > 0) throw wrong(`${twice.join(", ")} is in the path already`, "Leave it out of params.");
-  const over = { node: step.node, command: step.command, apiPath: { path, params: Object.keys(pathParams) } };
+  const apiPath = { path, params: Object.keys(pathParams) };
+  const over = { by: "cli", node: step.node, command: step.command, apiPath } as const;
   return { step: asRest(step, endpoint, { ...rest, ...pathParams }, over), endpoint, isFree: false };
 }
 

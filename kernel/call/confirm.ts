@@ -7,7 +7,7 @@ import { needsConfirmation } from "../policy/access.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
 import { oneLine } from "./one-line.ts";
-import { describeStep } from "./shape-plan.ts";
+import { describeStep, shownLines } from "./shape-plan.ts";
 import type { CallContext, HumanAnswer, HumanQuestion, Plan } from "./types.ts";
 import { cancelled } from "./upstream-errors.ts";
 
@@ -59,7 +59,10 @@ export function question(plan: Plan, redactor: Redactor, { asked, facts }: Askin
     `${plan.tool} asks to change the cluster ${plan.cluster}.`,
     `Targets: ${plan.targets.map(oneLine).join(", ")}`,
     "Steps:",
-    ...plan.steps.map((step, index) => `${index + 1}. ${describeStep(step, redactor)}`),
+    ...plan.steps.flatMap((step, index) => [
+      `${index + 1}. ${describeStep(step, redactor)}`,
+      ...(facts === undefined ? [] : shownLines(step, facts)).map((line) => `   ${redactor.text(line)}`),
+    ]),
     ...(facts === undefined ? [] : radiusLines(facts.blastRadius).map((line) => redactor.text(line))),
   ];
   if (severe.length > 0) {

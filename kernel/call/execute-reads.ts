@@ -21,7 +21,7 @@ export async function runReads(
     try {
       const params = fillReferences(step.params, answers);
       const data =
-        step.over === undefined
+        step.over?.by !== "cli"
           ? await access.rest.read({ endpoint, params, signal })
           : await runCli(access.ssh, step.over, params, bounds);
       answers.set(step.id, data);

@@ -1,7 +1,7 @@
 import { ToolError } from "../../sdk/errors.ts";
 import type { PveReader } from "../../sdk/reader.ts";
 import { highestRisk, isWithin, type Risk } from "../../sdk/risk.ts";
-import type { CommandLine, PlannedStep, RestStep } from "../../sdk/steps.ts";
+import type { Detour, PlannedStep, RestStep } from "../../sdk/steps.ts";
 import type { Catalog, Endpoint, EndpointPrivileges } from "../../vendor/pve-docs/types.ts";
 import type { HostedTool } from "../host/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
@@ -10,6 +10,7 @@ import { resolveCli } from "./cli-step.ts";
 import { ConfigFiles, configReader, placeholders } from "./config-files.ts";
 import { configDiff } from "./diff.ts";
 import { missingEndpoint } from "./endpoints.ts";
+import { resolveInside } from "./inside-step.ts";
 import { declaresUse } from "./reader.ts";
 import { checkParameters } from "./step-parameters.ts";
 import { knownParams, refNames } from "./step-refs.ts";
@@ -26,6 +27,8 @@ export interface PlanParts {
   readonly subject: string;
   /** True where we are signed in as root@pam with its password, from whom Proxmox VE accepts everything. */
   readonly isRootLogin: boolean;
+  /** The account that SSH signs in as; undefined where SSH is not set up. */
+  readonly sshLogin: string | undefined;
   readonly redactor: Redactor;
 }
 
@@ -53,39 +56,64 @@ export async function makePlan(parts: PlanParts): Promise<Plan> {
 
 async function checkStep(named: NamedStep, catalog: Catalog, parts: PlanParts): Promise<PlanStep> {
   const { hosted } = parts;
-  const { step, endpoint, isFree } =
-    named.via === "cli" ? resolveCli(named, catalog) : await resolveRest(named, catalog, hosted);
+  const { step, endpoint, isFree, privileges } = await resolveStep(named, catalog, parts);
   const key = stepKey(step);
   if (!declaresUse(hosted, key)) throw outsideUses(hosted, key);
   // On the node itself we are root.
   if (step.over === undefined && !parts.isRootLogin) refuseRootOnly(catalog, endpoint, step);
   const risk = isFree ? "escape" : stepRisk(catalog, endpoint, step);
   if (!isWithin(risk, hosted.tool.risk)) throw aboveRisk(hosted, key, risk);
-  checkParameters({ step, endpoint, catalog, input: parts.input, tool: hosted.tool.name });
-  const known = knownParams(step.params);
+  if (step.over === undefined || step.over.by === "cli") {
+    checkParameters({ step, endpoint, catalog, input: parts.input, tool: hosted.tool.name });
+  }
   const planned: PlannedStep = { ...step, risk };
-  return {
-    step: planned,
-    endpoint,
-    shownPath: shownPath(step),
-    risk,
-    privileges: step.over === undefined ? catalog.privileges(endpoint, known) : ON_THE_NODE,
-  };
+  return { step: planned, endpoint, shownPath: shownPath(step), risk, privileges };
+}
+
+/** A step as the API call that it is, or that stands closest to it. */
+interface ResolvedStep {
+  readonly step: RestStep & { readonly id: string; readonly over?: Detour };
+  readonly endpoint: Endpoint;
+  /** Nobody can tell what it does. */
+  readonly isFree: boolean;
+  readonly privileges: EndpointPrivileges;
+}
+
+async function resolveStep(
+  named: NamedStep,
+  catalog: Catalog,
+  { hosted, sshLogin }: PlanParts,
+): Promise<ResolvedStep> {
+  switch (named.via) {
+    case "cli":
+      return { ...resolveCli(named, catalog), privileges: ON_THE_NODE };
+    case "rest": {
+      const endpoint = await endpointOf(named, catalog, hosted);
+      const privileges = catalog.privileges(endpoint, knownParams(named.params));
+      return { step: named, endpoint, isFree: false, privileges };
+    }
+    default: {
+      const { step, endpoint } = resolveInside(named, { catalog, login: sshLogin });
+      const isByAgent = named.place.kind === "qemu";
+      const privileges = isByAgent ? catalog.privileges(endpoint, knownParams(step.params)) : ON_THE_NODE;
+      return { step, endpoint, isFree: true, privileges };
+    }
+  }
 }
 
 /** Nothing is asked of the API's users: what counts is root on the node. */
 const ON_THE_NODE: EndpointPrivileges = { who: "world", alternatives: [], further: [], unread: false };
 
-async function resolveRest(
-  step: RestStep & { readonly id: string },
+async function endpointOf(
+  step: NamedStep & RestStep,
   catalog: Catalog,
   hosted: HostedTool,
-): Promise<{ step: RestStep & { id: string; over?: CommandLine }; endpoint: Endpoint; isFree: boolean }> {
+): Promise<Endpoint> {
   const key = stepKey(step);
   if (!declaresUse(hosted, key)) throw outsideUses(hosted, key);
   const endpoint = catalog.endpoint(key);
   if (!endpoint) throw await missingEndpoint(key, catalog);
-  return { step, endpoint, isFree: false };
+  return endpoint;
 }
 
 /** A parameter that is known only later counts as set, so that it cannot hide a higher risk. */

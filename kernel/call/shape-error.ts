@@ -39,18 +39,21 @@ export function shapeError(error: ToolError, redactor: Redactor): CallAnswer {
 
 /** Log lines are masked as one text: a secret can stretch over several. */
 function maskedDetails(
-  { lastLines, ...rest }: Readonly<Record<string, unknown>>,
+  details: Readonly<Record<string, unknown>>,
   redactor: Redactor,
 ): Readonly<Record<string, unknown>> {
-  const masked = asSchema(redactor.value(rest));
-  if (!Array.isArray(lastLines)) return masked;
-  return { ...masked, lastLines: redactor.text(lastLines.map(String).join("\n")).split("\n") };
+  const { lastLines, output, ...rest } = details;
+  const texts = Object.entries({ output, lastLines }).flatMap(([name, lines]) =>
+    Array.isArray(lines) ? [[name, redactor.text(lines.map(String).join("\n")).split("\n")]] : [],
+  );
+  return { ...asSchema(redactor.value(rest)), ...Object.fromEntries(texts) };
 }
 
 function detailLines(details: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(details)
     .filter(([name, value]) => value !== undefined && !TOLD.has(name) && !isEmptyList(value))
     .map(([name, value]) => {
+      if (name === "output" && Array.isArray(value)) return value.join("\n");
       if (name === "lastLines" && Array.isArray(value)) {
         return `Last lines of the log (${OUTSIDE}):\n${fenced(value.join("\n"))}`;
       }

@@ -3,6 +3,7 @@ import type { Job, JobStep } from "../jobs/types.ts";
 import { checkLines, undoLines } from "../readback/tell.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { oneLine } from "./one-line.ts";
+import { outputLines } from "./shape-output.ts";
 import type { CallAnswer, Plan } from "./types.ts";
 import { duration, humanise } from "./units.ts";
 
@@ -13,6 +14,7 @@ export function shapeSuccess(job: Job, redactor: Redactor): CallAnswer {
     `Done${warnings}: ${job.tool} on ${job.targets.map(oneLine).join(", ")}`,
     `job: ${job.id} (${duration((job.updatedAt - job.createdAt) / 1000)})`,
     ...job.steps.map(stepLine),
+    ...outputLines(job.steps),
     ...checkLines(job.checks).map(oneLine),
     ...undoLines(job.undo).map(oneLine),
   ];
@@ -50,10 +52,16 @@ export function jobError(job: Job): ToolError {
       job: job.id,
       state: job.state,
       steps: job.steps.map(stepLine),
+      ...outputDetail(job),
       ...(job.checks && job.checks.length > 0 ? { checks: checkLines(job.checks) } : {}),
       ...(error?.lastLines ? { lastLines: error.lastLines } : {}),
     },
   });
+}
+
+function outputDetail({ steps }: Job): { readonly output?: readonly string[] } {
+  const lines = outputLines(steps);
+  return lines.length === 0 ? {} : { output: lines };
 }
 
 const FALLBACK: Readonly<Record<Job["state"], ErrorCode>> = {

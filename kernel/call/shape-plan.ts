@@ -1,11 +1,12 @@
 import type { ToolError } from "../../sdk/errors.ts";
-import { isStepRef } from "../../sdk/steps.ts";
+import { type Detour, isStepRef } from "../../sdk/steps.ts";
 import type { StepFile } from "../../sdk/uploads.ts";
 import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import { factLines, heldText } from "../plans/describe.ts";
 import type { KeptPlan, PlanFacts } from "../plans/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { placeholders } from "./config-files.ts";
+import { type DetourView, viewDetour } from "./detour-view.ts";
 import { isPlainObject } from "./json-schema.ts";
 import { oneLine } from "./one-line.ts";
 import { stepTitle } from "./step-shapes.ts";
@@ -17,9 +18,8 @@ export interface StepView {
   readonly id: string;
   readonly method: string;
   readonly path: string;
-  /** The command that it goes by instead of REST, and the node that it runs on. */
-  readonly command?: string;
-  readonly node?: string;
+  /** How it goes past the API. */
+  readonly over?: DetourView;
   readonly params: Readonly<Record<string, unknown>>;
   /** A {@link StepFile}. */
   readonly file?: unknown;
@@ -39,7 +39,7 @@ export function viewStep(
     id: step.id,
     method: step.method,
     path: shownPath,
-    ...(step.over === undefined ? {} : { command: step.over.command, node: step.over.node }),
+    ...(step.over === undefined ? {} : { over: viewDetour(step.over, redactor) }),
     params: shownParams(step.path, step.params, redactor),
     ...(step.file === undefined ? {} : { file: redactor.value(step.file) }),
     risk,
@@ -52,12 +52,13 @@ export function viewStep(
 
 /** One line about a step: `DELETE /nodes/pve1/qemu/100 [destructive] purge=yes`. */
 export function describeStep({ step, shownPath, risk }: PlanStep, redactor: Redactor): string {
-  const params = Object.entries(shownParams(step.path, step.params, redactor)).map(
+  const isFree = step.over !== undefined && step.over.by !== "cli";
+  const params = Object.entries(isFree ? {} : shownParams(step.path, step.params, redactor)).map(
     ([name, value]) => `${name}=${typeof value === "boolean" ? Number(value) : humanise(value)}`,
   );
   const file = step.file === undefined ? [] : [`file=${describeFile(step.file)}`];
   const note = step.note === undefined ? "" : ` (${step.note})`;
-  const path = step.over === undefined ? [] : [`as ${step.method} ${shownPath}`];
+  const path = step.over?.by === "cli" ? [`as ${step.method} ${shownPath}`] : [];
   const what = [`${stepTitle({ step, shownPath })} [${risk}]`, ...path, ...params, ...file].join(" ");
   return oneLine(redactor.text(what + note));
 }
@@ -93,6 +94,7 @@ export function shapePlan(plan: Plan, redactor: Redactor, dryRun: DryRun): CallA
     `   needs ${needsText(step)}${heldSuffix(step, facts)}`,
     ...(step.diff ?? []).map((entry) => `   ${describeDiff(entry)}`),
     ...(step.diff?.length === 0 ? ["   changes no key: it is like that already"] : []),
+    ...shownLines(step, facts).map((line) => `   ${line}`),
   ]);
   return {
     text: redactor.text([...head, ...body, ...factLines(facts), ...footOf(plan, dryRun)].join("\n")),
@@ -107,6 +109,7 @@ export function shapePlan(plan: Plan, redactor: Redactor, dryRun: DryRun): CallA
       privileges: facts.privileges,
       blastRadius: redactor.value(facts.blastRadius),
       undo: facts.undo,
+      ...(facts.shown.length === 0 ? {} : { shown: facts.shown }),
       ...(kept ? { plan: kept.id, expiresAt: kept.expiresAt } : {}),
       ...(refusal ? { refused: { code: refusal.code, message: refusal.message } } : {}),
     },
@@ -115,12 +118,24 @@ export function shapePlan(plan: Plan, redactor: Redactor, dryRun: DryRun): CallA
 
 /** What Proxmox VE, or the node itself, asks of us for a step. */
 function needsText({ step, privileges }: Pick<PlanStep, "step" | "privileges">): string {
-  if (step.over === undefined) return privilegesText(privileges);
-  return `SSH to ${step.over.node} as root: it goes around the rights of Proxmox VE's users`;
+  const node = sshNode(step.over);
+  if (node === undefined) return privilegesText(privileges);
+  return `SSH to ${node} as root: it goes around the rights of Proxmox VE's users`;
+}
+
+/** The node that a step signs in to; undefined where it goes over REST. */
+function sshNode(over: Detour | undefined): string | undefined {
+  if (over === undefined || over.by === "cli") return over?.node;
+  return over.place.kind === "qemu" ? undefined : over.place.node;
+}
+
+/** What a plan shows of a step past the API: account, exact arguments or content, and the difference. */
+export function shownLines({ step }: Pick<PlanStep, "step">, { shown }: Pick<PlanFacts, "shown">) {
+  return shown.find((one) => one.step === step.id)?.lines ?? [];
 }
 
 function heldSuffix({ step }: PlanStep, { privileges }: PlanFacts): string {
-  if (step.over !== undefined) return "";
+  if (sshNode(step.over) !== undefined) return "";
   const known = privileges.find((one) => one.step === step.id);
   return known === undefined ? "" : ` (${heldText(known)})`;
 }

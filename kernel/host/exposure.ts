@@ -2,6 +2,7 @@ import { isWithin } from "../../sdk/risk.ts";
 import type { Catalog } from "../../vendor/pve-docs/types.ts";
 import { lackingUses } from "../policy/versions.ts";
 import { type Settings, VALIDATION_STATUSES, type ValidationStatus } from "../settings/types.ts";
+import { needsSsh } from "./detour-uses.ts";
 import type { Hidden, HostedTool, ToolValidation } from "./types.ts";
 
 /** A configured cluster as far as exposure goes; without a catalog its version is unknown. */
@@ -35,6 +36,7 @@ export function expose(
   const reasons = [
     ...validationReason(validation, minValidation),
     ...accessReason(candidate, settings),
+    ...sshReason(candidate, settings),
     ...(serving.length === 0 && clusters.length > 0 ? [unservedReason(candidate, clusters)] : []),
   ];
   const hidden = joined(reasons);
@@ -63,6 +65,16 @@ function accessReason({ lowest }: Candidate, { access }: Settings): Hidden[] {
     {
       why: `it needs the access "${lowest}", and the access is "${access}"`,
       show: `PROXMOX_MCP_ACCESS=${lowest}`,
+    },
+  ];
+}
+
+function sshReason({ tool }: Candidate, { clusters }: Settings): Hidden[] {
+  if (!needsSsh(tool) || clusters.length === 0 || clusters.some(({ ssh }) => ssh !== undefined)) return [];
+  return [
+    {
+      why: "it needs SSH to the nodes, which is not set up",
+      show: "PROXMOX_SHELL_SSH_PRIVATE_KEY_PATH with PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY",
     },
   ];
 }

@@ -1,8 +1,9 @@
 import type { Grant } from "../../sdk/plugin.ts";
 import { isWithin, lowestRisk, RISKS, type Risk } from "../../sdk/risk.ts";
 import { type DefinedTool, useName } from "../../sdk/tool.ts";
-import type { Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
+import type { Catalog } from "../../vendor/pve-docs/types.ts";
 import { COMMON_INPUT_NAMES } from "../call/common-inputs.ts";
+import { type DetourUse, detourUse } from "./detour-uses.ts";
 
 /** What a plugin may do, as far as checking its tools needs it. */
 export interface ToolRules {
@@ -88,11 +89,13 @@ function inputFaults(input: unknown): string[] {
 function useFaults(tool: DefinedTool, rules: ToolRules, catalog: Catalog): string[] {
   const faults = tool.uses.map(useName).flatMap((use) => {
     if (use === ANY_USE) return anyFaults(rules);
+    const detour = detourUse(use, catalog);
+    if (detour !== undefined) return detourFaults(tool, use, detour, rules.grants);
     const endpoint = catalog.endpoint(use);
     if (endpoint === undefined) return [`uses ${use}, which Proxmox VE ${catalog.release} does not have`];
     return endpointFaults(tool, use, catalog.risk(endpoint), rules.grants);
   });
-  const acts = tool.uses.some((use) => useName(use) === ANY_USE) || changing(tool, catalog).length > 0;
+  const acts = tool.uses.some((use) => useName(use) === ANY_USE) || changingRisks(tool, catalog).length > 0;
   if (tool.plan !== undefined && !acts)
     faults.push(`it plans changes, but nothing in "uses" changes anything`);
   return faults;
@@ -112,21 +115,38 @@ function endpointFaults(tool: DefinedTool, use: string, risk: Risk, grants: read
   return faults;
 }
 
+/** A command that may change something is no read; what a detour of a change tool may do is bounded by its risk. */
+function detourFaults(
+  tool: DefinedTool,
+  use: string,
+  { grant, risk }: DetourUse,
+  grants: readonly Grant[],
+): string[] {
+  if (tool.read !== undefined && risk !== "read")
+    return [`uses ${use}, which is no read; a change needs "plan"`];
+  const faults = missingGrants([grant], grants, use);
+  if (!isWithin(risk, tool.risk))
+    faults.push(`uses ${use}, whose risk is ${risk}, above its own risk ${tool.risk}`);
+  return faults;
+}
+
 function missingGrants(needed: readonly Grant[], grants: readonly Grant[], use: string): string[] {
   return needed
     .filter((grant) => !grants.includes(grant))
     .map((grant) => `${use} takes the grant "${grant}"`);
 }
 
-function changing(tool: DefinedTool, catalog: Catalog): Endpoint[] {
+/** The least risks of those uses that change something. */
+function changingRisks(tool: DefinedTool, catalog: Catalog): Risk[] {
   return tool.uses.flatMap((use) => {
     const endpoint = catalog.endpoint(useName(use));
-    return endpoint !== undefined && catalog.risk(endpoint) !== "read" ? [endpoint] : [];
+    const risk = endpoint === undefined ? detourUse(useName(use), catalog)?.risk : catalog.risk(endpoint);
+    return risk === undefined || risk === "read" ? [] : [risk];
   });
 }
 
 /** The lowest risk that a call of the tool can have: it decides at which access the tool is shown. */
 export function lowestRiskOf(tool: DefinedTool, catalog: Catalog): Risk {
   if (tool.uses.some((use) => useName(use) === ANY_USE)) return "read";
-  return lowestRisk(changing(tool, catalog).map((endpoint) => catalog.risk(endpoint)));
+  return lowestRisk(changingRisks(tool, catalog));
 }

@@ -1,5 +1,7 @@
+import type { Artifacts } from "../artifacts/types.ts";
 import type { AuditEvent } from "../audit/types.ts";
 import type { Logger } from "../log.ts";
+import type { Redactor } from "../secrets/redact.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import type { UploadFiles } from "../uploads/upload-files.ts";
 import type { PveUser } from "./search.ts";
@@ -14,6 +16,8 @@ export interface JobEnvironment {
   readonly user: PveUser;
   readonly store: JobStore;
   readonly uploads: UploadFiles;
+  readonly artifacts: Artifacts;
+  readonly redactor: Redactor;
   readonly logger: Logger;
   /** How long to go without news of a task, milliseconds. */
   readonly silenceMs: number;

@@ -1,7 +1,9 @@
 import { setMaxListeners } from "node:events";
+import type { Artifacts } from "../artifacts/types.ts";
 import type { AuditEvent, AuditLog } from "../audit/types.ts";
 import type { Logger } from "../log.ts";
 import { checkLines } from "../readback/tell.ts";
+import type { Redactor } from "../secrets/redact.ts";
 import type { ClusterSettings, Settings } from "../settings/types.ts";
 import type { Clusters } from "../tokens.ts";
 import type { UploadFiles } from "../uploads/upload-files.ts";
@@ -19,6 +21,8 @@ export interface EnvironmentParts {
   readonly logger: Logger;
   readonly store: JobStore;
   readonly uploads: UploadFiles;
+  readonly artifacts: Artifacts;
+  readonly redactor: Redactor;
   /** Jobs of this process that have not ended. */
   readonly live: () => Iterable<Job>;
 }
@@ -42,7 +46,7 @@ export class JobEnvironments {
 
   /** The environment for a cluster. Throws ToolError where it is not configured. */
   of(name: string): JobEnvironment {
-    const { clusters, settings, store, logger, uploads } = this.#parts;
+    const { clusters, settings, store, logger, uploads, artifacts, redactor } = this.#parts;
     const cluster = clusters.get(name);
     return {
       cluster,
@@ -50,6 +54,8 @@ export class JobEnvironments {
       user: userOf(settings.clusters.find((other) => other.name === cluster.name)),
       store,
       uploads,
+      artifacts,
+      redactor,
       logger,
       silenceMs: settings.limits.taskTimeoutMs,
       stop: this.#stop.signal,

@@ -1,11 +1,21 @@
 import { join } from "node:path";
 import { inject, injectable } from "tsyringe";
+import type { Artifacts } from "../artifacts/types.ts";
 import type { AuditLog } from "../audit/types.ts";
 import type { CallContext, Plan, WaitOptions } from "../call/types.ts";
 import type { Logger } from "../log.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
-import { AUDIT_LOG, CLUSTERS, type Clusters, LOGGER, REDACTOR, SETTINGS, UPLOAD_FILES } from "../tokens.ts";
+import {
+  ARTIFACTS,
+  AUDIT_LOG,
+  CLUSTERS,
+  type Clusters,
+  LOGGER,
+  REDACTOR,
+  SETTINGS,
+  UPLOAD_FILES,
+} from "../tokens.ts";
 import type { UploadFiles } from "../uploads/upload-files.ts";
 import { alreadyEnded, noSuchJob, stopTasks } from "./cancel.ts";
 import { JobEnvironments } from "./environments.ts";
@@ -51,13 +61,24 @@ export class StoredJobs implements JobService {
     @inject(LOGGER) logger: Logger,
     @inject(REDACTOR) redactor: Redactor,
     @inject(UPLOAD_FILES) uploads: UploadFiles,
+    @inject(ARTIFACTS) artifacts: Artifacts,
   ) {
     this.#stateDir = settings.stateDir;
     this.#logger = logger;
     const store = new JobStore(join(settings.stateDir, "jobs"), redactor);
     this.#store = store;
     const live = () => [...this.#live.values()].map(({ job }) => job);
-    this.#environments = new JobEnvironments({ settings, clusters, audit, logger, store, uploads, live });
+    this.#environments = new JobEnvironments({
+      settings,
+      clusters,
+      audit,
+      logger,
+      store,
+      uploads,
+      artifacts,
+      redactor,
+      live,
+    });
   }
 
   async start(plan: Plan, context: CallContext, wait: WaitOptions, after?: AfterChange): Promise<RunningJob> {

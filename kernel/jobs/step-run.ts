@@ -1,6 +1,6 @@
 import { isToolError, ToolError } from "../../sdk/errors.ts";
 import { isWithin } from "../../sdk/risk.ts";
-import { type CommandLine, isStepRef } from "../../sdk/steps.ts";
+import { type Detour, isStepRef } from "../../sdk/steps.ts";
 import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import type { ConfigDigests } from "../call/digests.ts";
 import { stepTitle } from "../call/step-shapes.ts";
@@ -14,6 +14,7 @@ import { FollowingStopped } from "./follow.ts";
 import { type Found, findLost } from "./lost-answer.ts";
 import { fillReferences } from "./references.ts";
 import { sentNow } from "./search.ts";
+import { sendInside } from "./send-inside.ts";
 import { type Following, followStepTask, type StepEnd, settleStep } from "./step-end.ts";
 import type { JobStep } from "./types.ts";
 import { parseUpid, type Upid } from "./upid.ts";
@@ -152,7 +153,7 @@ async function send(run: StepRun, params: Record<string, unknown>): Promise<unkn
   const { planned, environment } = run;
   const { endpoint, step } = planned;
   const { rest } = environment.cluster;
-  if (step.over !== undefined) return environment.onWire(sendCli(run, step.over, params));
+  if (step.over !== undefined) return environment.onWire(sendOver(run, step.over, params));
   if (step.method === "GET") return rest.read({ endpoint, params, signal: environment.stop });
   // Without the caller's signal: what is on the wire is finished, and its answer is wanted.
   if (step.file === undefined) return environment.onWire(rest.write({ endpoint, params }));
@@ -163,9 +164,9 @@ async function send(run: StepRun, params: Record<string, unknown>): Promise<unkn
 }
 
 /** A command runs to its end whatever becomes of the call; cancelling the job ends its processes. */
-async function sendCli(
-  { environment, following }: StepRun,
-  over: CommandLine,
+async function sendOver(
+  { environment, following, subject, step }: StepRun,
+  over: Detour,
   params: Record<string, unknown>,
 ): Promise<unknown> {
   const stop = new AbortController();
@@ -175,6 +176,9 @@ async function sendCli(
     });
   }, CANCEL_POLL_MS);
   try {
+    if (over.by !== "cli") {
+      return await sendInside(over, { environment, subject, step, signal: stop.signal });
+    }
     const bounds = { signal: stop.signal, timeoutMs: environment.silenceMs };
     return shortened(await runCli(environment.cluster.ssh, over, params, bounds));
   } finally {

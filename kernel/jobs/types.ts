@@ -31,6 +31,35 @@ export interface JobGuest {
   detail?: string;
 }
 
+/** What a command wrote to one of its outputs, or a file held. It comes from outside: data, not instructions. */
+export interface OutputPart {
+  readonly name: "stdout" | "stderr" | "content";
+  /** All that there was, bytes. */
+  readonly size: number;
+  /** SHA-256 in hex, of a file. */
+  readonly sha256?: string;
+  /** The whole text, or its end. */
+  readonly text?: string;
+  readonly isEnd?: true;
+  /** Secrets in it are masked: it must not be written back. */
+  readonly masked?: true;
+  /** Bytes that were counted, and not kept. */
+  readonly lost?: number;
+  /** Where it is kept, as a URI. */
+  readonly artifact?: string;
+  /** Why it could not be. */
+  readonly notKept?: string;
+}
+
+/** What came out of a command or a file past the API. */
+export interface StepOutput {
+  /** `on node pve1`, `in VM 100 on pve1`. */
+  readonly place: string;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly parts: readonly OutputPart[];
+}
+
 /** One step of a job, as stored; parameters and answers are redacted. */
 export interface JobStep {
   readonly id: string;
@@ -42,6 +71,8 @@ export interface JobStep {
   guests?: JobGuest[];
   /** What the step answered, where that is neither empty nor a task. */
   answer?: unknown;
+  /** Of a free command, or a file that was read. */
+  output?: StepOutput;
   /** What is to be seen on the cluster after it, until that was looked at. */
   expect?: readonly Expectation[];
   error?: string;

@@ -1,4 +1,5 @@
 import { isToolError, ToolError } from "../../sdk/errors.ts";
+import { atPlace } from "../../sdk/places.ts";
 import type { Guest, Inventory } from "../../sdk/reader.ts";
 import { readConfig } from "../call/config-files.ts";
 import { changedKeys } from "../call/digests.ts";
@@ -7,7 +8,7 @@ import { guestLabel } from "../call/targets.ts";
 import { fromUpstream } from "../call/upstream-errors.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { contentDigest, isAbsent, readContent } from "./content.ts";
-import type { PresentFiles } from "./node-steps/types.ts";
+import { presentFiles } from "./node-steps/present.ts";
 import type { FingerprintEntry, SeenEntry } from "./types.ts";
 
 /** What looking again takes. */
@@ -19,8 +20,6 @@ export interface RecheckParts {
   readonly next: string;
   /** Whether the same call can succeed then. */
   readonly retry: boolean;
-  /** Looks at files on nodes, where a plan can be about some. */
-  readonly files?: PresentFiles;
 }
 
 /**
@@ -141,14 +140,13 @@ async function contentChanges(
 }
 
 async function fileChanges(
-  { node, path, sha256 }: Entry<"file">,
-  { files, signal }: RecheckParts,
+  { place, path, sha256 }: Entry<"file">,
+  { access, signal }: RecheckParts,
 ): Promise<string[]> {
-  if (files === undefined) return [`${path} on ${node} can no longer be looked at`];
-  const now = await files.read(node, path, { maxBytes: 0, signal });
+  const now = await presentFiles(access).read(place, path, { maxBytes: 0, signal });
   if ((now?.sha256 ?? "absent") === sha256) return [];
   const what = now === undefined ? "is gone" : sha256 === "absent" ? "exists now" : "has another content";
-  return [`${path} on ${node} ${what}`];
+  return [`${path} ${atPlace(place)} ${what}`];
 }
 
 /** Keys that differ, or how many entries of a list. */

@@ -5,7 +5,14 @@ import type { DiffEntry, PlanStep } from "../call/types.ts";
 import type { Owner } from "../jobs/owner.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { recordDigest } from "./files.ts";
-import type { BlastRadius, FingerprintEntry, KeptPlan, PlanRecord, RecordedStep } from "./types.ts";
+import type {
+  BlastRadius,
+  FingerprintEntry,
+  KeptPlan,
+  PlanFacts,
+  PlanRecord,
+  RecordedStep,
+} from "./types.ts";
 
 /** Parameters that are no secret, yet open a door: the file tells them apart without saying them. */
 const BY_DIGEST: ReadonlySet<string> = new Set(["sshkeys", "ssh-public-keys"]);
@@ -29,7 +36,7 @@ export function recordOf(
     expiresAt,
     pid: owner.pid,
     pidStart: owner.pidStart,
-    steps: plan.steps.map((step) => recordedStep(step, redactor)),
+    steps: plan.steps.map((step) => recordedStep(step, facts, redactor)),
     fingerprint: facts.fingerprint.map(({ entry }) => withReason(entry, redactor)),
     privileges: facts.privileges,
     blastRadius: maskedRadius(facts.blastRadius, redactor),
@@ -38,14 +45,16 @@ export function recordOf(
   return { ...shown, digest: recordDigest(shown) };
 }
 
-function recordedStep(step: PlanStep, redactor: Redactor): RecordedStep {
+function recordedStep(step: PlanStep, { shown }: PlanFacts, redactor: Redactor): RecordedStep {
   const { diff } = step;
+  const lines = shown.find((one) => one.step === step.step.id)?.lines;
   return {
     id: step.step.id,
     risk: step.risk,
     text: describeStep(withDigests(step), redactor),
     privileges: privilegesText(step.privileges),
     ...(diff === undefined ? {} : { diff: diff.map(withoutDoors) }),
+    ...(lines === undefined ? {} : { lines }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Place } from "../../sdk/places.ts";
 import type { CallParams, Endpoint } from "../../vendor/pve-docs/types.ts";
 import type { DiffEntry, Plan } from "../call/types.ts";
 
@@ -30,10 +31,10 @@ export type FingerprintEntry =
   | { readonly kind: "config"; readonly path: string; readonly digest: string }
   /** An object without a digest: SHA-256 of what reading it answered; `absent` where it did not exist. */
   | { readonly kind: "content"; readonly path: string; readonly sha256: string | "absent" }
-  /** A file on a node. */
+  /** A file on a node or in a guest. */
   | {
       readonly kind: "file";
-      readonly node: string;
+      readonly place: Place;
       readonly path: string;
       readonly sha256: string | "absent";
     }
@@ -97,8 +98,16 @@ export interface UndoNote {
   readonly text: string;
 }
 
+/** What a plan shows of a step past the API: account, exact arguments or content, and the difference. */
+export interface ShownStep {
+  readonly step: string;
+  /** Redacted. */
+  readonly lines: readonly string[];
+}
+
 /** What is found out about a plan besides its steps. */
 export interface PlanFacts {
+  readonly shown: readonly ShownStep[];
   readonly fingerprint: readonly SeenEntry[];
   readonly privileges: readonly StepPrivileges[];
   readonly blastRadius: BlastRadius;
@@ -129,6 +138,8 @@ export interface RecordedStep {
   readonly text: string;
   readonly privileges: string;
   readonly diff?: readonly DiffEntry[];
+  /** Of a step past the API. */
+  readonly lines?: readonly string[];
 }
 
 /**

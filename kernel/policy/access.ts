@@ -1,5 +1,6 @@
 import type { Grant } from "../../sdk/plugin.ts";
 import { isWithin, RISKS, type Risk } from "../../sdk/risk.ts";
+import type { Detour } from "../../sdk/steps.ts";
 import type { Settings } from "../settings/types.ts";
 
 /** Why something is refused, and the setting that would allow it. */
@@ -20,6 +21,12 @@ export function accessRefusal(risk: Risk, access: Risk): Refusal | undefined {
 /** The grant that a REST step of this risk needs. */
 export function grantFor(risk: Risk): Grant {
   return risk === "read" ? "rest:read" : "rest:write";
+}
+
+/** The grant that a way past the API needs; undefined where a step takes none. */
+export function detourGrant(over: Detour | undefined): Grant | undefined {
+  if (over === undefined || over.by === "cli") return over?.by;
+  return over.place.kind === "node" ? over.by : "guest";
 }
 
 /** Refuses what the plugin was not granted; undefined where it was. */

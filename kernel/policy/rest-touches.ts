@@ -17,7 +17,7 @@ const GUEST = /^\/nodes\/\{node\}\/(?:qemu|lxc)\/\{vmid\}(?=\/|$)/;
 const CREATE = /^\/nodes\/\{node\}\/(?:qemu|lxc)$/;
 /** Escapes that stay inside the guest, or hand something out without reaching a guest at all. */
 const NARROW_ESCAPE =
-  /\/agent(?:\/|$)|\{vmid\}\/(?:sendkey|vncwebsocket)$|\/file-restore\/download$|\/storage\/\{storage\}\/upload$|^\/cluster\/acme\/|^\/access\/ticket$/;
+  /\/agent(?:\/|$)|\{vmid\}\/(?:sendkey|vncwebsocket|shell|file)$|\/file-restore\/download$|\/storage\/\{storage\}\/upload$|^\/cluster\/acme\/|^\/access\/ticket$/;
 /** What concerns the node alone, not the guests on it. */
 const NODE_ALONE =
   /^\/nodes\/\{node\}\/(?:firewall|certificates|subscription|dns|hosts|time|apt|config)(?:\/|$)/;

@@ -7,6 +7,8 @@ import type { Logger } from "../log.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { ClusterSettings, LimitSettings } from "../settings/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
+import { lazyGuests } from "./guests/lazy.ts";
+import type { GuestAccess } from "./guests/types.ts";
 import { isRecord } from "./rest/answer.ts";
 import { namingSettings } from "./rest/name-settings.ts";
 import { UndiciTransport } from "./rest/transport.ts";
@@ -29,6 +31,7 @@ export class ConfiguredCluster implements ClusterAccess {
   readonly name: string;
   readonly rest: RestTransport;
   readonly ssh: NodeAccess;
+  readonly guests: GuestAccess;
   readonly inventory: ClusterInventory;
   readonly #prefix: string;
   #version: PveVersion | undefined;
@@ -45,6 +48,7 @@ export class ConfiguredCluster implements ClusterAccess {
       encode: async (endpoint, params) => (await this.catalog()).encode(endpoint, params),
     });
     this.ssh = lazySsh(settings, limits.connectTimeoutMs, this.rest);
+    this.guests = lazyGuests();
     this.inventory = new ResourceInventory({
       cluster: settings.name,
       rest: this.rest,

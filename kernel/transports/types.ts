@@ -1,4 +1,5 @@
 import type { CallParams, Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
+import type { GuestAccess } from "./guests/types.ts";
 import type { NodeAccess } from "./ssh/types.ts";
 
 /** A file that goes with an upload. */
@@ -86,6 +87,8 @@ export interface Cluster {
   readonly rest: RestTransport;
   /** Commands and files on the nodes, by SSH. */
   readonly ssh: NodeAccess;
+  /** Commands and files inside the guests. */
+  readonly guests: GuestAccess;
   /** The catalog that fits the connected version best; the newest while the version is unknown. */
   catalog(): Promise<Catalog>;
   /** Connected version; asked once, again after a failure. */

@@ -57,7 +57,7 @@ async function keepInverse(
   if (!isOurs(inverse, fingerprint)) return undefined;
   const kept = await plans.keep(back, {
     origin: "undo",
-    facts: { fingerprint, privileges: [], blastRadius: NOT_LOOKED_AT, undo: [] },
+    facts: { fingerprint, privileges: [], blastRadius: NOT_LOOKED_AT, undo: [], shown: [] },
   });
   const until = new Date(kept.expiresAt).toISOString().slice(11, 19);
   return {
@@ -87,6 +87,7 @@ function remembering(access: ClusterAccess, seen: readonly SeenAnswer[]): Cluste
     name: access.name,
     inventory: access.inventory,
     ssh: access.ssh,
+    guests: access.guests,
     catalog: () => access.catalog(),
     version: () => access.version(),
     knownVersion: () => access.knownVersion(),

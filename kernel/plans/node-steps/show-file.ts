@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { isToolError } from "../../../sdk/errors.ts";
+import { atPlace, type Place } from "../../../sdk/places.ts";
 import { oneLine } from "../../call/one-line.ts";
 import type { Redactor } from "../../secrets/redact.ts";
 import { isSecretFile, maskedText } from "./secrets.ts";
 import { textDiff } from "./text-diff.ts";
-import type { NodeStep, PresentFile, PresentFiles, ShownNodeStep } from "./types.ts";
+import type { NewContent, NodeStep, PresentFile, PresentFiles, ShownNodeStep } from "./types.ts";
 
 /** Files up to this size are compared line by line, bytes. */
 const MOST_BYTES = 262_144;
@@ -22,9 +22,10 @@ type Present = PresentFile | "absent" | { readonly why: string };
 
 /** The content by size and SHA-256, and what it changes of the file that is there. Never rejects. */
 export async function showFile(step: FileStep, head: string, parts: ShowParts): Promise<ShownNodeStep> {
-  const { id, node, path, content, mode } = step;
+  const { id, place, path, content, mode } = step;
   const present = await look(step, parts);
-  const what = content === undefined ? "removes it" : `content: ${sizeAndDigest(content)}`;
+  const what =
+    content === undefined ? "removes it" : `content: ${content.size} bytes, SHA-256 ${content.sha256}`;
   const bits = mode === undefined ? [] : [`mode ${mode.toString(8).padStart(4, "0")}`];
   return {
     lines: [
@@ -32,15 +33,15 @@ export async function showFile(step: FileStep, head: string, parts: ShowParts): 
       [what, ...bits, presentText(present)].join("; "),
       ...diffLines(path, present, content, parts.redactor),
     ],
-    fingerprint: [{ entry: fingerprint(node, path, present) }],
+    fingerprint: [{ entry: fingerprint(place, path, present) }],
     undo: undoOf(id, present),
     checkable: true,
   };
 }
 
-async function look({ node, path }: FileStep, { files, signal }: ShowParts): Promise<Present> {
+async function look({ place, path }: FileStep, { files, signal }: ShowParts): Promise<Present> {
   try {
-    return (await files.read(node, path, { maxBytes: MOST_BYTES, signal })) ?? "absent";
+    return (await files.read(place, path, { maxBytes: MOST_BYTES, signal })) ?? "absent";
   } catch (error) {
     return { why: isToolError(error) ? error.message : "it could not be read" };
   }
@@ -52,27 +53,28 @@ function presentText(present: Present): string {
   return `present file: ${present.size} bytes, SHA-256 ${present.sha256}`;
 }
 
-function fingerprint(node: string, path: string, present: Present) {
-  if (present === "absent") return { kind: "file", node, path, sha256: "absent" } as const;
-  if ("why" in present) return { kind: "unread", what: `${path} on ${node}`, why: present.why } as const;
-  return { kind: "file", node, path, sha256: present.sha256 } as const;
+function fingerprint(place: Place, path: string, present: Present) {
+  if (present === "absent") return { kind: "file", place, path, sha256: "absent" } as const;
+  if ("why" in present)
+    return { kind: "unread", what: `${path} ${atPlace(place)}`, why: present.why } as const;
+  return { kind: "file", place, path, sha256: present.sha256 } as const;
 }
 
 function diffLines(
   path: string,
   present: Present,
-  content: Uint8Array | undefined,
+  content: NewContent | undefined,
   redactor: Redactor,
 ): readonly string[] {
   if (typeof present === "object" && "why" in present) return ["no diff: the present file is not known"];
   if (isSecretFile(path)) return ["no diff: files of this kind are secret as a whole"];
-  if (present !== "absent" && content !== undefined && present.sha256 === digestOf(content)) {
+  if (present !== "absent" && content !== undefined && present.sha256 === content.sha256) {
     return ["changes nothing: the file is like that already"];
   }
   const before = present === "absent" ? "" : textOf(present.content);
-  const after = content === undefined ? "" : textOf(content);
+  const after = content === undefined ? "" : textOf(content.bytes);
   if (before === undefined || after === undefined) {
-    return [`no diff: not text, or larger than ${MOST_BYTES} bytes`];
+    return [`no diff: not text, not at hand, or larger than ${MOST_BYTES} bytes`];
   }
   // What was masked alike on both sides may still differ: the digests tell.
   const lines = textDiff(maskedText(before, redactor), maskedText(after, redactor), MOST_LINES);
@@ -87,14 +89,6 @@ function textOf(content: Uint8Array | undefined): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function sizeAndDigest(content: Uint8Array): string {
-  return `${content.length} bytes, SHA-256 ${digestOf(content)}`;
-}
-
-function digestOf(content: Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
 }
 
 function undoOf(step: string, present: Present): ShownNodeStep["undo"] {

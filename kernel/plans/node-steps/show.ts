@@ -1,3 +1,4 @@
+import { atPlace } from "../../../sdk/places.ts";
 import { oneLine } from "../../call/one-line.ts";
 import { maskedArgv, maskedText } from "./secrets.ts";
 import { type ShowParts, showFile } from "./show-file.ts";
@@ -15,6 +16,7 @@ const MOST_LINES = 80;
 export async function showNodeStep(step: NodeStep, parts: ShowParts): Promise<ShownNodeStep> {
   const head = headOf(step);
   if (step.kind === "file") return await showFile(step, head, parts);
+  if (step.kind === "look") return showLook(step, head);
   const argv = JSON.stringify(maskedArgv(step.argv, parts.redactor));
   return step.kind === "command"
     ? {
@@ -35,8 +37,19 @@ export async function showNodeStep(step: NodeStep, parts: ShowParts): Promise<Sh
       };
 }
 
-function headOf({ id, node, user, sudo }: NodeStep): string {
-  return `${id}: on ${node} as ${user}${sudo ? " with sudo" : ", without sudo"}:`;
+function headOf({ id, place, user, sudo }: NodeStep): string {
+  const how = sudo ? " with sudo" : place.kind === "node" ? ", without sudo" : "";
+  return `${id}: ${atPlace(place)} as ${user}${how}:`;
+}
+
+function showLook({ id, path, maxBytes }: Extract<NodeStep, { kind: "look" }>, head: string): ShownNodeStep {
+  const bound = maxBytes === undefined ? [] : [`at most ${maxBytes} bytes`];
+  return {
+    lines: [oneLine(`${head} file ${JSON.stringify(path)}`), ["reads it", ...bound].join("; ")],
+    fingerprint: [],
+    undo: { step: id, how: "inverse", text: "nothing to undo: it only reads" },
+    checkable: true,
+  };
 }
 
 function scriptLines(script: string | undefined, { redactor }: ShowParts): readonly string[] {

@@ -47,7 +47,7 @@ export class SshTransport implements NodeAccess {
   async run(node: string, command: NodeCommand): Promise<CommandResult> {
     return await this.#named(async () => {
       const connection = await this.#connection(node, command.signal);
-      return await runCommand(connection, command, this.#sudo);
+      return await runCommand(connection, command, command.sudo === false ? [] : this.#sudo);
     });
   }
 

@@ -5,6 +5,8 @@ export interface NodeCommand {
   /** The program and its arguments, each as the program gets it. */
   readonly argv: readonly string[];
   readonly stdin?: string | Uint8Array;
+  /** As root where the login is another account; true where left out. Guests know no difference. */
+  readonly sudo?: boolean;
   /** Total time on the node, milliseconds; its processes are killed after that. */
   readonly timeoutMs: number;
   /** Kills the processes of the command when aborted. */

@@ -20,9 +20,9 @@ interface NamedStep {
 export function mutationsOfPlan(plan: readonly Step[]): readonly Mutation[] {
   return named(plan).flatMap(({ name, step }) => [
     { kind: "leave-out" as const, step: name },
-    ...Object.entries(step.params).flatMap(([parameter, value]) => {
+    ...Object.entries(paramsOf(step)).flatMap(([parameter, value]) => {
       if (value === undefined) return [];
-      const inPath = step.via === "rest" && step.path.includes(`{${parameter}}`);
+      const inPath = isNeeded(step, parameter);
       const both = { step: name, parameter };
       return [
         ...(inPath ? [] : [{ kind: "drop" as const, ...both }]),
@@ -38,8 +38,45 @@ export function mutatedPlan(plan: readonly Step[], mutation: Mutation): readonly
   return named(plan).flatMap(({ name, step }) => {
     if (name !== mutation.step) return [step];
     if (mutation.kind === "leave-out") return [];
-    return [{ ...step, params: mutatedParams(step.params, mutation.kind, mutation.parameter) }];
+    return [withParams(step, mutatedParams(paramsOf(step), mutation.kind, mutation.parameter))];
   });
+}
+
+/** What a step is told: of a command or a file past the API, what decides what becomes of it. */
+function paramsOf(step: Step): StepParams {
+  if (step.via === "rest" || step.via === "cli") return step.params;
+  if (step.via === "shell") return { argv: step.argv.join("\0"), stdin: step.stdin };
+  const { path, content, mode, expected } = step;
+  return { path, content: content && "text" in content ? content.text : undefined, mode, expected };
+}
+
+/** The reverse of {@link paramsOf}. */
+function withParams(step: Step, params: StepParams): Step {
+  if (step.via === "rest" || step.via === "cli") return { ...step, params };
+  if (step.via === "shell") {
+    const { stdin: _old, ...rest } = step;
+    const { argv, stdin } = params;
+    return {
+      ...rest,
+      argv: String(argv).split("\0"),
+      ...(stdin === undefined ? {} : { stdin: String(stdin) }),
+    };
+  }
+  const { mode: _mode, expected: _expected, ...rest } = step;
+  const { path, content, mode, expected } = params;
+  return {
+    ...rest,
+    path: String(path),
+    ...(content === undefined ? {} : { content: { text: String(content) } }),
+    ...(mode === undefined ? {} : { mode: Number(mode) }),
+    ...(expected === undefined ? {} : { expected: String(expected) }),
+  };
+}
+
+/** What fills a path or is the command itself: without it there would be no step to speak of. */
+function isNeeded(step: Step, parameter: string): boolean {
+  if (step.via === "rest") return step.path.includes(`{${parameter}}`);
+  return step.via !== "cli" && ["argv", "path", "content"].includes(parameter);
 }
 
 /** Steps are told apart by what they call, and by their order where a plan calls the same twice. */

@@ -27,7 +27,7 @@ describe("a command", () => {
       method: "PUT",
       path: "/nodes/{node}/qemu/{vmid}/config",
       params: { node: "pve1", vmid: 100, memory: 512 },
-      over: { node: "pve1", command: "qm set" },
+      over: { by: "cli", node: "pve1", command: "qm set" },
     });
     expect(isFree).toBe(false);
   });

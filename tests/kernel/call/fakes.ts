@@ -6,6 +6,7 @@ import type { Hidden, HostedTool, ToolHost } from "../../../kernel/host/types.ts
 import type { Job, JobService, RunningJob } from "../../../kernel/jobs/types.ts";
 import type { Logger } from "../../../kernel/log.ts";
 import type { ClusterAccess, Clusters } from "../../../kernel/tokens.ts";
+import { lazyGuests } from "../../../kernel/transports/guests/lazy.ts";
 import { lazySsh } from "../../../kernel/transports/ssh/lazy.ts";
 import type { RestRequest } from "../../../kernel/transports/types.ts";
 import { ToolError } from "../../../sdk/errors.ts";
@@ -75,6 +76,7 @@ export function fakeCluster({ answer, requests, state, release }: FakeClusterPar
     name: "pve",
     rest,
     ssh: lazySsh({ prefix: "PROXMOX_" }, 1_000, rest),
+    guests: lazyGuests(),
     catalog: () => catalog(release),
     version: async () => version,
     knownVersion: () => version,

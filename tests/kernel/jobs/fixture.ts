@@ -60,9 +60,18 @@ export class Fixture {
       write: async (event: AuditEvent) => void this.audited.push(event),
       close: async () => undefined,
     };
-    const { uploads = new UploadFiles([], new FakeArtifacts()) } = options;
+    const artifacts = new FakeArtifacts();
+    const { uploads = new UploadFiles([], artifacts) } = options;
     const redactor = createRedactor(secrets);
-    const service = new StoredJobs(settings, clustersOf(clusters), audit, logger, redactor, uploads);
+    const service = new StoredJobs(
+      settings,
+      clustersOf(clusters),
+      audit,
+      logger,
+      redactor,
+      uploads,
+      artifacts,
+    );
     this.#services.push(service);
     return service;
   }

@@ -1,5 +1,6 @@
 import { Held, permissionsOf } from "../../../kernel/privileges/held.ts";
 import type { ClusterAccess } from "../../../kernel/tokens.ts";
+import { lazyGuests } from "../../../kernel/transports/guests/lazy.ts";
 import { lazySsh } from "../../../kernel/transports/ssh/lazy.ts";
 import { RestFault, type RestRequest } from "../../../kernel/transports/types.ts";
 import type { Guest, Inventory, NodeSummary, StorageSummary } from "../../../sdk/reader.ts";
@@ -65,6 +66,7 @@ export function accessTo(cluster: FakeCluster): ClusterAccess {
     name: "pve",
     rest,
     ssh: lazySsh({ prefix: "PROXMOX_" }, 1_000, rest),
+    guests: lazyGuests(),
     catalog: async () => loadCatalog(release),
     version: async () => version,
     knownVersion: () => version,

@@ -21,6 +21,7 @@ export const NO_FACTS: PlanFacts = {
   privileges: [],
   blastRadius: { affected: [], unseen: [], clear: [] },
   undo: [],
+  shown: [],
 };
 
 /** A store as the kernel makes it, and what it logged. */

@@ -4,11 +4,13 @@ import { showNodeStep } from "../../../../kernel/plans/node-steps/show.ts";
 import type { NodeStep, PresentFile, PresentFiles } from "../../../../kernel/plans/node-steps/types.ts";
 import { recheck } from "../../../../kernel/plans/recheck.ts";
 import { createRedactor } from "../../../../kernel/secrets/redact.ts";
+import type { NodeAccess } from "../../../../kernel/transports/ssh/types.ts";
 import { ToolError } from "../../../../sdk/errors.ts";
 import { accessTo, fakeCluster } from "../fake-cluster.ts";
 
 const signal = new AbortController().signal;
-const ON = { id: "s1", node: "pve1", user: "ops", sudo: true } as const;
+const PLACE = { kind: "node", node: "pve1" } as const;
+const ON = { id: "s1", place: PLACE, user: "ops", sudo: true } as const;
 const bytes = (text: string) => new TextEncoder().encode(text);
 const digest = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");
 
@@ -26,14 +28,26 @@ function node(files: Record<string, string | Uint8Array | Error>): PresentFiles 
   };
 }
 
+/** A node whose files all hold this. */
+function holding(text: string | undefined): NodeAccess {
+  const read: NodeAccess["read"] = async (_node, path, { sink }) => {
+    if (text === undefined) throw new ToolError({ code: "not_found", message: `There is no ${path}.` });
+    await new Promise<void>((resolve) => sink.end(text, resolve));
+    return { size: text.length, sha256: digest(bytes(text)) };
+  };
+  // Looking again reads, and does nothing else.
+  return { read } as NodeAccess;
+}
+
 const show = (step: NodeStep, files: PresentFiles = node({})) =>
   showNodeStep(step, { files, redactor: createRedactor(["known-secret"]), signal });
 const write = (path: string, content: string | Uint8Array | undefined): NodeStep => ({
   ...ON,
   kind: "file",
   path,
-  content: typeof content === "string" ? bytes(content) : content,
+  content: content === undefined ? undefined : held(typeof content === "string" ? bytes(content) : content),
 });
+const held = (content: Uint8Array) => ({ size: content.length, sha256: digest(content), bytes: content });
 
 describe("a command", () => {
   test("is shown with node, user, sudo and its very arguments", async () => {
@@ -43,7 +57,7 @@ describe("a command", () => {
       argv: ["qm", "set", "100", "--name", 'a "b"\n c', ""],
     });
     expect(lines[0]).toBe(
-      String.raw`s1: on pve1 as ops with sudo: ["qm","set","100","--name","a \"b\"\n c",""]`,
+      String.raw`s1: on node pve1 as ops with sudo: ["qm","set","100","--name","a \"b\"\n c",""]`,
     );
     expect(checkable).toBe(true);
     const plain = await show({ ...ON, sudo: false, kind: "command", argv: ["qm", "list"] });
@@ -67,7 +81,7 @@ describe("free shell", () => {
       script: "systemctl restart pveproxy\nexport TOKEN=canary\n",
     });
     expect(lines).toEqual([
-      's1: on pve1 as ops with sudo: shell ["bash","-s"]',
+      's1: on node pve1 as ops with sudo: shell ["bash","-s"]',
       "effect not computable: it is neither checked afterwards nor undone",
       "| systemctl restart pveproxy",
       "| export TOKEN=[redacted]",
@@ -86,7 +100,7 @@ describe("a file", () => {
     const after = before.replace("web1", "web2");
     const { lines, fingerprint, undo } = await show(write(PATH, after), node({ [PATH]: before }));
     expect(lines).toEqual([
-      `s1: on pve1 as ops with sudo: file "${PATH}"`,
+      `s1: on node pve1 as ops with sudo: file "${PATH}"`,
       `content: ${after.length} bytes, SHA-256 ${digest(bytes(after))}; present file: ${before.length} bytes, SHA-256 ${digest(bytes(before))}`,
       "| @@ -1,4 +1,4 @@",
       "|  #cloud-config",
@@ -96,7 +110,7 @@ describe("a file", () => {
       "|    - nginx",
     ]);
     expect(fingerprint.map(({ entry }) => entry)).toEqual([
-      { kind: "file", node: "pve1", path: PATH, sha256: digest(bytes(before)) },
+      { kind: "file", place: PLACE, path: PATH, sha256: digest(bytes(before)) },
     ]);
     expect(undo.how).toBe("manual");
   });
@@ -112,14 +126,14 @@ describe("a file", () => {
   });
 
   test("gets a mode that is shown", async () => {
-    const { lines } = await show({ ...ON, kind: "file", path: PATH, content: bytes("a"), mode: 0o640 });
+    const { lines } = await show({ ...ON, kind: "file", path: PATH, content: held(bytes("a")), mode: 0o640 });
     expect(lines[1]).toContain("mode 0640");
   });
 
   test.each<[string, string | Uint8Array, string | Uint8Array | Error, RegExp]>([
     ["is no text", new Uint8Array([0, 1]), "a", /no diff: not text/],
     ["was no text", "a", new Uint8Array([0xff, 0xfe]), /no diff: not text/],
-    ["is too large", "a", "x".repeat(300_000), /no diff: not text, or larger/],
+    ["is too large", "a", "x".repeat(300_000), /no diff: not text, not at hand, or larger/],
     [
       "cannot be read",
       "a",
@@ -134,7 +148,7 @@ describe("a file", () => {
 
   test("that could not be read is not compared, and not said to be undoable", async () => {
     const { fingerprint, undo } = await show(write(PATH, "a"), node({ [PATH]: new Error("broken") }));
-    expect(fingerprint[0]?.entry).toMatchObject({ kind: "unread", what: `${PATH} on pve1` });
+    expect(fingerprint[0]?.entry).toMatchObject({ kind: "unread", what: `${PATH} on node pve1` });
     expect(undo.how).toBe("none");
   });
 
@@ -195,11 +209,10 @@ describe("a file that a plan was made for", () => {
     );
     return recheck(fingerprint, {
       tool: "t",
-      access: accessTo(fakeCluster()),
+      access: { ...accessTo(fakeCluster()), ssh: holding(now) },
       signal,
       next: "Again.",
       retry: false,
-      files: node(now === undefined ? {} : { [PATH]: now }),
     }).then(
       () => "",
       (error: unknown) => String(error),
@@ -209,9 +222,9 @@ describe("a file that a plan was made for", () => {
   test.each([
     ["a", "a", ""],
     [undefined, undefined, ""],
-    ["a", "b", "/etc/hosts on pve1 has another content"],
-    ["a", undefined, "/etc/hosts on pve1 is gone"],
-    [undefined, "b", "/etc/hosts on pve1 exists now"],
+    ["a", "b", "/etc/hosts on node pve1 has another content"],
+    ["a", undefined, "/etc/hosts on node pve1 is gone"],
+    [undefined, "b", "/etc/hosts on node pve1 exists now"],
   ])("held %s and holds %s", async (before, now, told) => {
     const said = await conflict(before, now);
     if (told === "") expect(said).toBe("");

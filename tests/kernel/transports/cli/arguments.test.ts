@@ -2,9 +2,10 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { cliArguments } from "../../../../kernel/transports/cli/arguments.ts";
 import { readCommand } from "../../../../sdk/lab/cli/arguments.ts";
+import type { CommandLine } from "../../../../sdk/steps.ts";
 import { cliCommands } from "../../../../vendor/pve-docs/index.ts";
 
-const on = (command: string) => ({ node: "pve1", command });
+const on = (command: string): CommandLine => ({ by: "cli", node: "pve1", command });
 
 describe("the arguments of a command", () => {
   test("are the words, then what goes by position, then options", () => {

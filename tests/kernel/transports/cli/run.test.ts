@@ -31,7 +31,7 @@ describe("a command that does not end well", () => {
   async function faultOf(result: CommandResult) {
     const access = { run: async () => result } as unknown as NodeAccess;
     const bounds = { signal: new AbortController().signal, timeoutMs: 1 };
-    const line = { node: "pve1", command: "qm start" };
+    const line = { by: "cli", node: "pve1", command: "qm start" } as const;
     const fault = await runCli(access, line, { vmid: 100 }, bounds).catch((error: unknown) => error);
     if (isToolError(fault)) return fault;
     throw new Error("it ended well");

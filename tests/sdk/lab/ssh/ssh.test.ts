@@ -84,7 +84,7 @@ describe("the lab's command line", () => {
 
   test("gives the kernel a task to follow, whatever its exit code", async () => {
     const line = {
-      ...{ node: "pve1", command: "pvesh create" },
+      ...({ by: "cli", node: "pve1", command: "pvesh create" } as const),
       apiPath: { path: "/nodes/pve1/qemu/9999/status/start", params: ["node", "vmid"] },
     };
     const bounds = { signal: new AbortController().signal, timeoutMs: 20_000 };

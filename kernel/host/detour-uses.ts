@@ -1,0 +1,36 @@
+import type { Grant } from "../../sdk/plugin.ts";
+import type { Risk } from "../../sdk/risk.ts";
+import { type DefinedTool, useName } from "../../sdk/tool.ts";
+import { cliCommand } from "../../vendor/pve-docs/index.ts";
+import type { Catalog } from "../../vendor/pve-docs/types.ts";
+
+/** What a way past the API takes. */
+export interface DetourUse {
+  readonly grant: Grant;
+  /** The lowest risk of a step of this kind. */
+  readonly risk: Risk;
+}
+
+const DETOURS: Readonly<Record<string, DetourUse>> = {
+  "shell:node": { grant: "shell", risk: "escape" },
+  "guest:exec": { grant: "guest", risk: "escape" },
+  "file:node": { grant: "file", risk: "escape" },
+  "guest:file": { grant: "guest", risk: "escape" },
+};
+
+/**
+ * What a use past the API takes: `cli:qm set`, `shell:node`, `guest:exec`. A command has the risk of the API method
+ * behind it, `escape` where there is none. Undefined for anything else, and for commands that there are not.
+ */
+export function detourUse(use: string, catalog: Catalog): DetourUse | undefined {
+  if (Object.hasOwn(DETOURS, use)) return DETOURS[use];
+  const command = use.startsWith("cli:") ? cliCommand(use.slice("cli:".length)) : undefined;
+  if (command === undefined || command.plain || command.daemon) return undefined;
+  const endpoint = command.endpoint === undefined ? undefined : catalog.endpoint(command.endpoint);
+  return { grant: "cli", risk: endpoint === undefined ? "escape" : catalog.risk(endpoint) };
+}
+
+/** Whether a tool cannot do without SSH to the nodes. A VM's agent is reached over the API. */
+export function needsSsh({ uses }: Pick<DefinedTool, "uses">): boolean {
+  return uses.some((use) => typeof use === "string" && /^(?:cli|shell|file):/.test(useName(use)));
+}
