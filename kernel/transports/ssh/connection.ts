@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Client } from "ssh2";
 import { isToolError, ToolError } from "../../../sdk/errors.ts";
 import { orLeave } from "../leaving.ts";
@@ -8,6 +9,10 @@ import type { NodeAddress } from "./known-hosts.ts";
 /** OpenSSH allows ten sessions a connection by default; two are left for stopping what the others run. */
 const CHANNELS = 8;
 const SPARE_CHANNELS = 2;
+
+/** A server may count a session for a moment after it has closed it: how often it is asked, and the first pause. */
+const MOST_TRIES = 7;
+const FIRST_PAUSE_MS = 20;
 
 /** The connection went away while a channel was being opened: what was to run on it may have begun. */
 export class ConnectionLost extends Error {
@@ -81,10 +86,10 @@ export class NodeConnection {
         return { client, channel: await open(client) };
       } catch (error) {
         if (isToolError(error)) throw error;
-        // The connection may have gone while we waited; what was refused has sent nothing.
-        if (wasRefused(error) && !this.isAlive(client) && tries < 2) continue;
         if (!wasRefused(error) && !this.isAlive(client)) throw new ConnectionLost("lost", { cause: error });
-        throw refusedChannel(this.address, error);
+        // What was refused has sent nothing; the connection may also have gone while we waited.
+        if (!wasRefused(error) || tries === MOST_TRIES) throw refusedChannel(this.address, error);
+        await orLeave(wait(FIRST_PAUSE_MS * 2 ** (tries - 1)), signal);
       }
     }
   }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Secret } from "../../../../kernel/secrets/secret.ts";
+import { NodeConnection } from "../../../../kernel/transports/ssh/connection.ts";
 import type { SshTransport } from "../../../../kernel/transports/ssh/transport.ts";
 import type { OutputStream } from "../../../../kernel/transports/ssh/types.ts";
 import {
@@ -12,7 +13,7 @@ import {
   type TestSshd,
   type TestUser,
 } from "../../../helpers/sshd.ts";
-import { command, errorOf, NODE, textOf, transportTo } from "./harness.ts";
+import { command, errorOf, NODE, settingsFor, textOf, transportTo } from "./harness.ts";
 
 let sshd: TestSshd;
 let ssh: SshTransport;
@@ -153,6 +154,27 @@ describe("the connection", () => {
     );
     expect(results.map(textOf)).toEqual(results.map((_, index) => `<${index}>`));
   }, 60_000);
+
+  test.each([
+    ["for a moment is asked again", 3, /^opened$/],
+    [
+      "for good is told of",
+      Number.POSITIVE_INFINITY,
+      /opened no session on it: open failed. Nothing was sent/,
+    ],
+  ])("whose server refuses a session %s", async (_what, refusals, told) => {
+    const address = { node: NODE, host: "127.0.0.1", port: sshd.port };
+    const connection = new NodeConnection({ settings: settingsFor(sshd), address, timeoutMs: 10_000 });
+    let asked = 0;
+    const open = async () => {
+      asked += 1;
+      if (asked <= refusals) throw Object.assign(new Error("open failed"), { reason: 2 });
+      return "opened";
+    };
+    const opened = connection.withChannel(new AbortController().signal, open, async (channel) => channel);
+    expect(await opened.catch((error: unknown) => String(error))).toMatch(told);
+    connection.close();
+  });
 
   test("that drops in the middle leaves the outcome open, and the next command gets a new one", async () => {
     const { output, onOutput } = firstOutput();

@@ -13,17 +13,22 @@ export function pinOf({ hostKey }: TestSshd): HostKeyPin {
   return { kind: "fingerprint", sha256: hostKey.fingerprint.replace("SHA256:", "") };
 }
 
+/** How a server is signed in to, with changes. */
+export function settingsFor(sshd: TestSshd, changes: Partial<SshSettings> = {}): SshSettings {
+  return {
+    username: ownLogin,
+    key: { secret: new Secret(sshd.userKey) },
+    hostKeys: [pinOf(sshd)],
+    port: sshd.port,
+    addresses: {},
+    ...changes,
+  };
+}
+
 /** A transport to a server that it trusts, with changes. */
 export function transportTo(sshd: TestSshd, changes: Partial<SshSettings> = {}): SshTransport {
   return new SshTransport({
-    settings: {
-      username: ownLogin,
-      key: { secret: new Secret(sshd.userKey) },
-      hostKeys: [pinOf(sshd)],
-      port: sshd.port,
-      addresses: {},
-      ...changes,
-    },
+    settings: settingsFor(sshd, changes),
     prefix: "PROXMOX_",
     connectTimeoutMs: 10_000,
     addressOf: async (node) => ({ node, host: "127.0.0.1", port: sshd.port }),
