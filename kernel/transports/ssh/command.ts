@@ -1,11 +1,13 @@
 import type { Client, ClientChannel } from "ssh2";
 import { ToolError } from "../../../sdk/errors.ts";
 import { type Leaving, Left, leaving } from "../leaving.ts";
-import { Capture } from "./capture.ts";
+import type { Capture } from "./capture.ts";
 import { ConnectionLost, type NodeConnection } from "./connection.ts";
 import { lostMeanwhile } from "./faults.ts";
+import { feed } from "./feed.ts";
 import { GRACE_MS, stopGroup, within } from "./kill.ts";
-import { Preamble, withPreamble } from "./preamble.ts";
+import { Outputs } from "./outputs.ts";
+import { withPreamble } from "./preamble.ts";
 import { quoteArguments } from "./quote.ts";
 import type { CommandResult, NodeCommand } from "./types.ts";
 
@@ -67,14 +69,15 @@ interface RunningParts {
 class Running {
   readonly result: Promise<CommandResult>;
   readonly #parts: RunningParts;
-  readonly #preamble: Preamble;
-  readonly #stdout = new Capture();
-  readonly #stderr = new Capture();
+  readonly #outputs: Outputs;
   #exit: Pick<CommandResult, "exitCode" | "signal"> | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(parts: RunningParts) {
     this.#parts = parts;
-    this.#preamble = new Preamble(parts.mark);
+    const { channel, mark, command } = parts;
+    const failed = (error: unknown) => this.#fail(error);
+    this.#outputs = new Outputs({ channel, mark, onOutput: command.onOutput, failed });
     this.result = this.#run();
     // It is awaited a moment later; a failure until then must not count as unhandled.
     this.result.catch(() => undefined);
@@ -82,46 +85,51 @@ class Running {
 
   async #run(): Promise<CommandResult> {
     const { channel, command, time } = this.#parts;
-    const closed = new Promise<void>((resolve) => channel.once("close", () => resolve()));
+    const { closed } = this.#outputs;
     channel.on("exit", (code: number | null, signal?: string) => {
       this.#exit = code === null ? { signal: (signal ?? "").replace(/^SIG/, "") } : { exitCode: code };
     });
-    channel.on("data", (chunk: Buffer) => this.#take(this.#preamble.strip(chunk), "stdout"));
-    channel.stderr.on("data", (chunk: Buffer) => this.#take(chunk, "stderr"));
     // A command that ends before it has read all of its input is no fault.
     channel.on("error", () => undefined);
-    channel.end(command.stdin ?? "");
+    const { stdin = "" } = command;
+    if (typeof stdin === "string" || stdin instanceof Uint8Array) channel.end(stdin);
+    else feed(channel, stdin, closed).catch((error: unknown) => this.#fail(error));
     if (await orAborted(closed, time.signal)) return this.#ended();
-    if (this.#exit === undefined) throw await this.#stopped(closed);
+    this.#outputs.discard();
+    if (this.#exit === undefined) throw await this.#stopped();
     // The command has ended, and what it left behind holds its output open.
     channel.close();
     return this.#ended();
   }
 
-  #take(chunk: Buffer, from: "stdout" | "stderr"): void {
-    if (chunk.length === 0) return;
-    (from === "stdout" ? this.#stdout : this.#stderr).add(chunk);
-    this.#parts.command.onOutput?.(chunk, from);
+  /** What is at the other end of its input or output failed: nobody has use for the command any more. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#parts.time.leave("cancelled");
   }
 
   #ended(): CommandResult {
     const { connection } = this.#parts;
     if (this.#exit === undefined) throw lostMeanwhile(connection.address, "a command ran");
-    const output = { stdout: this.#stdout.output, stderr: this.#stderr.output };
-    if (this.#preamble.group !== undefined) return { ...this.#exit, ...output };
-    throw noShell(connection.address.node, this.#preamble.noise, output.stderr.bytes);
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const { stdout, stderr, preamble } = this.#outputs;
+    const output = { stdout: stdout.output, stderr: stderr.output };
+    if (preamble.group !== undefined) return { ...this.#exit, ...output };
+    throw noShell(connection.address.node, preamble.noise, output.stderr.bytes);
   }
 
-  async #stopped(closed: Promise<void>): Promise<ToolError> {
+  async #stopped(): Promise<unknown> {
     const { client, connection, sudo, time, channel } = this.#parts;
+    const { preamble, closed, stdout, stderr } = this.#outputs;
     const { node } = connection.address;
-    await within(GRACE_MS, Promise.race([this.#preamble.begun, closed]));
-    const { group } = this.#preamble;
+    await within(GRACE_MS, Promise.race([preamble.begun, closed]));
+    const { group } = preamble;
     const why = time.signal.reason instanceof Left ? time.signal.reason.why : "cancelled";
     const what = why === "timeout" ? "took longer than it may" : "was cancelled";
     const isStopped = group !== undefined && (await stopGroup({ client, connection, group, sudo, closed }));
     if (!isStopped) channel.close();
-    const output = { stdout: text(this.#stdout), stderr: text(this.#stderr) };
+    else if (this.#failure !== undefined) return this.#failure.error;
+    const output = { stdout: text(stdout), stderr: text(stderr) };
     if (isStopped) {
       return new ToolError({
         code: "cancelled",

@@ -1,10 +1,14 @@
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "ssh2";
 import type { NodeConnection } from "./connection.ts";
 import { quoteArguments } from "./quote.ts";
 
 /** What a command gets to begin or to clean up in, milliseconds. */
 export const GRACE_MS = 2_000;
+
+/** Pauses between looking whether all are gone: {@link GRACE_MS} together. */
+const GONE_SOON_MS = [20, 80, 400, 1_500];
 
 /** The processes to be stopped, and the channel that closes when they are gone. */
 export interface StopParts {
@@ -18,12 +22,15 @@ export interface StopParts {
 
 /** Ends a process group, first asking, then by force. False where it could not be ended, or not be seen to end. */
 export async function stopGroup(parts: StopParts): Promise<boolean> {
-  for (const signal of ["TERM", "KILL"]) {
-    const sent = await send(parts, signal).catch(() => false);
-    if (!sent) return false;
-    if (await within(GRACE_MS, parts.closed)) return true;
+  const kill = (signal: string) => send(parts, signal).catch(() => false);
+  if (!(await kill("TERM"))) return false;
+  const isClosed = await within(GRACE_MS, parts.closed);
+  // Who has let go of the output may still run: `pct` ends at once, before what it runs in a container.
+  for (const pause of isClosed ? GONE_SOON_MS : []) {
+    if (!(await kill("0"))) return true;
+    await delay(pause);
   }
-  return false;
+  return ((await kill("KILL")) || isClosed) && (await within(GRACE_MS, parts.closed));
 }
 
 /** Whether a promise that never rejects is done within a time. */

@@ -4,15 +4,19 @@ import type { Readable, Writable } from "node:stream";
 export interface NodeCommand {
   /** The program and its arguments, each as the program gets it. */
   readonly argv: readonly string[];
-  readonly stdin?: string | Uint8Array;
+  /** A source that fails stops the command, and the call rejects with what it failed with. */
+  readonly stdin?: string | Uint8Array | Readable;
   /** As root where the login is another account; true where left out. Guests know no difference. */
   readonly sudo?: boolean;
   /** Total time on the node, milliseconds; its processes are killed after that. */
   readonly timeoutMs: number;
   /** Kills the processes of the command when aborted. */
   readonly signal?: AbortSignal;
-  /** Output as it comes; the result has it as well, up to its bound. */
-  readonly onOutput?: (chunk: Uint8Array, from: OutputStream) => void;
+  /**
+   * All output as it comes, in order within each stream; the result has it as well, up to its bound. A promise holds
+   * the command back until it is done. What it throws stops the command, and the call rejects with it.
+   */
+  readonly onOutput?: (chunk: Uint8Array, from: OutputStream) => void | Promise<void>;
 }
 
 /** The two outputs of a program. */

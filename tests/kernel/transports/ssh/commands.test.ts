@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Secret } from "../../../../kernel/secrets/secret.ts";
 import { NodeConnection } from "../../../../kernel/transports/ssh/connection.ts";
@@ -101,6 +103,105 @@ describe("a command", () => {
     expect(textOf(await running)).toBe("waiting\ndone\n");
   });
 
+  test("is held back by a receiver that takes its time, which gets every byte in order", async () => {
+    const hash = createHash("sha256");
+    let size = 0;
+    let calls = 0;
+    const onOutput = async (chunk: Uint8Array) => {
+      calls += 1;
+      expect(calls).toBe(1);
+      hash.update(chunk);
+      size += chunk.length;
+      await new Promise((resolve) => setImmediate(resolve));
+      calls -= 1;
+    };
+    const script = "seq 3000000; seq 3000000 >&2; echo end";
+    const result = await ssh.run(NODE, command(["sh", "-c", script], { onOutput, timeoutMs: 60_000 }));
+    expect(result.stdout.size + result.stderr.size).toBe(size);
+    expect(size).toBe(2 * 22_888_896 + 4);
+    expect(result.stderr.size).toBe(22_888_896);
+  }, 60_000);
+
+  test("waits with all that it writes while its receiver is busy", async () => {
+    let release: () => void = () => undefined;
+    let first: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      first = resolve;
+    });
+    const busy = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const onOutput = () => {
+      first();
+      return busy;
+    };
+    const source = join(sshd.folder, "zeros");
+    writeFileSync(source, "");
+    truncateSync(source, 60_000_000);
+    const pidFile = join(sshd.folder, "pid");
+    const script = `echo $$ > ${pidFile}; exec cat < ${source}`;
+    const running = ssh.run(NODE, command(["sh", "-c", script], { onOutput, timeoutMs: 60_000 }));
+    await begun;
+    const pid = readFileSync(pidFile, "utf8").trim();
+    const read = () => Number(/^pos:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/fdinfo/0`, "utf8"))?.[1]);
+    // What fits into the window of the channel and the pipes is read; then nothing moves any more.
+    for (let seen = -1; seen !== read(); ) {
+      seen = read();
+      await ssh.run(NODE, command(["sleep", "0.2"]));
+    }
+    expect(read()).toBeLessThan(8_000_000);
+    release();
+    expect((await running).stdout.size).toBe(60_000_000);
+  }, 60_000);
+
+  test("is stopped where its receiver fails, and the call fails with that", async () => {
+    const failing = [
+      () => {
+        throw new Error("full");
+      },
+      async () => {
+        throw new Error("full");
+      },
+    ];
+    for (const onOutput of failing) {
+      const running = ssh.run(NODE, command(["sh", "-c", "echo $$; sleep 300"], { onOutput }));
+      await expect(running).rejects.toThrow("full");
+    }
+  });
+
+  test("reads a source of any size as its standard input", async () => {
+    const stdin = Readable.from(
+      (function* () {
+        for (let at = 0; at < 300; at += 1) yield Buffer.alloc(100_000, at);
+      })(),
+    );
+    const result = await ssh.run(NODE, command(["wc", "-c"], { stdin }));
+    expect(textOf(result).trim()).toBe("30000000");
+  });
+
+  test("never sees the end of a source that fails", async () => {
+    const stdin = Readable.from(
+      (async function* () {
+        yield "a part\n";
+        throw new Error("gone");
+      })(),
+    );
+    const marker = join(sshd.folder, "whole");
+    const running = ssh.run(NODE, command(["sh", "-c", `cat && touch ${marker}`], { stdin }));
+    await expect(running).rejects.toThrow("gone");
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  test("that does not read its source is no fault, and the source is let go", async () => {
+    const stdin = new Readable({
+      read() {
+        this.push(Buffer.alloc(65_536));
+      },
+    });
+    expect(await ssh.run(NODE, command(["true"], { stdin }))).toMatchObject({ exitCode: 0 });
+    expect(stdin.destroyed).toBe(true);
+  });
+
   test("is not sent where one of its arguments has a NUL", async () => {
     expect(await errorOf(ssh.run(NODE, command(["say", "a\0b"])))).toMatchObject({ code: "invalid_input" });
   });
@@ -130,6 +231,31 @@ describe("stopping", () => {
     stop.abort();
     expect((await errorOf(running)).code).toBe("cancelled");
     await gone(pid);
+  });
+
+  test("kills what ignores the first signal without holding the output open", async () => {
+    const { output, onOutput } = firstOutput();
+    const stop = new AbortController();
+    const ignoring = `sh -c 'trap "" TERM; while :; do sleep 1; done' >/dev/null 2>&1 </dev/null &`;
+    const script = `${ignoring} echo $!; exec sleep 300`;
+    const running = ssh.run(NODE, command(["sh", "-c", script], { onOutput, signal: stop.signal }));
+    const pid = Number(await output);
+    stop.abort();
+    expect((await errorOf(running)).code).toBe("cancelled");
+    await gone(pid);
+  });
+
+  test("goes through where the receiver of the output never takes it", async () => {
+    const stop = new AbortController();
+    const onOutput = () => {
+      stop.abort();
+      return new Promise<void>(() => undefined);
+    };
+    const running = ssh.run(
+      NODE,
+      command(["sh", "-c", "seq 9; sleep 300"], { onOutput, signal: stop.signal }),
+    );
+    expect((await errorOf(running)).code).toBe("cancelled");
   });
 
   test("happens by itself when the time is over", async () => {
