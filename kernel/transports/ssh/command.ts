@@ -5,7 +5,7 @@ import type { Capture } from "./capture.ts";
 import { ConnectionLost, type NodeConnection } from "./connection.ts";
 import { lostMeanwhile } from "./faults.ts";
 import { feed } from "./feed.ts";
-import { GRACE_MS, stopGroup, within } from "./kill.ts";
+import { GRACE_MS, type Stopped, stopGroup, within } from "./kill.ts";
 import { Outputs } from "./outputs.ts";
 import { withPreamble } from "./preamble.ts";
 import { quoteArguments } from "./quote.ts";
@@ -93,12 +93,12 @@ class Running {
     channel.on("error", () => undefined);
     const { stdin = "" } = command;
     if (typeof stdin === "string" || stdin instanceof Uint8Array) channel.end(stdin);
-    else feed(channel, stdin, closed).catch((error: unknown) => this.#fail(error));
+    else feed(channel, stdin, { closed, signal: time.signal }).catch((error: unknown) => this.#fail(error));
     if (await orAborted(closed, time.signal)) return this.#ended();
     this.#outputs.discard();
-    if (this.#exit === undefined) throw await this.#stopped();
+    if (this.#exit === undefined) await this.#stop();
     // The command has ended, and what it left behind holds its output open.
-    channel.close();
+    else channel.close();
     return this.#ended();
   }
 
@@ -118,22 +118,31 @@ class Running {
     throw noShell(connection.address.node, preamble.noise, output.stderr.bytes);
   }
 
-  async #stopped(): Promise<unknown> {
-    const { client, connection, sudo, time, channel } = this.#parts;
-    const { preamble, closed, stdout, stderr } = this.#outputs;
-    const { node } = connection.address;
+  /** Returns where the command ended by itself before it could be stopped. */
+  async #stop(): Promise<void> {
+    const { client, connection, sudo, channel } = this.#parts;
+    const { preamble, closed } = this.#outputs;
     await within(GRACE_MS, Promise.race([preamble.begun, closed]));
+    const { group } = preamble;
+    const how = group === undefined ? "left" : await stopGroup({ client, connection, group, sudo, closed });
+    if (how === "left") channel.close();
+    else if (this.#failure !== undefined) throw this.#failure.error;
+    if (how !== "ended" || this.#outputs.hasDropped) throw this.#stopped(how);
+  }
+
+  #stopped(how: Stopped): ToolError {
+    const { connection, time } = this.#parts;
+    const { preamble, stdout, stderr } = this.#outputs;
+    const { node } = connection.address;
     const { group } = preamble;
     const why = time.signal.reason instanceof Left ? time.signal.reason.why : "cancelled";
     const what = why === "timeout" ? "took longer than it may" : "was cancelled";
-    const isStopped = group !== undefined && (await stopGroup({ client, connection, group, sudo, closed }));
-    if (!isStopped) channel.close();
-    else if (this.#failure !== undefined) return this.#failure.error;
     const output = { stdout: text(stdout), stderr: text(stderr) };
-    if (isStopped) {
+    if (how !== "left") {
+      const end = how === "stopped" ? "its processes were killed" : "it ended by itself meanwhile";
       return new ToolError({
         code: "cancelled",
-        message: `The command on ${node} ${what}; its processes were killed. What it had done by then stays done.`,
+        message: `The command on ${node} ${what}; ${end}. What it had done by then stays done.`,
         next: "Look at what it was to change before doing it again.",
         details: { node, ...output },
       });

@@ -7,7 +7,7 @@ import { download, downloadUnsized } from "./transfer.ts";
 import type { FileStatus, Transferred } from "./types.ts";
 
 /** What is read of a file that tells no size, where the caller names no bound. */
-const UNSIZED_BYTES = 64 * 1024 * 1024;
+export const UNSIZED_BYTES = 64 * 1024 * 1024;
 
 /** Undefined where there is nothing of that name; a link is told as such. */
 export async function lookAt(sftp: SFTPWrapper, path: string): Promise<FileStatus | undefined> {
@@ -96,7 +96,8 @@ export function notAFile(path: string, kind: FileStatus["kind"]): ToolError {
   });
 }
 
-function tooLarge(path: string, size: number, maxBytes: number): ToolError {
+/** The error for a file with more bytes than may be read. */
+export function tooLarge(path: string, size: number, maxBytes: number): ToolError {
   return new ToolError({
     code: "unsupported",
     message: `${path} has ${size} bytes, more than the ${maxBytes} that may be read at once.`,

@@ -20,17 +20,22 @@ export interface StopParts {
   readonly closed: Promise<void>;
 }
 
-/** Ends a process group, first asking, then by force. False where it could not be ended, or not be seen to end. */
-export async function stopGroup(parts: StopParts): Promise<boolean> {
+/** What became of processes that were to be stopped: `ended` by themselves, or neither ended nor seen to end. */
+export type Stopped = "stopped" | "ended" | "left";
+
+/** Ends a process group, first asking, then by force. */
+export async function stopGroup(parts: StopParts): Promise<Stopped> {
   const kill = (signal: string) => send(parts, signal).catch(() => false);
-  if (!(await kill("TERM"))) return false;
-  const isClosed = await within(GRACE_MS, parts.closed);
+  const isClosed = () => within(GRACE_MS, parts.closed);
+  if (!(await kill("TERM"))) return (await isClosed()) ? "ended" : "left";
+  const hasLetGo = await isClosed();
   // Who has let go of the output may still run: `pct` ends at once, before what it runs in a container.
-  for (const pause of isClosed ? GONE_SOON_MS : []) {
-    if (!(await kill("0"))) return true;
+  for (const pause of hasLetGo ? GONE_SOON_MS : []) {
+    if (!(await kill("0"))) return "stopped";
     await delay(pause);
   }
-  return ((await kill("KILL")) || isClosed) && (await within(GRACE_MS, parts.closed));
+  const isForced = await kill("KILL");
+  return (isForced || hasLetGo) && (await isClosed()) ? "stopped" : "left";
 }
 
 /** Whether a promise that never rejects is done within a time. */

@@ -20,6 +20,7 @@ export class Outputs {
   readonly #captured = { stdout: new Capture(), stderr: new Capture() };
   readonly #parts: OutputParts;
   #isDiscarding = false;
+  #hasDropped = false;
 
   constructor(parts: OutputParts) {
     const { channel, mark } = parts;
@@ -41,6 +42,11 @@ export class Outputs {
     return this.#captured.stderr;
   }
 
+  /** Whether the receiver has missed some of the output. */
+  get hasDropped(): boolean {
+    return this.#hasDropped;
+  }
+
   /** Lets the rest run through without its receiver, who may never take it. */
   discard(): void {
     this.#isDiscarding = true;
@@ -50,7 +56,10 @@ export class Outputs {
   #take(chunk: Buffer, from: OutputStream): void {
     if (chunk.length === 0) return;
     this.#captured[from].add(chunk);
-    if (this.#isDiscarding) return;
+    if (this.#isDiscarding) {
+      this.#hasDropped = true;
+      return;
+    }
     try {
       const taken = this.#parts.onOutput?.(chunk, from);
       if (taken !== undefined) this.#waitFor(taken);

@@ -91,8 +91,12 @@ async function refuseChanged(
 ): Promise<void> {
   if (expected === undefined) return;
   const found = (await digestOf(sftp, path, signal)) ?? "absent";
-  if (found === expected.toLowerCase()) return;
-  throw new ToolError({
+  if (found !== expected.toLowerCase()) throw notAsExpected(path, found);
+}
+
+/** The error for a file that somebody has changed; `found` is its SHA-256, or `absent`. */
+export function notAsExpected(path: string, found: string): ToolError {
+  return new ToolError({
     code: "conflict",
     message: `${path} is not as it was expected to be (${found === "absent" ? "there is none" : `SHA-256 ${found}`}). It was left as it is.`,
     next: "Read it again, and decide anew.",

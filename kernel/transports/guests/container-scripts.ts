@@ -1,0 +1,66 @@
+/**
+ * What runs in a container for files, by the `sh` and the small programs of coreutils or busybox. Paths are arguments
+ * and never part of a script. The first line of output says how things are.
+ */
+
+/**
+ * `path most unsized`: prints `file SIZE`, then so many bytes; nothing more where it has more than `most` (empty: no
+ * bound). Of a file that tells no size, as those below /proc, up to `unsized` bytes.
+ */
+export const READ = `
+[ -e "$1" ] || { echo missing; exit 0; }
+[ ! -d "$1" ] || { echo directory; exit 0; }
+[ -f "$1" ] || { echo other; exit 0; }
+size=$(stat -L -c %s -- "$1") || exit
+echo "file $size"
+[ -z "$2" ] || [ "$size" -le "$2" ] || exit 0
+[ "$size" -gt 0 ] || size=$3
+exec head -c "$size" -- "$1"
+`;
+
+/**
+ * `path name`: keeps its standard input in a file of that name beside the target, readable by its owner alone. Prints
+ * `kept` and the path of the file that is to be replaced: a link is followed.
+ */
+export const STAGE = `
+target=$1
+if [ -L "$1" ]; then target=$(readlink -f -- "$1") || { echo missing; exit 0; }; fi
+folder=\${target%/*}
+[ -d "$folder/" ] || { echo missing; exit 0; }
+[ ! -d "$target" ] || { echo directory; exit 0; }
+[ ! -e "$target" ] || [ -f "$target" ] || { echo other; exit 0; }
+fresh=$folder/$2
+trap 'rm -f -- "$fresh"; exit 1' HUP INT TERM PIPE
+umask 077
+cat > "$fresh" || { code=$?; rm -f -- "$fresh"; exit $code; }
+echo kept
+printf %s "$target"
+`;
+
+/**
+ * `target name sha256 expected mode owner`: gives the file that was kept its owner and mode, and puts it in the place
+ * of the target. Empty: nothing is expected; mode and owner of the old file, or 644. Prints `written`, `damaged` or
+ * `changed` with what was found.
+ */
+export const COMMIT = `
+fresh=\${1%/*}/$2
+trap 'rm -f -- "$fresh"' EXIT
+trap 'exit 1' HUP INT TERM
+kept=$(sha256sum < "$fresh") || exit
+[ "\${kept%% *}" = "$3" ] || { echo damaged; exit 0; }
+mode=644 owner=
+if [ -f "$1" ]; then
+  mode=$(stat -c %a -- "$1") || exit
+  owner=$(stat -c %u:%g -- "$1") || exit
+fi
+owner=\${6:-$owner}
+[ -z "$owner" ] || chown -- "$owner" "$fresh" || exit
+chmod -- "\${5:-$mode}" "$fresh" || exit
+if [ -n "$4" ]; then
+  now=absent
+  if [ -e "$1" ]; then now=$(sha256sum < "$1") || exit; fi
+  [ "\${now%% *}" = "$4" ] || { echo "changed \${now%% *}"; exit 0; }
+fi
+mv -f -- "$fresh" "$1" || exit
+echo written
+`;
