@@ -2,7 +2,6 @@ import type { KeyObject } from "node:crypto";
 import { oneLine } from "../call/one-line.ts";
 import { approvalText } from "../consent/approval.ts";
 import { keyOf, type PassphraseCheck } from "../consent/keys.ts";
-import { nameToType } from "../consent/object-name.ts";
 import { readCheck } from "../consent/passphrase-file.ts";
 import { PlanFiles, plansFolder, recordDigest, standingOf } from "../plans/files.ts";
 import type { PlanRecord } from "../plans/types.ts";
@@ -10,8 +9,6 @@ import { planLines } from "./show-plan.ts";
 import type { Terminal } from "./terminal.ts";
 
 const TRIES = 3;
-/** The path in a step's line, as `describeStep` writes it. */
-const STEP_PATH = /^\S+ (.+?) \[(?:read|write|destructive|escape)\]/;
 
 /** Shows a plan to the human at the terminal and, after the name and the passphrase, approves it. Answers the exit code. */
 export async function approve(id: string, stateDir: string, terminal: Terminal): Promise<number> {
@@ -57,20 +54,11 @@ async function unfit(record: PlanRecord): Promise<string | undefined> {
 }
 
 /** What cannot be undone takes its name, anything else a plain yes. */
-async function agreed(record: PlanRecord, terminal: Terminal): Promise<boolean> {
-  const name = typedName(record);
-  const wanted = name ?? "yes";
-  const why = name === undefined ? "" : "This cannot be undone; data can be lost. ";
+async function agreed({ typed }: PlanRecord, terminal: Terminal): Promise<boolean> {
+  const wanted = typed ?? "yes";
+  const why = typed === undefined ? "" : "This cannot be undone; data can be lost. ";
   const answer = await terminal.ask(`${why}Type ${oneLine(wanted)} to approve: `);
-  return answer?.trim() === wanted.trim();
-}
-
-function typedName({ steps, fingerprint }: PlanRecord): string | undefined {
-  const severe = steps
-    .filter(({ risk }) => risk === "destructive" || risk === "escape")
-    .map(({ text }) => ({ path: STEP_PATH.exec(text)?.[1] ?? "" }));
-  const guests = fingerprint.flatMap((entry) => (entry.kind === "guest" ? [entry] : []));
-  return nameToType({ severe, guests });
+  return answer?.trim() === wanted;
 }
 
 async function unlocked(check: PassphraseCheck, terminal: Terminal): Promise<KeyObject | undefined> {

@@ -1,6 +1,5 @@
 import { ToolError } from "../../sdk/errors.ts";
-import { isWithin } from "../../sdk/risk.ts";
-import { nameToType } from "../consent/object-name.ts";
+import { nameToType, severeSteps } from "../consent/object-name.ts";
 import { radiusLines } from "../plans/describe.ts";
 import type { PlanFacts } from "../plans/types.ts";
 import { needsConfirmation } from "../policy/access.ts";
@@ -54,7 +53,7 @@ export async function confirm(
 
 /** What the human is asked: the tool, what it touches, every step, what else is touched, and what cannot be undone. */
 export function question(plan: Plan, redactor: Redactor, { asked, facts }: Asking = {}): HumanQuestion {
-  const severe = plan.steps.filter(({ risk }) => !isWithin(risk, "write"));
+  const severe = severeSteps(plan);
   const lines = [
     `${plan.tool} asks to change the cluster ${plan.cluster}.`,
     `Targets: ${plan.targets.map(oneLine).join(", ")}`,
@@ -70,11 +69,8 @@ export function question(plan: Plan, redactor: Redactor, { asked, facts }: Askin
     lines.push(`Cannot be undone: step ${which.join(", ")}. Data can be lost.`);
   }
   if (asked !== undefined) lines.push(`Asked because of ${oneLine(asked)}`);
-  const paths = severe.map(({ shownPath }) => ({ path: shownPath }));
-  const name = nameToType({ severe: paths, guests: plan.guests });
-  // Asked for and compared as it is shown: on one line.
-  const typed = name === undefined ? "" : oneLine(redactor.text(name));
-  return { message: lines.join("\n"), ...(typed === "" ? {} : { typed }) };
+  const typed = nameToType(plan, redactor);
+  return { message: lines.join("\n"), ...(typed === undefined ? {} : { typed }) };
 }
 
 /** Asks with progress meanwhile; anything but an answer in time is `absent`. */

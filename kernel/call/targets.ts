@@ -75,7 +75,7 @@ function label({ step, shownPath }: Targeted): string {
   if (step.path.includes("{storage}") && isPlain(storage)) {
     return `storage ${storage}${isPlain(node) ? ` on ${node}` : ""}`;
   }
-  if (step.path.includes("{poolid}") && isPlain(poolid)) return `pool ${poolid}`;
+  if (/^\/pools(?:\/|$)/.test(step.path) && isPlain(poolid)) return `pool ${poolid}`;
   if (
     /^\/nodes\/\{node\}(?:\/(?:status|startall|stopall|suspendall|migrateall|wakeonlan))?$/.test(step.path) &&
     isPlain(node)

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import { describeStep } from "../call/shape-plan.ts";
 import type { DiffEntry, PlanStep } from "../call/types.ts";
+import { nameToType } from "../consent/object-name.ts";
 import type { Owner } from "../jobs/owner.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { recordDigest } from "./files.ts";
@@ -23,6 +24,7 @@ export function recordOf(
   owner: Owner,
   redactor: Redactor,
 ): PlanRecord {
+  const typed = nameToType(plan, redactor);
   const shown: Omit<PlanRecord, "digest"> = {
     id,
     origin,
@@ -41,6 +43,7 @@ export function recordOf(
     privileges: facts.privileges,
     blastRadius: maskedRadius(facts.blastRadius, redactor),
     undo: facts.undo,
+    ...(typed === undefined ? {} : { typed }),
   };
   return { ...shown, digest: recordDigest(shown) };
 }

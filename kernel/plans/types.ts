@@ -167,6 +167,8 @@ export interface PlanRecord {
   readonly privileges: readonly StepPrivileges[];
   readonly blastRadius: BlastRadius;
   readonly undo: readonly UndoNote[];
+  /** What a human types to agree to what cannot be undone; missing where all of it can be. */
+  readonly typed?: string;
   readonly job?: string;
 }
 

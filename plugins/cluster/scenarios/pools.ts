@@ -153,11 +153,14 @@ export const poolScenarios: readonly Scenario[] = [
       await t.ok(UPDATE, { poolid: `${POOL}/inner`, vms: [one] });
       await t.refused(DELETE, { poolid: `${POOL}/inner` }, "declined");
       t.answerConfirm("accept", "pools");
+      await t.refused(DELETE, { poolid: `${POOL}/inner` }, "declined");
+      t.answerConfirm("accept", `${POOL}/inner`);
       await t.refused(DELETE, { poolid: `${POOL}/inner` }, "upstream");
       t.expect.that(await isThere(t, `${POOL}/inner`), "the pool with a guest is still there");
       await t.ok(UPDATE, { poolid: `${POOL}/inner`, vms: [one], delete: true });
       await t.ok(DELETE, { poolid: `${POOL}/inner` });
       t.expect.equal([await isThere(t, POOL), await isThere(t, `${POOL}/inner`)], [true, false], "the pools");
+      t.answerConfirm("accept", POOL);
       await t.ok(DELETE, { poolid: POOL });
       t.expect.that(!(await isThere(t, POOL)), "the outer pool is gone");
       await t.refused(DELETE, { poolid: POOL }, "not_found");
