@@ -7,6 +7,7 @@ export * from "./featured.ts";
 export * from "./free-vmid.ts";
 export * from "./from-api.ts";
 export * from "./guest-columns.ts";
+export * from "./guests/agent-trouble.ts";
 export * from "./guests/ha.ts";
 export * from "./guests/migration.ts";
 export * from "./guests/power.ts";

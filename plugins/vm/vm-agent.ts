@@ -1,4 +1,6 @@
 import {
+  type AgentTrouble,
+  agentTroubleError,
   defineTool,
   details,
   type Guest,
@@ -8,7 +10,7 @@ import {
   rest,
   Type,
 } from "../../sdk/index.ts";
-import { AGENT_USES, type AgentInfo, type AgentTrouble, askAgent, disabledIn, explained } from "./agent.ts";
+import { AGENT_USES, type AgentInfo, askAgent, disabledIn } from "./agent.ts";
 
 const PING = "POST /nodes/{node}/qemu/{vmid}/agent/ping";
 const INFO = "GET /nodes/{node}/qemu/{vmid}/agent/info";
@@ -90,7 +92,7 @@ async function diagnose(guest: Guest, pve: PveReader): Promise<Readonly<Record<s
     await askAgent(guest, pve, "ping", "post");
     const info = await askAgent<AgentInfo>(guest, pve, "info");
     const disabled = disabledIn(info);
-    const { message: problem, next: todo } = explained("disabled", guest, disabled.join(", "));
+    const { message: problem, next: todo } = agentTroubleError("disabled", guest, disabled.join(", "));
     return {
       state: disabled.length === 0 ? "works" : "partly disabled",
       ...(disabled.length === 0 ? {} : { problem, todo, disabled }),
@@ -110,6 +112,7 @@ const STATES: Readonly<Record<AgentTrouble, string>> = {
   off: "turned off",
   restart: "waits for a restart",
   silent: "missing or silent",
+  frozen: "frozen",
   disabled: "disabled",
   unknown: "too old",
 };
@@ -148,7 +151,7 @@ export const vmFstrim = defineTool({
     const guest = await pve.guest("qemu", ref);
     const info = await askAgent<AgentInfo>(guest, pve, "info");
     // The API answers well even where the agent refuses, so what it may do is looked up before.
-    if (disabledIn(info).includes("guest-fstrim")) throw explained("disabled", guest, "guest-fstrim");
+    if (disabledIn(info).includes("guest-fstrim")) throw agentTroubleError("disabled", guest, "guest-fstrim");
     const { node, vmid } = guest;
     return [rest.post("/nodes/{node}/qemu/{vmid}/agent/fstrim", { node, vmid })];
   },

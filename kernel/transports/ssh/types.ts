@@ -28,6 +28,8 @@ export interface CapturedOutput {
   readonly bytes: Uint8Array;
   /** All that was written; more than `bytes` has where the bound was reached. */
   readonly size: number;
+  /** More was written than `size` says, and nobody counted it. */
+  readonly truncated?: true;
 }
 
 /** How a command ended. Exactly one of `exitCode` and `signal` is set. */

@@ -1,7 +1,9 @@
 import { die } from "../errors.ts";
 import type { LabCore, LabGuest, LabHandler, LabRequest } from "../types.ts";
 import { loadVm } from "./guest.ts";
-import { execute, processStatus, readFile, simpleCommand, writeFile } from "./guest-agent/agent.ts";
+import { execute, processStatus } from "./guest-agent/exec.ts";
+import { readFile, writeFile } from "./guest-agent/file-access.ts";
+import { simpleCommand } from "./guest-agent/simple.ts";
 import { vmidOf } from "./power.ts";
 
 const READS = [
@@ -60,7 +62,9 @@ function reach(request: LabRequest): LabGuest {
   const guest = loadVm(request.lab, request.node.name, vmidOf(request));
   if (!guest.config.has("agent")) throw die("No QEMU guest agent configured");
   if (guest.runtime === undefined) throw die(`VM ${guest.vmid} is not running`);
-  if (guest.runtime.agent !== true) throw die("QEMU guest agent is not running");
+  // A paused system has an agent that does not answer.
+  if (guest.runtime.agent !== true || guest.runtime.qmpstatus !== "running")
+    throw die("QEMU guest agent is not running");
   return guest;
 }
 
@@ -73,34 +77,29 @@ function exec(request: LabRequest): unknown {
   const guest = reach(request);
   // Before 8 the arguments are one text, apart by NULs.
   const command = params.array("command").flatMap((part) => part.split("\0"));
-  const pid = execute(lab, guest, command, params.text("input-data") ?? "");
-  if (pid === undefined)
-    throw die(
-      `Agent error: Guest agent command failed, error was 'Failed to execute child process “${command[0] ?? ""}” (No such file or directory)'`,
-    );
-  return { pid };
+  return { pid: execute(lab, guest, { command, input: params.text("input-data") ?? "" }) };
 }
 
 function execStatus(request: LabRequest): unknown {
-  const pid = request.params.integer("pid") ?? 0;
-  const status = processStatus(request.lab, reach(request), pid);
-  if (status === undefined) throw die(`Agent error: 'pid ${pid} does not exist'`);
-  return status;
+  return processStatus(request.lab, reach(request), request.params.integer("pid") ?? 0);
 }
 
 function fileRead(request: LabRequest): unknown {
-  const path = request.params.need("file");
-  const content = readFile(request.lab, reach(request), path);
-  if (content === undefined)
-    throw die(`Agent error: failed to open file '${path}' (mode: 'r'): No such file or directory`);
-  return { content, "bytes-read": Buffer.byteLength(content) };
+  const { lab, params } = request;
+  return readFile(lab, reach(request), {
+    path: params.need("file"),
+    offset: params.integer("offset") ?? 0,
+    count: params.integer("count") ?? Number.MAX_SAFE_INTEGER,
+    decode: params.flag("decode", true),
+  });
 }
 
 function fileWrite(request: LabRequest): unknown {
   const { lab, params } = request;
-  const guest = reach(request);
-  const content = params.need("content");
-  const text = params.flag("encode", true) ? content : Buffer.from(content, "base64").toString("utf8");
-  writeFile(lab, guest, params.need("file"), text);
+  writeFile(lab, reach(request), {
+    path: params.need("file"),
+    content: params.need("content"),
+    encode: params.flag("encode", true),
+  });
   return null;
 }

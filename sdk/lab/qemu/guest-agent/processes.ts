@@ -1,5 +1,7 @@
-import { type GuestSystem, PROGRAMS, type ProgramOutput } from "./programs.ts";
-import { type Command, parseScript } from "./script.ts";
+import { programOf, runProgram } from "./run.ts";
+import type { Steps } from "./shell-expand.ts";
+import { SIGNALS } from "./signals.ts";
+import type { GuestProcesses, GuestSystem, ProgramOutput } from "./system.ts";
 
 /** What became of a process that the guest agent started. */
 export interface ProcessResult {
@@ -7,94 +9,88 @@ export interface ProcessResult {
   readonly err: string;
   readonly code: number;
   readonly signal?: number;
-  /** Milliseconds that it runs. */
-  readonly ms: number;
 }
 
-/** Name of a program, undefined where the guest has no such file. */
-function programOf(path: string): string | undefined {
-  const match = /^(?:\/(?:usr\/)?s?bin\/)?([^/]+)$/.exec(path);
-  const name = match?.[1];
-  if (name === undefined || name === "exit") return undefined;
-  return Object.hasOwn(PROGRAMS, name) || isShell(name) ? name : undefined;
+/** A process: what it does next, and when. */
+interface Process {
+  readonly steps: Steps<ProgramOutput>;
+  wakesAt: number;
+  isLeader: boolean;
+  readonly ignored: Set<number>;
+  result: ProcessResult | undefined;
 }
 
-function isShell(name: string): boolean {
-  return name === "sh" || name === "bash" || name === "dash";
-}
+const FIRST_PID = 1000;
+const VARIABLES: ReadonlyMap<string, string> = new Map([
+  ["HOME", "/root"],
+  ["USER", "root"],
+  ["PATH", "/usr/sbin:/usr/bin"],
+]);
 
-/** Runs a command the way the agent does, without a shell; undefined where there is no such program. */
-export function runProcess(
-  system: GuestSystem,
-  pid: number,
-  [path = "", ...args]: readonly string[],
-  stdin: string,
-): ProcessResult | undefined {
-  const name = programOf(path);
-  if (name === undefined) return undefined;
-  if (!isShell(name)) return result(PROGRAMS[name]?.({ args, stdin, system, pid }) ?? {});
-  const script = args[0] === "-c" || args[0] === "-lc" ? (args[1] ?? "") : stdin;
-  return runScript(system, pid, script, stdin);
-}
+/** The processes that the agent of one guest started, until it has told how they ended. */
+export class Processes implements GuestProcesses {
+  readonly #running = new Map<number, Process>();
+  #nextPid = FIRST_PID;
 
-function result(output: ProgramOutput): ProcessResult {
-  return {
-    out: output.out ?? "",
-    err: output.err ?? "",
-    code: output.code ?? 0,
-    ms: output.ms ?? 0,
-    ...(output.signal === undefined ? {} : { signal: output.signal }),
-  };
-}
+  /** Starts a process; its id, undefined where there is no such program. */
+  start(system: GuestSystem, command: readonly string[], stdin: string): number | undefined {
+    if (programOf(command[0] ?? "") === undefined) return undefined;
+    const pid = this.#nextPid;
+    this.#nextPid += 1;
+    const steps = runProgram({ system, pid, variables: VARIABLES }, command, stdin);
+    const process = { steps, wakesAt: system.now(), isLeader: false, ignored: new Set<number>() };
+    this.#running.set(pid, { ...process, result: undefined });
+    return pid;
+  }
 
-function runScript(system: GuestSystem, pid: number, script: string, stdin: string): ProcessResult {
-  const variables: Readonly<Record<string, string>> = { $: String(pid), HOME: "/root", USER: "root" };
-  const pipelines = parseScript(script, (name) => variables[name] ?? "");
-  const total = { out: "", err: "", code: 0, ms: 0 };
-  for (const { when, commands } of pipelines) {
-    if (when === "ok" && total.code !== 0) continue;
-    if (when === "failed" && total.code === 0) continue;
-    let input = stdin;
-    for (const [index, command] of commands.entries()) {
-      const ended = runCommand(system, pid, command, input);
-      total.err += ended.err;
-      total.code = ended.code ?? 0;
-      total.ms += ended.ms ?? 0;
-      if (index < commands.length - 1) input = ended.out;
-      else total.out += ended.out;
-      if (ended.signal !== undefined) return { ...total, signal: ended.signal };
-      if (ended.exits === true) return total;
+  /** Forgets all: the system that they ran in is gone. */
+  clear(): void {
+    this.#running.clear();
+  }
+
+  /** Lets everything happen that is due. */
+  advance(now: number): void {
+    for (const process of this.#running.values()) {
+      while (process.result === undefined && process.wakesAt <= now) {
+        const step = process.steps.next();
+        if (step.done === true) process.result = resultOf(step.value);
+        else process.wakesAt += step.value;
+      }
     }
   }
-  return total;
-}
 
-type Ended = ProgramOutput & { readonly out: string; readonly err: string };
-
-function runCommand(system: GuestSystem, pid: number, command: Command, stdin: string): Ended {
-  const [path = "true", ...args] = command.words;
-  const name = path === "exit" ? path : programOf(path);
-  const source = command.redirects.find((redirect) => redirect.fd === 0);
-  const input = source === undefined ? stdin : (system.files.get(source.to) ?? "");
-  const ended =
-    name === undefined
-      ? { err: `sh: 1: ${path}: not found\n`, code: 127 }
-      : isShell(name)
-        ? runProcess(system, pid, command.words, input)
-        : PROGRAMS[name]?.({ args, stdin: input, system, pid });
-  return redirected(system, command, { ...ended, out: ended?.out ?? "", err: ended?.err ?? "" });
-}
-
-function redirected(system: GuestSystem, command: Command, ended: Ended): Ended {
-  let { out, err } = ended;
-  for (const { fd, to, append } of command.redirects) {
-    if (fd === 0) continue;
-    const text = fd === 1 ? out : err;
-    if (fd === 1) out = "";
-    else err = "";
-    if (to === "&2") err += text;
-    else if (to === "&1") out += text;
-    else if (to !== "/dev/null") system.files.set(to, append ? (system.files.get(to) ?? "") + text : text);
+  /** Undefined for an unknown id; of what has ended it tells once. */
+  take(pid: number): { readonly result: ProcessResult | undefined } | undefined {
+    const process = this.#running.get(pid);
+    if (process === undefined) return undefined;
+    if (process.result !== undefined) this.#running.delete(pid);
+    return { result: process.result };
   }
-  return { ...ended, out, err };
+
+  runs(pid: number): boolean {
+    const process = this.#running.get(Math.abs(pid));
+    return process !== undefined && process.result === undefined && (pid > 0 || process.isLeader);
+  }
+
+  signal(pid: number, signal: number): boolean {
+    if (!this.runs(pid)) return false;
+    const process = this.#running.get(Math.abs(pid));
+    if (process === undefined) return false;
+    if (signal === SIGNALS.KILL || !process.ignored.has(signal))
+      process.result = { out: "", err: "", code: 0, signal };
+    return true;
+  }
+
+  lead(pid: number): void {
+    const process = this.#running.get(pid);
+    if (process !== undefined) process.isLeader = true;
+  }
+
+  ignore(pid: number, signal: number): void {
+    this.#running.get(pid)?.ignored.add(signal);
+  }
+}
+
+function resultOf({ out = "", err = "", code = 0, signal }: ProgramOutput): ProcessResult {
+  return { out, err, code, ...(signal === undefined ? {} : { signal }) };
 }

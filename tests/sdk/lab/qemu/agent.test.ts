@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { runProcess } from "../../../../sdk/lab/qemu/guest-agent/processes.ts";
+import { GuestFiles } from "../../../../sdk/lab/qemu/guest-agent/files.ts";
+import { Processes } from "../../../../sdk/lab/qemu/guest-agent/processes.ts";
+import type { GuestSystem } from "../../../../sdk/lab/qemu/guest-agent/system.ts";
 import { LabClient } from "./client.ts";
 
 const AGENT = "/nodes/pve1/qemu/101/agent";
@@ -69,19 +71,22 @@ describe("the agent in a guest", () => {
 
 describe("programs of the guest", () => {
   const run = (command: readonly string[], stdin = "") => {
-    const files = new Map([["/etc/hostname", "g\n"]]);
-    const system = { hostname: "g", files, now: () => 0 };
-    return { ended: runProcess(system, 42, command, stdin), files };
+    const files = new GuestFiles([["/etc/hostname", "g\n"]]);
+    const processes = new Processes();
+    const system: GuestSystem = { hostname: "g", files, processes, now: () => 0 };
+    const pid = processes.start(system, command, stdin) ?? 0;
+    processes.advance(Number.MAX_SAFE_INTEGER);
+    return { ended: processes.take(pid)?.result, files };
   };
   const sh = (script: string, stdin = "") => run(["/bin/sh", "-c", script], stdin);
 
   test.each([
     ["echo err >&2; exit 3", { out: "", err: "err\n", code: 3 }],
     ["cat /etc/hostname | wc -l && echo yes || echo no", { out: "1\nyes\n", err: "", code: 0 }],
-    ["false || echo \"pid $$\" 'a;b'", { out: "pid 42 a;b\n", err: "", code: 0 }],
-    ["kill -9 $$; echo never", { out: "", code: 0, signal: 9 }],
+    ["false || echo \"pid $$\" 'a;b'", { out: "pid 1000 a;b\n", err: "", code: 0 }],
+    ["kill -9 $$; echo never", { out: "", signal: 9 }],
     ["nosuch 2>&1", { out: "sh: 1: nosuch: not found\n", err: "", code: 127 }],
-    ["sleep 2; printf '%s-%s\\n' a b", { out: "a-b\n", ms: 2000 }],
+    ["sleep 2; printf '%s-%s\\n' a b", { out: "a-b\n" }],
   ])("sh -c %j", (script, expected) => {
     expect(sh(script).ended).toMatchObject(expected);
   });

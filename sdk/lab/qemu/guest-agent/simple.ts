@@ -1,69 +1,11 @@
 import type { LabCore, LabGuest } from "../../types.ts";
 import { parseNet } from "../net.ts";
 import { powerOff } from "../run.ts";
-import { type ProcessResult, runProcess } from "./processes.ts";
-import type { GuestSystem } from "./programs.ts";
+import { type Inside, insideOf } from "./inside.ts";
 
 /** What the agent answers in place of a result. */
 export interface AgentError {
   readonly error: { readonly class: string; readonly desc: string };
-}
-
-interface Process {
-  readonly result: ProcessResult;
-  /** Milliseconds since the epoch. */
-  readonly endsAt: number;
-}
-
-/** The system in a guest, and the processes that its agent started. */
-interface Inside {
-  readonly system: GuestSystem;
-  readonly processes: Map<number, Process>;
-  nextPid: number;
-  frozen: boolean;
-  /** When the system started that runs now, and the commands that its agent was told to refuse by then. */
-  startedAt: number | undefined;
-  blocks: ReadonlySet<string>;
-}
-
-/** What the agent reads when it starts. */
-const AGENT_FILE = "/etc/qemu/qemu-ga.conf";
-
-const insides = new WeakMap<LabGuest, Inside>();
-
-function insideOf(lab: LabCore, guest: LabGuest): Inside {
-  const inside = insides.get(guest) ?? newInside(lab, guest);
-  const startedAt = guest.runtime?.startedAt;
-  if (startedAt !== inside.startedAt) {
-    inside.startedAt = startedAt;
-    inside.blocks = blocksIn(inside.system.files.get(AGENT_FILE) ?? "");
-  }
-  return inside;
-}
-
-/** Commands that the agent's file turns off, as `block-rpcs=guest-exec,guest-fstrim`. */
-function blocksIn(file: string): ReadonlySet<string> {
-  const [, names = ""] = /^block-rpcs\s*=\s*(.*)$/m.exec(file) ?? [];
-  return new Set(names.split(/[;,\s]+/).map((name) => name.replace(/^guest-/, "")));
-}
-
-function newInside(lab: LabCore, guest: LabGuest): Inside {
-  const hostname = `guest${guest.vmid}`;
-  const files = new Map([
-    ["/etc/hostname", `${hostname}\n`],
-    ["/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'],
-    ["/etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`],
-  ]);
-  const inside: Inside = {
-    system: { hostname, files, now: () => lab.clock.now() },
-    processes: new Map(),
-    nextPid: 1000,
-    frozen: false,
-    startedAt: undefined,
-    blocks: new Set(),
-  };
-  insides.set(guest, inside);
-  return inside;
 }
 
 /** What the agent says of itself; it knows more commands than it lists. */
@@ -89,11 +31,8 @@ const LISTED = [
 /** Runs a command of the agent that takes no arguments. */
 export function simpleCommand(lab: LabCore, guest: LabGuest, command: string): unknown {
   const inside = insideOf(lab, guest);
-  const isBlocked = (name: string) => guest.agentBlocks?.has(name) === true || inside.blocks.has(name);
-  if (isBlocked(command)) {
-    const desc = `The command guest-${command} has been disabled for this instance`;
-    return { error: { class: "CommandNotFound", desc } };
-  }
+  const refused = refusal(inside, guest, command);
+  if (refused !== undefined) return { error: { class: "CommandNotFound", desc: refused } };
   switch (command) {
     case "ping":
       return {};
@@ -101,13 +40,13 @@ export function simpleCommand(lab: LabCore, guest: LabGuest, command: string): u
       return {
         version: "9.0.0",
         supported_commands: (guest.agentLists ?? LISTED).map((name) => ({
-          enabled: !isBlocked(name),
+          enabled: refusal(inside, guest, name) === undefined,
           name: `guest-${name}`,
           "success-response": true,
         })),
       };
     case "get-osinfo":
-      return OS_INFO;
+      return inside.isWindows ? WINDOWS_INFO : OS_INFO;
     case "get-host-name":
       return { "host-name": inside.system.hostname };
     case "get-time":
@@ -136,6 +75,31 @@ const OS_INFO = {
   "kernel-release": "6.1.0-lab",
   machine: "x86_64",
 };
+
+const WINDOWS_INFO = {
+  id: "mswindows",
+  name: "Microsoft Windows",
+  "pretty-name": "Windows 11 Pro",
+  version: "Microsoft Windows 11",
+  "version-id": "11",
+  variant: "client",
+  "variant-id": "client",
+  "kernel-release": "26100",
+  "kernel-version": "10.0",
+  machine: "x86_64",
+};
+
+/** What the agent answers while the file systems are frozen. (QEMU, qga/main.c) */
+const WHILE_FROZEN: ReadonlySet<string> = new Set(["ping", "info", "fsfreeze-status", "fsfreeze-thaw"]);
+
+/** Why the agent refuses a command, in its words; undefined where it does not. */
+export function refusal(inside: Inside, guest: LabGuest, command: string): string | undefined {
+  if (guest.agentBlocks?.has(command) === true || inside.blocks.has(command))
+    return `The command guest-${command} has been disabled for this instance`;
+  return inside.frozen && !WHILE_FROZEN.has(command)
+    ? `Command guest-${command} has been disabled: the agent is in frozen state`
+    : undefined;
+}
 
 function effect(lab: LabCore, guest: LabGuest, inside: Inside, command: string): unknown {
   switch (command) {
@@ -210,46 +174,4 @@ function interfaces(lab: LabCore, guest: LabGuest): unknown[] {
 /** The simulated DHCP server's leases begin at .77. */
 function leaseOf(vmid: number): number {
   return 77 + ((vmid - 100) % 170);
-}
-
-/** Starts a process; answers its pid, undefined where there is no such program. */
-export function execute(
-  lab: LabCore,
-  guest: LabGuest,
-  command: readonly string[],
-  input: string,
-): number | undefined {
-  const inside = insideOf(lab, guest);
-  const pid = inside.nextPid;
-  const result = runProcess(inside.system, pid, command, input);
-  if (result === undefined) return undefined;
-  inside.nextPid += 1;
-  inside.processes.set(pid, { result, endsAt: lab.clock.now() + result.ms });
-  return pid;
-}
-
-/** What became of a process; one that ended is told of once. Undefined for an unknown pid. */
-export function processStatus(lab: LabCore, guest: LabGuest, pid: number): unknown {
-  const { processes } = insideOf(lab, guest);
-  const process = processes.get(pid);
-  if (process === undefined) return undefined;
-  if (lab.clock.now() < process.endsAt) return { exited: 0 };
-  processes.delete(pid);
-  const { out, err, code, signal } = process.result;
-  return {
-    exited: 1,
-    ...(signal === undefined ? { exitcode: code } : { signal }),
-    ...(out === "" ? {} : { "out-data": out }),
-    ...(err === "" ? {} : { "err-data": err }),
-  };
-}
-
-/** Content of a file in the guest. */
-export function readFile(lab: LabCore, guest: LabGuest, path: string): string | undefined {
-  return insideOf(lab, guest).system.files.get(path);
-}
-
-/** Writes a file in the guest. */
-export function writeFile(lab: LabCore, guest: LabGuest, path: string, content: string): void {
-  insideOf(lab, guest).system.files.set(path, content);
 }

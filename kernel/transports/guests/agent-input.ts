@@ -1,0 +1,21 @@
+import type { NodeCommand } from "../ssh/types.ts";
+import { LONGEST_INPUT } from "./agent-limits.ts";
+
+/**
+ * Standard input as a whole, since the agent takes it with the command: one byte more than it takes at most, which
+ * tells that there is more. Rejects with what a source fails with.
+ */
+export async function inputOf(stdin: NodeCommand["stdin"]): Promise<Uint8Array> {
+  if (stdin === undefined) return new Uint8Array();
+  if (typeof stdin === "string") return Buffer.from(stdin);
+  if (stdin instanceof Uint8Array) return stdin;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stdin) {
+    const bytes: Uint8Array = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    chunks.push(bytes);
+    size += bytes.length;
+    if (size > LONGEST_INPUT) break;
+  }
+  return Buffer.concat(chunks);
+}
