@@ -1,5 +1,6 @@
-import { chmod, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../folders.ts";
 import { ARTIFACT_ID } from "./uri.ts";
 
 const UNFINISHED = ".new";
@@ -36,7 +37,7 @@ export class ArtifactFolder {
 
   /** Writes beside and renames: nobody sees half a file. */
   async write(id: string, parts: readonly Uint8Array[]): Promise<void> {
-    await mkdir(this.#path, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#path);
     // An older folder may have been made with other rights.
     await chmod(this.#path, 0o700);
     const path = this.pathOf(id);

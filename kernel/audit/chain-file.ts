@@ -1,17 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../folders.ts";
 import type { Json } from "./canonical.ts";
 import {
   CHAIN_EXTENSION,
@@ -53,7 +44,7 @@ export class ChainFileWriter {
 
   /** Creates the directory (0700) where missing, and a chain of its own in it, opened with the heads found. */
   static async create(directory: string): Promise<ChainFileWriter> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeFolder(directory);
     const heads = await unnamedHeads(directory);
     const stamp = new Date().toISOString().replaceAll(/[-:]/g, "");
     const chain = `${stamp}-${process.pid}-${randomBytes(4).toString("hex")}`;

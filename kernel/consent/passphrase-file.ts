@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { open, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../folders.ts";
 import type { PassphraseCheck } from "./keys.ts";
 
 /** Where the check of the passphrase is kept below a state directory. */
@@ -9,7 +10,7 @@ export function passphraseFile(stateDir: string): string {
 
 /** Writes the check as a whole, readable by its owner alone. Rejects where it cannot. */
 export async function writeCheck(stateDir: string, { salt, publicKey }: PassphraseCheck): Promise<void> {
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await makeFolder(stateDir);
   const path = passphraseFile(stateDir);
   const fresh = `${path}.${process.pid}.new`;
   const handle = await open(fresh, "w", 0o600);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../folders.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import { isAlive, type Owner } from "./owner.ts";
 import type { Job } from "./types.ts";
@@ -113,7 +114,7 @@ export class JobStore {
   }
 
   async #replace(id: string, text: string, durable: boolean): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#directory);
     const path = this.#path(id, RECORD);
     const fresh = `${path}.${process.pid}.new`;
     const handle = await open(fresh, "w", 0o600);

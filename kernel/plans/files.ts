@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, toJson } from "../audit/canonical.ts";
+import { makeFolder } from "../folders.ts";
 import { isAlive, type Owner } from "../jobs/owner.ts";
 import type { PlanRecord, PlanStanding } from "./types.ts";
 
@@ -37,7 +38,7 @@ export class PlanFiles {
 
   /** Writes a record as it is now. Rejects where it cannot. */
   async save(record: PlanRecord): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#folder);
     const path = this.#path(record.id, RECORD);
     const fresh = `${path}.${process.pid}.new`;
     try {
