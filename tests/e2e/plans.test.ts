@@ -261,7 +261,7 @@ describe("what else a plan touches", () => {
   test("names the guests of a node and what it does to the quorum", async () => {
     const { text } = await session.ok("proxmox_node_action", REBOOT);
     expect(text).toMatch(/Also touched: \d+ guests on pve1, \d+ running: .*VM 101 \(web1\)/);
-    expect(text).toContain("Also touched: without pve1 2 of 3 nodes are online, quorum needs 2");
+    expect(text).toContain("Also touched: without pve1 2 of 3 votes are left, quorum needs 2");
   });
 
   test("is not said to be nothing to an account that sees little", async () => {

@@ -70,7 +70,7 @@ describe("quorum", () => {
     }));
     const found = await radius(...option, fakeCluster({ answers: { "/cluster/status": lost } }));
     expect(textOf(found, "quorum")).toMatch(
-      /has no quorum.*\n1 of 3 nodes are online, quorum needs 2.*pve2, pve3/,
+      /has no quorum.*\n1 of 3 nodes are online, with 1 of 3 votes; quorum needs 2 \(one vote.*pve2, pve3/,
     );
   });
 
@@ -79,8 +79,19 @@ describe("quorum", () => {
     const cluster = fakeCluster({ answers: { "/cluster/status": down, "/cluster/replication": [] } });
     const found = await radius("POST /nodes/{node}/status", { node: "pve1", command: "shutdown" }, cluster);
     expect(textOf(found, "quorum")).toContain(
-      "without pve1 1 of 3 nodes are online, quorum needs 2: the cluster loses its quorum",
+      "without pve1 1 of 3 votes are left, quorum needs 2: the cluster loses its quorum",
     );
+  });
+
+  test("is a matter of votes, not of nodes", async () => {
+    const votes = ["3", "1", "1"].map((quorum_votes, index) => ({ name: `pve${index + 1}`, quorum_votes }));
+    const answers = { "/cluster/status": STATUS, "/cluster/config/nodes": votes, "/cluster/replication": [] };
+    const away = (node: string) =>
+      radius("POST /nodes/{node}/status", { node, command: "reboot" }, fakeCluster({ answers }));
+    expect(textOf(await away("pve1"), "quorum")).toContain(
+      "2 of 5 votes are left, quorum needs 3: the cluster loses",
+    );
+    expect(textOf(await away("pve2"), "quorum")).toMatch(/4 of 5 votes are left, quorum needs 3 \(a QDevice/);
   });
 
   test("is none of a single node", async () => {
