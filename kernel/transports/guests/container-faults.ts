@@ -78,7 +78,7 @@ export function notBegunInside(guest: GuestPlace, result: CommandResult): ToolEr
 export function fileWorkFailed(guest: GuestPlace, path: string, result: CommandResult): ToolError {
   const text = Buffer.from(result.stderr.bytes).toString("utf8", 0, SHOWN).trim();
   const place = placeOf(guest);
-  if (result.exitCode === 127) {
+  if (result.exitCode === 127 || /: not found$/m.test(text)) {
     return new ToolError({
       code: "unsupported",
       message: `${place} lacks a program that files take there: ${text}. The file is as it was.`,

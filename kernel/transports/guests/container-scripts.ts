@@ -11,9 +11,9 @@ export const READ = `
 [ -e "$1" ] || { echo missing; exit 0; }
 [ ! -d "$1" ] || { echo directory; exit 0; }
 [ -f "$1" ] || { echo other; exit 0; }
-size=$(stat -L -c %s -- "$1") || exit
+size=$(stat -L -c %s -- "$1") || exit 1
 echo "file $size"
-[ -z "$2" ] || [ "$size" -le "$2" ] || exit 0
+if [ -n "$2" ] && [ "$size" -gt "$2" ]; then exit 0; fi
 [ "$size" -gt 0 ] || size=$3
 exec head -c "$size" -- "$1"
 `;
@@ -46,21 +46,22 @@ export const COMMIT = `
 fresh=\${1%/*}/$2
 trap 'rm -f -- "$fresh"' EXIT
 trap 'exit 1' HUP INT TERM
-kept=$(sha256sum < "$fresh") || exit
+kept=$(sha256sum < "$fresh") || exit 1
 [ "\${kept%% *}" = "$3" ] || { echo damaged; exit 0; }
 mode=644 owner=
 if [ -f "$1" ]; then
-  mode=$(stat -c %a -- "$1") || exit
-  owner=$(stat -c %u:%g -- "$1") || exit
+  mode=$(stat -c %a -- "$1") || exit 1
+  owner=$(stat -c %u:%g -- "$1") || exit 1
 fi
-owner=\${6:-$owner}
-[ -z "$owner" ] || chown -- "$owner" "$fresh" || exit
-chmod -- "\${5:-$mode}" "$fresh" || exit
+[ -z "$5" ] || mode=$5
+[ -z "$6" ] || owner=$6
+[ -z "$owner" ] || chown -- "$owner" "$fresh" || exit 1
+chmod -- "$mode" "$fresh" || exit 1
 if [ -n "$4" ]; then
   now=absent
-  if [ -e "$1" ]; then now=$(sha256sum < "$1") || exit; fi
+  if [ -e "$1" ]; then now=$(sha256sum < "$1") || exit 1; fi
   [ "\${now%% *}" = "$4" ] || { echo "changed \${now%% *}"; exit 0; }
 fi
-mv -f -- "$fresh" "$1" || exit
+mv -f -- "$fresh" "$1" || exit 1
 echo written
 `;

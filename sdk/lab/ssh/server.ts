@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import ssh2, { type AuthContext, type PublicKeyAuthContext, type ServerChannel } from "ssh2";
-import { type LabNodeShell, runLabCommand } from "../cli/run.ts";
+import type { LabNodeShell } from "../cli/run.ts";
+import { type Begun, beginCommand } from "../node-shell/session.ts";
+import { SIGNALS } from "../qemu/guest-agent/signals.ts";
+import { serveSftp } from "./sftp.ts";
 import { wordsOf } from "./words.ts";
 
 /** How the nodes of a lab are reached by SSH. */
@@ -32,8 +35,10 @@ export async function serveSsh(
       client.on("error", () => undefined);
       client.on("authentication", (context) => admit(context, userKey.public));
       client.on("session", (accept) => {
-        accept().on("exec", (acceptExec, _reject, { command }) => {
-          void answer(acceptExec(), command, (argv) => runLabCommand(shell(), node, argv));
+        const session = accept();
+        session.on("sftp", (acceptSftp) => serveSftp(acceptSftp(), shell().lab, node));
+        session.on("exec", (acceptExec, _reject, { command }) => {
+          void answer(acceptExec(), command, (parts) => beginCommand(shell(), node, parts));
         });
       });
     });
@@ -83,29 +88,40 @@ function blobOf(publicKey: string): Buffer {
   return Buffer.from(publicKey.split(" ")[1] ?? "", "base64");
 }
 
-async function answer(
-  channel: ServerChannel,
-  line: string,
-  run: (argv: readonly string[]) => ReturnType<typeof runLabCommand>,
-): Promise<void> {
-  const [exec, shell, option, script, mark, ...argv] = wordsOf(line);
-  const isOurs =
-    exec === "exec" && shell === "sh" && option === "-c" && script?.endsWith('exec "$@"') === true;
-  if (!isOurs) {
-    channel.stderr.write("only commands are simulated\n");
-    finish(channel, 127);
-    return;
-  }
-  channel.write(`${mark} 1\n`);
-  const { stdout, stderr, exitCode } = await run(argv);
-  if (stderr !== "") channel.stderr.write(stderr);
-  if (stdout !== "") channel.write(stdout);
-  finish(channel, exitCode);
-}
+type Begin = (parts: { argv: readonly string[]; stdin: Promise<string> }) => Begun;
 
-/** Input is only read now: ssh2 closes a channel whose input has ended, though the command still runs. */
-function finish(channel: ServerChannel, exitCode: number): void {
-  channel.exit(exitCode);
+async function answer(channel: ServerChannel, line: string, begin: Begin): Promise<void> {
+  const words = wordsOf(line);
+  const [exec, shell, option, script, mark] = words;
+  const hasPreamble =
+    exec === "exec" && shell === "sh" && option === "-c" && script?.endsWith('exec "$@"') === true;
+  const argv = hasPreamble ? words.slice(5) : words.slice(exec === "exec" ? 1 : 0);
+  // What comes without the preamble is our own, such as `kill`: it reads nothing, and its input is left open.
+  const stdin = hasPreamble ? inputOf(channel) : Promise.resolve("");
+  const { pid, ended } = begin({ argv, stdin });
+  // The preamble is done before the command begins; programs of the lab only tell what they wrote at their end.
+  if (hasPreamble) channel.write(`${mark} ${pid}\n`);
+  const { out, err, code = 0, signal } = await ended;
+  if (err !== "") channel.stderr.write(Buffer.from(err, "latin1"));
+  if (out !== "") channel.write(Buffer.from(out, "latin1"));
+  if (signal === undefined) channel.exit(code);
+  else channel.exit(nameOf(signal), false, "");
   channel.end();
   channel.resume();
+}
+
+function nameOf(signal: number): string {
+  const [name = "TERM"] = Object.entries(SIGNALS).find(([, number]) => number === signal) ?? [];
+  return `SIG${name}`;
+}
+
+/** All of a session's input, bytes, one character each. */
+function inputOf(channel: ServerChannel): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    channel.on("data", (chunk: Buffer) => {
+      text += chunk.toString("latin1");
+    });
+    channel.once("end", () => resolve(text));
+  });
 }

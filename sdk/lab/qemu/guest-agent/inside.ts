@@ -40,7 +40,7 @@ function blocksIn(file: string): ReadonlySet<string> {
 }
 
 function newInside(lab: LabCore, guest: LabGuest): Inside {
-  const hostname = `guest${guest.vmid}`;
+  const hostname = guest.config.get("hostname") ?? `guest${guest.vmid}`;
   const files = new GuestFiles([
     ["/etc/hostname", `${hostname}\n`],
     ["/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'],

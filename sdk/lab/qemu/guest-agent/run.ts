@@ -57,6 +57,7 @@ function* runShell(place: Place, args: readonly string[], stdin: string): Steps<
   const script = at >= 0 ? (args[at + 1] ?? "") : (place.system.files.get(file ?? "") ?? stdin);
   const shell = new Shell({
     ...place,
+    variables: new Map([...place.variables, ["0", args[at + 2] ?? "sh"]]),
     arguments: at >= 0 ? args.slice(at + 3) : [],
     isProgram: (path) => programOf(path) !== undefined,
     program: (words, input) => runProgram(place, words, input),

@@ -1,27 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { Secret } from "../../../../kernel/secrets/secret.ts";
 import { runCli } from "../../../../kernel/transports/cli/run.ts";
-import { SshTransport } from "../../../../kernel/transports/ssh/transport.ts";
+import type { SshTransport } from "../../../../kernel/transports/ssh/transport.ts";
 import { createLab, type Lab } from "../../../../sdk/lab/index.ts";
+import { sshTo } from "./harness.ts";
 
 let lab: Lab;
 let ssh: SshTransport;
 
 beforeAll(async () => {
   lab = await createLab({ seed: "small", speed: Number.POSITIVE_INFINITY });
-  const { privateKey, fingerprint, ports, username } = await lab.openSsh();
-  ssh = new SshTransport({
-    settings: {
-      username,
-      key: { secret: new Secret(privateKey) },
-      hostKeys: [{ kind: "fingerprint", sha256: fingerprint.replace("SHA256:", "") }],
-      port: 22,
-      addresses: {},
-    },
-    prefix: "PROXMOX_",
-    connectTimeoutMs: 10_000,
-    addressOf: async (node) => ({ node, host: lab.host, port: ports[node] ?? 0 }),
-  });
+  ssh = await sshTo(lab);
 });
 
 afterAll(async () => {

@@ -1,0 +1,41 @@
+import { type LabNodeShell, runLabCommand } from "../cli/run.ts";
+import { programOf } from "../qemu/guest-agent/run.ts";
+import { toBytes } from "../qemu/guest-agent/system.ts";
+import { runPct, type SessionCommand } from "./pct.ts";
+import { type Ended, programSteps } from "./processes.ts";
+import { nodeSystem } from "./system.ts";
+
+/** A command that a session has begun: its process group, and how it ends. */
+export interface Begun {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+}
+
+/** Begins a command on a node, as root. `stdin` is bytes, one character each. */
+export function beginCommand(
+  shell: LabNodeShell,
+  node: string,
+  { argv, stdin }: { argv: readonly string[]; stdin: Promise<string> },
+): Begun {
+  const found = nodeSystem(shell.lab, node);
+  if (found === undefined) throw new Error(`the lab has no node ${node}`);
+  const { processes } = found.system;
+  const pid = processes.begin();
+  const bytes = argv.map(toBytes);
+  const ended = processes.end(pid, async (stopped) => {
+    const command: SessionCommand = { node, argv: bytes, stdin: await stdin, pid, stopped };
+    const [program = ""] = argv;
+    const inPct = program === "pct" ? await runPct(shell.lab, found, command) : undefined;
+    if (inPct !== undefined) return inPct;
+    if (programOf(program) === undefined) return await runTool(shell, node, argv);
+    const steps = programSteps(found.system, pid, bytes, command.stdin);
+    return await processes.pass(steps, stopped, found.around);
+  });
+  return { pid, ended };
+}
+
+/** A tool of Proxmox VE. */
+async function runTool(shell: LabNodeShell, node: string, argv: readonly string[]): Promise<Ended> {
+  const { stdout, stderr, exitCode } = await runLabCommand(shell, node, argv);
+  return { out: toBytes(stdout), err: toBytes(stderr), code: exitCode };
+}
