@@ -66,6 +66,14 @@ export interface PveVersion {
   readonly major: number;
 }
 
+/** How a cluster can be reached besides plain calls of its API: a plan chooses its way when it is made. */
+export interface Ways {
+  /** Signed in as root@pam with its password, from whom the API takes what it refuses to every token. */
+  readonly rootLogin: boolean;
+  /** Commands and files on nodes can be reached: SSH is set up. */
+  readonly ssh: boolean;
+}
+
 /** Path and query parameters of a read. */
 export type ReadParams = Readonly<Record<string, ParamValue>>;
 
@@ -79,6 +87,7 @@ export interface PveReader {
   readonly cluster: string;
   /** Aborted when the call is cancelled or times out. */
   readonly signal: AbortSignal;
+  readonly ways: Ways;
   /** GET; answers the `data` of the reply. `path` is a template, `params` fill it and the query. */
   get<T = unknown>(path: string, params?: ReadParams): Promise<T>;
   /** A POST that the catalog marks as a read by nature, such as an agent `get-*`. */

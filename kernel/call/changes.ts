@@ -9,6 +9,7 @@ import type { ClaimedPlan, KeptPlan, PlanFacts, PlanOrigin, PlanStore } from "..
 import type { Verdict } from "../policy/verdict.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
+import { waysTo } from "../settings/ways.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { statesBefore } from "../undo/before.ts";
 import { offerUndo } from "../undo/offer.ts";
@@ -77,7 +78,7 @@ export class Changes {
       input,
       reader,
       subject: call.context.subject,
-      isRootLogin: this.#isRootLogin(cluster.name),
+      isRootLogin: waysTo(this.#parts.settings, cluster.name).rootLogin,
       sshLogin: this.#settingsOf(cluster.name)?.ssh?.username,
       redactor,
     });
@@ -156,7 +157,7 @@ export class Changes {
     return planFacts(plan, {
       access: cluster,
       signal: call.context.signal,
-      isRootLogin: this.#isRootLogin(cluster.name),
+      isRootLogin: waysTo(this.#parts.settings, cluster.name).rootLogin,
       sshLogin: this.#settingsOf(cluster.name)?.ssh?.username,
       redactor: this.#parts.redactor,
     });
@@ -236,11 +237,6 @@ export class Changes {
     const [first] = this.#settingsOf(cluster)?.hosts ?? [];
     if (first === undefined) return "";
     return `https://${first.host.includes(":") ? `[${first.host}]` : first.host}:${first.port}`;
-  }
-
-  #isRootLogin(cluster: string): boolean {
-    const credentials = this.#settingsOf(cluster)?.credentials;
-    return credentials?.kind === "password" && credentials.username === "root@pam";
   }
 
   #settingsOf(cluster: string) {

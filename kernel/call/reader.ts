@@ -7,6 +7,7 @@ import type {
   PveReader,
   PveVersion,
   ReadParams,
+  Ways,
 } from "../../sdk/reader.ts";
 import { useName } from "../../sdk/tool.ts";
 import { privilegesText } from "../../vendor/pve-docs/index.ts";
@@ -33,6 +34,7 @@ export function declaresUse(hosted: HostedTool, use: string): boolean {
 /** The read-only client of one call; see {@link PveReader} for what it allows. */
 export class CallReader implements PveReader {
   readonly signal: AbortSignal;
+  readonly ways: Ways;
   readonly #hosted: HostedTool;
   readonly #access: ClusterAccess;
   readonly #fresh: boolean;
@@ -42,10 +44,12 @@ export class CallReader implements PveReader {
     hosted: HostedTool,
     access: ClusterAccess,
     { signal, subject }: Pick<CallContext, "signal" | "subject">,
+    ways: Ways,
   ) {
     this.#hosted = hosted;
     this.#access = access;
     this.signal = signal;
+    this.ways = ways;
     this.#fresh = hosted.tool.plan !== undefined;
     this.#subject = subject;
   }

@@ -1,17 +1,26 @@
 import {
+  cli,
   defineTool,
   featured,
   type Guest,
   guestRef,
   type PveReader,
   rest,
+  type Step,
+  type StepParams,
   ToolError,
   Type,
 } from "../../sdk/index.ts";
 import { CONFIG, type Config, configOf } from "./disks.ts";
 
 const MAPPING = "GET /cluster/mapping/pci/{id}";
+/** What the API takes from no token goes by the node's own command line. */
+const ON_THE_NODE = { use: "cli:qm set", optional: true } as const;
 const SLOTS = 16;
+/** One device, or several joined by `;`. (qemu-server, src/PVE/QemuServer/PCI.pm) */
+const ONE = "(?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}(?:\\.[0-9a-fA-F])?";
+const ADDRESS = `^${ONE}(?:;${ONE})*$`;
+const NO_COMMA = "^[^,]+$";
 const slot = () =>
   Type.Optional(Type.Integer({ minimum: 0, maximum: SLOTS - 1, description: "N of hostpciN" }));
 
@@ -20,19 +29,22 @@ export const vmPciAttach = defineTool({
   title: "Give a VM a PCI device",
   describe: "Passes a PCI device to a QEMU VM by its mapping; it is there from the next start on.",
   risk: "write",
-  uses: ["POST /nodes/{node}/qemu/{vmid}/config", CONFIG, MAPPING],
+  uses: ["POST /nodes/{node}/qemu/{vmid}/config", CONFIG, MAPPING, ON_THE_NODE],
   input: featured(
     Type.Object({
       vmid: guestRef(),
-      mapping: Type.Optional(Type.String({ minLength: 1 })),
+      mapping: Type.Optional(Type.String({ pattern: NO_COMMA })),
       host: Type.Optional(
-        Type.String({ minLength: 1, description: "Raw address: root@pam's password login only" }),
+        Type.String({
+          pattern: ADDRESS,
+          description: "Raw address 0000:01:00.0: by SSH, or root@pam's password",
+        }),
       ),
       slot: slot(),
       pcie: Type.Optional(Type.Boolean({ description: "Needs machine q35" })),
       "x-vga": Type.Optional(Type.Boolean({ description: "Primary graphics" })),
       rombar: Type.Optional(Type.Boolean()),
-      mdev: Type.Optional(Type.String({ minLength: 1, description: "Type of mediated device" })),
+      mdev: Type.Optional(Type.String({ pattern: NO_COMMA, description: "Type of mediated device" })),
       digest: Type.Optional(Type.String({ description: "Of the configuration as read" })),
     }),
     ["vmid", "mapping"],
@@ -47,16 +59,37 @@ export const vmPciAttach = defineTool({
     if (config[name] !== undefined) throw taken(guest, name, config[name]);
     const keys = Object.entries({ mapping, host, ...flags }).filter(([, value]) => value !== undefined);
     const text = keys.map(([key, value]) => `${key}=${typeof value === "boolean" ? Number(value) : value}`);
-    const { node, vmid } = guest;
-    return [rest.post("/nodes/{node}/qemu/{vmid}/config", { node, vmid, [name]: text.join(","), digest })];
+    return [setOption(guest, { [name]: text.join(","), digest }, host !== undefined, pve)];
   },
 });
+
+/** The step that changes the configuration: a raw address takes root, on the node where we are not root of the API. */
+function setOption(guest: Guest, change: StepParams, isRaw: boolean, { ways }: PveReader): Step {
+  const { node, vmid } = guest;
+  if (!isRaw || ways.rootLogin)
+    return rest.post("/nodes/{node}/qemu/{vmid}/config", { node, vmid, ...change });
+  if (!ways.ssh) throw takesRoot(guest);
+  const what = change.delete === undefined ? "a raw PCI address" : "a device that is not mapped";
+  const note = `qm set on ${node}, as root and around Proxmox VE's permissions: the API lets no token touch ${what}`;
+  return cli(node, "qm set", { vmid, ...change }, { note });
+}
+
+function takesRoot({ vmid, name }: Guest): ToolError {
+  return new ToolError({
+    code: "unsupported",
+    message: `Proxmox VE lets only root@pam, signed in with its password, give VM ${vmid} (${name}) a raw PCI address or take it away; no API token may. Nothing was changed.`,
+    next:
+      "Use a mapping instead (proxmox_pci_mapping_create). Or the operator sets up SSH to the nodes " +
+      "(PROXMOX_SHELL_SSH_PRIVATE_KEY_PATH with PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY), which reaches past the " +
+      "permissions of Proxmox VE, or signs in as root@pam with PROXMOX_PASSWORD.",
+  });
+}
 
 function oneOfTwo(): ToolError {
   return new ToolError({
     code: "invalid_input",
     message: "Either mapping or host names the device.",
-    next: "Give mapping: Proxmox VE takes a raw address (host) from root@pam's password login alone.",
+    next: "Give mapping; a raw address (host) takes root@pam's password login, or SSH to the node.",
   });
 }
 
@@ -108,7 +141,7 @@ export const vmPciDetach = defineTool({
   describe:
     "Takes a PCI device from a QEMU VM, by mapping or slot; a running one keeps it until its next start.",
   risk: "write",
-  uses: ["POST /nodes/{node}/qemu/{vmid}/config", CONFIG],
+  uses: ["POST /nodes/{node}/qemu/{vmid}/config", CONFIG, ON_THE_NODE],
   input: Type.Object({
     vmid: guestRef(),
     mapping: Type.Optional(Type.String({ minLength: 1 })),
@@ -126,8 +159,7 @@ export const vmPciDetach = defineTool({
     const [only, ...more] = found;
     if (only === undefined || more.length > 0 || (wanted === undefined && mapping === undefined))
       throw notOne(guest, devices);
-    const { node, vmid } = guest;
-    return [rest.post("/nodes/{node}/qemu/{vmid}/config", { node, vmid, delete: only.name, digest })];
+    return [setOption(guest, { delete: only.name, digest }, only.mapping === undefined, pve)];
   },
 });
 

@@ -1,7 +1,7 @@
 import { jest } from "@jest/globals";
 import { type ListPage, viewList } from "../../kernel/call/list-view.ts";
 import { ToolError } from "../../sdk/errors.ts";
-import type { Guest, NodeSummary, PveReader, StorageSummary } from "../../sdk/reader.ts";
+import type { Guest, NodeSummary, PveReader, StorageSummary, Ways } from "../../sdk/reader.ts";
 import { type ListResult, resultKind } from "../../sdk/results.ts";
 import type { RestStep, Step } from "../../sdk/steps.ts";
 import type { DefinedTool } from "../../sdk/tool.ts";
@@ -12,6 +12,8 @@ export interface FakeCluster {
   readonly nodes?: readonly NodeSummary[];
   readonly storages?: readonly StorageSummary[];
   readonly answers?: Readonly<Record<string, unknown>>;
+  /** A token and no SSH where left out. */
+  readonly ways?: Ways;
 }
 
 /** A stopped VM, changed as given. */
@@ -33,7 +35,13 @@ export function fakeNode(node: string, parts: Partial<NodeSummary> = {}): NodeSu
 }
 
 /** A reader over a fake cluster; `get` counts its calls. */
-export function fakeReader({ guests = [], nodes = [], storages = [], answers = {} }: FakeCluster) {
+export function fakeReader({
+  guests = [],
+  nodes = [],
+  storages = [],
+  answers = {},
+  ways = { rootLogin: false, ssh: false },
+}: FakeCluster) {
   const missing = (message: string) => new ToolError({ code: "not_found", message });
   const get = jest.fn(async (path: string, params: unknown = {}) => {
     const answer = answers[`GET ${path}`];
@@ -43,6 +51,7 @@ export function fakeReader({ guests = [], nodes = [], storages = [], answers = {
   const reader: PveReader = {
     cluster: "test",
     signal: new AbortController().signal,
+    ways,
     // The caller names the type it expects, as with the real reader.
     get: get as unknown as PveReader["get"],
     post: (async (path: string, params: unknown = {}) => {

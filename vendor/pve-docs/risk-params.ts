@@ -193,6 +193,15 @@ export const PARAM_RISKS: readonly ParamRisk[] = [
   },
   {
     risk: "escape",
+    endpoints: [CREATE_VM, ...VM_CONFIG],
+    withholds: [],
+    when: (params) =>
+      anyOf(params, VM_DISK, (text) => /(?:^|,)(?:(?:file|volume|import-from)=)?\//.test(text)),
+    because: "gives the VM a file or device of the node, or a copy of it",
+    origin: QEMU_SERVER,
+  },
+  {
+    risk: "escape",
     endpoints: [CREATE_CT, ...CT_CONFIG],
     withholds: [],
     when: (params) => anyOf(params, /^(?:mp\d+|rootfs)$/, (text) => /^(?:volume=)?\//.test(text)),

@@ -85,7 +85,7 @@ export const lookScenarios: readonly Scenario[] = [
   }),
   scenario({
     tool: ATTACH,
-    title: "gives a VM a mapped device of its node, and no raw one",
+    title: "gives a VM a mapped device of its node",
     live: true,
     needs: ["PCI mapping"],
     async run(t) {
@@ -95,8 +95,6 @@ export const lookScenarios: readonly Scenario[] = [
       const { digest } = await configOf(t, vm);
       await t.ok(ATTACH, { vmid, mapping, dryRun: true });
       t.expect.equal((await configOf(t, vm)).digest, digest, "the digest after a dry run");
-      const raw = await t.refused(ATTACH, { vmid, host: "0000:01:00.0" }, "unsupported");
-      t.expect.match(raw.text, "root@pam", "who may");
       await t.ok(ATTACH, { vmid, mapping, rombar: false });
       await t.ok(ATTACH, { vmid, mapping, slot: 4 });
       const { hostpci0, hostpci4 } = await configOf(t, vm);
@@ -109,6 +107,28 @@ export const lookScenarios: readonly Scenario[] = [
       await t.refused(ATTACH, { vmid, mapping, pcie: true }, "conflict");
       await t.refused(ATTACH, { vmid }, "invalid_input");
       await t.refused(ATTACH, { vmid, mapping: "nosuch" }, "upstream");
+    },
+  }),
+  scenario({
+    tool: ATTACH,
+    title: "gives a VM a raw device by its node's command line, and says what that goes around",
+    live: "it needs SSH to the nodes",
+    access: "write",
+    async run(t) {
+      const vm = await t.make.vm("stopped");
+      const { vmid, node } = vm;
+      const raw = { vmid, host: "0000:01:00.0", rombar: false };
+      const planned = await t.ok(ATTACH, { ...raw, dryRun: true });
+      t.expect.match(planned.text, `qm set on ${node} [write]`, "the way");
+      t.expect.match(planned.text, "goes around Proxmox VE's own permissions", "what it goes around");
+      t.expect.equal((await configOf(t, vm)).hostpci0, undefined, "the device after a dry run");
+      const done = await t.ok(ATTACH, raw);
+      t.expect.match(done.text, "around Proxmox VE's permissions", "what the answer says");
+      t.expect.equal((await configOf(t, vm)).hostpci0, "host=0000:01:00.0,rombar=0", "the device");
+      await t.refused(ATTACH, { vmid, host: "0000:01:00.0,romfile=x" }, "invalid_input");
+      const { digest } = await configOf(t, vm);
+      await t.ok(DETACH, { vmid, slot: 0, digest: String(digest) });
+      t.expect.equal((await configOf(t, vm)).hostpci0, undefined, "the device that was taken away");
     },
   }),
   scenario({

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { Type } from "typebox";
 import { RestFault } from "../../../kernel/transports/types.ts";
-import { rest } from "../../../sdk/steps.ts";
+import { cli, rest } from "../../../sdk/steps.ts";
+import { defineTool } from "../../../sdk/tool.ts";
 import { configFile, writes } from "./config-file.ts";
 import { errorOf, harness } from "./harness.ts";
 import { anyCall, cloneVm, configVm, powerVm } from "./tools.ts";
@@ -43,6 +45,32 @@ describe("a dry run", () => {
     expect(shown.isError).toBe(false);
     expect(shown.text).toContain("would be refused");
     expect(shown.text).toContain("PROXMOX_MCP_ACCESS=destructive");
+  });
+});
+
+describe("a command that a tool may run", () => {
+  const setVm = defineTool({
+    ...{ name: "test_vm_set", title: "Set", describe: "Sets.", risk: "write", uses: ["cli:qm set"] },
+    input: Type.Object({ set: Type.Record(Type.String(), Type.String()) }),
+    plan: async ({ set }) => [cli("pve1", "qm set", { vmid: 100, ...set })],
+  });
+  const { call } = harness({ tools: [setVm], answer: configFile().answer });
+
+  test("may set what the API keeps from tokens, with the risk of the API method behind it", async () => {
+    const planned = await call("test_vm_set", { set: { hostpci0: "0000:01:00.0" }, dryRun: true });
+    expect(planned.text).toContain("qm set on pve1 [write] as PUT /nodes/pve1/qemu/100/config");
+    expect(planned.text).toContain("goes around Proxmox VE's own permissions");
+  });
+
+  test.each([
+    { args: "-S" },
+    { hookscript: "local:snippets/x" },
+    { scsi1: "/dev/sda" },
+    { scsi1: "local:0,import-from=/etc/shadow" },
+    { delete: "unused0" },
+  ])("may not go beyond the tool's risk with %j", async (set) => {
+    const error = errorOf(await call("test_vm_set", { set, dryRun: true }));
+    expect(error).toMatchObject({ code: "invalid_plan", message: expect.stringContaining("declares write") });
   });
 });
 
