@@ -208,8 +208,14 @@ function compares(one: string, operator: string, other: string): boolean {
       return one !== other;
     case "-eq":
       return Number(one) === Number(other);
+    case "-ne":
+      return Number(one) !== Number(other);
     case "-gt":
       return Number(one) > Number(other);
+    case "-ge":
+      return Number(one) >= Number(other);
+    case "-le":
+      return Number(one) <= Number(other);
     default:
       return Number(one) < Number(other);
   }

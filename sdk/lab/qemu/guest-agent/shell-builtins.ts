@@ -12,6 +12,10 @@ export interface ShellState {
   /** Whether `>` leaves files alone that are there. */
   keepsFiles: boolean;
   mask: number;
+  /** Exit code of what ran last. */
+  readonly code: number;
+  /** What is run at the end of the script. */
+  atEnd: string | undefined;
   isProgram(name: string): boolean;
   execute(words: readonly string[], streams: Streams): Steps<number>;
 }
@@ -25,8 +29,8 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ["wait", plain(() => 0)],
   [
     "exit",
-    plain((_, [code = "0"]) => {
-      throw new ScriptEnd(Number(code) % 256 || 0);
+    plain((shell, [code]) => {
+      throw new ScriptEnd(code === undefined ? shell.code : Number(code) % 256 || 0);
     }),
   ],
   [
@@ -76,8 +80,10 @@ function assign(shell: ShellState, args: readonly string[]): number {
   return 0;
 }
 
-/** Only deafness to signals has an effect. */
-function trap({ parts: { system, pid } }: ShellState, [action, ...names]: readonly string[]): number {
+/** What is to be done at a signal is not: only deafness to one has an effect, and what is done at the end. */
+function trap(shell: ShellState, [action, ...names]: readonly string[]): number {
+  const { system, pid } = shell.parts;
+  if (names.includes("EXIT")) shell.atEnd = action;
   if (action !== "") return 0;
   for (const name of names) system.processes.ignore(pid, SIGNALS[name] ?? Number(name));
   return 0;

@@ -37,11 +37,13 @@ export function* expandText(word: readonly Part[], scope: Scope): Steps<string> 
 function* textOf(part: Exclude<Part, { kind: "text" }>, scope: Scope): Steps<string> {
   if (part.kind === "command") return yield* scope.output(part.script);
   const value = part.name === "@" || part.name === "*" ? scope.arguments().join(" ") : scope.value(part.name);
-  return part.cut === undefined ? (value ?? "") : cutOff(value ?? "", part.cut);
+  return part.cut === undefined ? (value ?? "") : yield* cutOff(value ?? "", part.cut, scope);
 }
 
-function cutOff(value: string, { operator, text }: Cut): string {
-  if (operator === ":-") return value === "" ? text : value;
+function* cutOff(value: string, { operator, word }: Cut, scope: Scope): Steps<string> {
+  if (operator === ":-" && value !== "") return value;
+  const text = yield* expandText(word, scope);
+  if (operator === ":-") return text;
   const isEnd = operator.startsWith("%");
   const lengths = Array.from({ length: value.length + 1 }, (_, length) => length);
   if (operator.length === 2) lengths.reverse();

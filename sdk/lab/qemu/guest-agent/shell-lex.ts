@@ -7,7 +7,7 @@ export type Part =
 /** `%`, `%%`, `#`, `##` with a pattern, or `:-` with a word in place of nothing. */
 export interface Cut {
   readonly operator: string;
-  readonly text: string;
+  readonly word: readonly Part[];
 }
 
 export type Token = { readonly word: readonly Part[] } | { readonly operator: string };
@@ -43,20 +43,23 @@ class WordReader {
   at = 0;
   readonly #text: string;
   readonly #parts: Part[] = [];
+  readonly #isInside: boolean;
 
-  constructor(text: string) {
+  /** `isInside`: the text of a parameter, which blanks and operators do not end. */
+  constructor(text: string, isInside = false) {
     this.#text = text;
+    this.#isInside = isInside;
   }
 
   read(): readonly Part[] {
     for (;;) {
       const next = this.#text[this.at];
-      if (next === undefined || /[\s;|&<>()]/.test(next)) return this.#parts;
+      if (next === undefined || (!this.#isInside && /[\s;|&<>()]/.test(next))) return this.#parts;
       if (next === "'") this.#single();
       else if (next === '"') this.#double();
       else if (next === "\\") this.#escaped();
       else if (next === "$") this.#dollar(false);
-      else this.#plain(/^[^\s;|&<>()'"\\$]+/, false);
+      else this.#plain(this.#isInside ? /^[^'"\\$]+/ : /^[^\s;|&<>()'"\\$]+/, false);
     }
   }
 
@@ -119,7 +122,7 @@ class WordReader {
       this.at += 1;
       return;
     }
-    const cut = operator === undefined ? {} : { cut: { operator, text } };
+    const cut = operator === undefined ? {} : { cut: { operator, word: new WordReader(text, true).read() } };
     this.#parts.push({ kind: "parameter", name, quoted, ...cut });
     this.at += all.length + 1;
   }

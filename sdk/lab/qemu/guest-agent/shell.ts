@@ -23,7 +23,8 @@ export class Shell implements Scope, ShellState {
   words: readonly string[];
   keepsFiles = false;
   mask = 0o022;
-  #code = 0;
+  code = 0;
+  atEnd: string | undefined;
 
   constructor(parts: ShellParts) {
     this.parts = parts;
@@ -33,7 +34,7 @@ export class Shell implements Scope, ShellState {
 
   value(name: string): string | undefined {
     if (name === "$") return String(this.parts.pid);
-    if (name === "?") return String(this.#code);
+    if (name === "?") return String(this.code);
     if (name === "#") return String(this.words.length);
     return /^[1-9]$/.test(name) ? this.words[Number(name) - 1] : this.variables.get(name);
   }
@@ -49,12 +50,20 @@ export class Shell implements Scope, ShellState {
   *output(script: string): Steps<string> {
     const out = new Collected();
     const inner = new Shell({ ...this.parts, arguments: this.words, variables: this.variables });
-    this.#code = yield* inner.run(script, { stdin: "", out, err: new Collected() });
+    this.code = yield* inner.run(script, { stdin: "", out, err: new Collected() });
     return out.text.replace(/\n+$/, "");
   }
 
   /** Runs a script to its end, `exit` included; its exit code. A signal is thrown on. */
   *run(script: string, streams: Streams): Steps<number> {
+    const code = yield* this.#through(script, streams);
+    const { atEnd } = this;
+    this.atEnd = undefined;
+    if (atEnd !== undefined) yield* this.#through(atEnd, streams);
+    return code;
+  }
+
+  *#through(script: string, streams: Streams): Steps<number> {
     try {
       return yield* this.#list(parseScript(script), streams);
     } catch (error) {
@@ -69,12 +78,12 @@ export class Shell implements Scope, ShellState {
 
   *#list(list: List, streams: Streams): Steps<number> {
     for (const pipeline of list) {
-      if (pipeline.when === "ok" && this.#code !== 0) continue;
-      if (pipeline.when === "failed" && this.#code === 0) continue;
+      if (pipeline.when === "ok" && this.code !== 0) continue;
+      if (pipeline.when === "failed" && this.code === 0) continue;
       const code = yield* this.#pipeline(pipeline, streams);
-      this.#code = pipeline.inverted ? Number(code === 0) : code;
+      this.code = pipeline.inverted ? Number(code === 0) : code;
     }
-    return this.#code;
+    return this.code;
   }
 
   *#pipeline({ commands }: Pipeline, streams: Streams): Steps<number> {
@@ -107,7 +116,7 @@ export class Shell implements Scope, ShellState {
       if (command.kind === "simple") return yield* this.#simple(command.words, redirected);
       if (command.kind === "group") return yield* this.#list(command.list, redirected);
       const passed = (yield* this.#list(command.test, redirected)) === 0;
-      this.#code = 0;
+      this.code = 0;
       return yield* this.#list(passed ? command.then : command.otherwise, redirected);
     } catch (error) {
       if (!(error instanceof RedirectFault)) throw error;
@@ -138,16 +147,16 @@ export class Shell implements Scope, ShellState {
 
   *#simple(words: readonly (readonly Part[])[], streams: Streams): Steps<number> {
     let at = 0;
-    const assigned = this.#code;
-    this.#code = 0;
+    const assigned = this.code;
+    this.code = 0;
     for (const word of words) {
       const assignment = assignmentIn(word);
       if (assignment === undefined) break;
       this.variables.set(assignment.name, yield* expandText(assignment.value, this));
       at += 1;
     }
-    if (at === words.length && at > 0) return this.#code;
-    this.#code = assigned;
+    if (at === words.length && at > 0) return this.code;
+    this.code = assigned;
     const expanded: string[] = [];
     for (const word of words.slice(at)) expanded.push(...(yield* expandWord(word, this)));
     return expanded.length === 0 ? 0 : yield* this.execute(expanded, streams);
