@@ -19,3 +19,19 @@ export async function inputOf(stdin: NodeCommand["stdin"]): Promise<Uint8Array> 
   }
   return Buffer.concat(chunks);
 }
+
+/** Content in blocks of one size, the last one shorter; none where there is nothing. */
+export async function* blocksOf(
+  content: Uint8Array | AsyncIterable<Uint8Array | string>,
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  let rest: Uint8Array = new Uint8Array();
+  for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+    const bytes: Uint8Array = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+    let at = 0;
+    for (; rest.length - at >= size; at += size) yield rest.subarray(at, at + size);
+    rest = rest.subarray(at);
+  }
+  if (rest.length > 0) yield rest;
+}

@@ -9,7 +9,7 @@ import { endNotSeen, isInDoubt, maybeBegun, notBegun } from "./agent-faults.ts";
 import { lookAt } from "./agent-status.ts";
 import { type GuestSystem, killCommand } from "./agent-system.ts";
 
-const FIRST_WAIT_MS = 50;
+const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 2_000;
 
 /** What a process is begun with. */
