@@ -1,5 +1,5 @@
 /** Bundles the compiled sources in build/ into the shipped dist/: the entry, the SDK, one file a plugin. */
-import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { writeManifests } from "../sdk/plugin-files/write-manifests.ts";
@@ -10,6 +10,9 @@ import { serverWithoutAjv } from "./without-ajv.ts";
 const root = process.cwd();
 const compiled = join(root, "build");
 const dist = join(root, "dist");
+const cache = join(root, "node_modules/.cache/proxmox-mcp");
+/** Where everything is made ready, so that a server that runs from `dist/` meanwhile finds what it loads later. */
+const fresh = join(cache, `dist-${process.pid}`);
 
 /** Bundled CommonJS packages call `require` for Node's own modules. */
 const banner = [
@@ -46,10 +49,9 @@ function entryPoints(): Record<string, string> {
 }
 
 async function bundle(): Promise<void> {
-  rmSync(dist, { recursive: true, force: true });
   await build({
     entryPoints: entryPoints(),
-    outdir: dist,
+    outdir: fresh,
     bundle: true,
     splitting: true,
     format: "esm",
@@ -69,8 +71,22 @@ async function bundle(): Promise<void> {
   });
 }
 
-await bundle();
-for (const command of ["main.js", "admin.js"]) chmodSync(join(dist, command), 0o755);
-await writeManifests(root);
-copyDeclarations(compiled, join(dist, "types"), ["sdk", "vendor"]);
+/** Puts what was made in place of what was there; parts that did not change keep their names. */
+function swap(): void {
+  const old = join(cache, `old-dist-${process.pid}`);
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(fresh, dist);
+  rmSync(old, { recursive: true, force: true });
+}
+
+mkdirSync(cache, { recursive: true });
+try {
+  await bundle();
+  for (const command of ["main.js", "admin.js"]) chmodSync(join(fresh, command), 0o755);
+  await writeManifests(root, fresh);
+  copyDeclarations(compiled, join(fresh, "types"), ["sdk", "vendor"]);
+  swap();
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}
 await prebundle(root);

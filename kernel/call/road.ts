@@ -44,6 +44,7 @@ import { type RecordedCall, Recorder } from "./record.ts";
 import { refuseUnserved } from "./refuse-unserved.ts";
 import { type ResolvedCall, refuseHidden, resolve, resolveKernelTool, unknownTool } from "./resolve.ts";
 import { SchemaChecks } from "./schema-checks.ts";
+import { serverFault } from "./server-fault.ts";
 import { shapeError } from "./shape-error.ts";
 import type { CallAnswer, CallContext, CallRoad, ResourceAnswer } from "./types.ts";
 import { cancelled } from "./upstream-errors.ts";
@@ -269,11 +270,7 @@ export class Road implements CallRoad {
     if (context.signal.aborted) return cancelled(tool);
     const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     this.#logger.error(`call ${context.callId} of ${tool} failed: ${stack}`);
-    return new ToolError({
-      code: "internal",
-      message: `${tool} failed because of a fault in this server or plugin (call ${context.callId}).`,
-      next: "The operator finds the cause in the server's log under that call.",
-    });
+    return serverFault(thrown, tool, context.callId);
   }
 }
 

@@ -6,8 +6,8 @@ import { closureOf } from "./imports.ts";
 import { readJsonObject } from "./json-file.ts";
 import { type CodeLayout, sourceFile } from "./layout.ts";
 
-/** Where the build leaves the digest of the SDK it ships, below the package's folder. */
-export const SDK_DIGEST_FILE = "dist/sdk/digest.json";
+/** Where the build leaves the digest of the SDK it ships, below the bundle's folder. */
+export const SDK_DIGEST_FILE = "sdk/digest.json";
 
 /** Digest of this program's SDK: from its sources, or as the build left it. */
 export function sdkDigest(layout: CodeLayout): string {
@@ -23,7 +23,7 @@ export function sdkDigestFor(pluginFolder: string, layout: CodeLayout): string {
 }
 
 function storedSdkDigest(root: string): string {
-  const file = join(root, SDK_DIGEST_FILE);
+  const file = join(root, "dist", SDK_DIGEST_FILE);
   const { sdk } = readJsonObject(file);
   if (typeof sdk !== "string") throw new PluginFault(`${file} holds no digest`);
   return sdk;

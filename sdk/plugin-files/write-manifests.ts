@@ -8,15 +8,15 @@ import { readRegistry } from "./registry-file.ts";
 import { SDK_DIGEST_FILE, sdkDigest } from "./sdk-digest.ts";
 
 /**
- * Writes what the shipped bundle needs to judge evidence: beside each built-in plugin in
- * `dist/` the present digests of its tools and a copy of its evidence, and the digest of the SDK.
- * Part of the build: it runs from `build/`, after `dist/` was bundled.
+ * Writes what the shipped bundle needs to judge evidence: beside each built-in plugin in the
+ * bundle's folder the present digests of its tools and a copy of its evidence, and the digest of the SDK.
+ * Part of the build: it runs from `build/`, after the bundle was made.
  */
-export async function writeManifests(root: string): Promise<void> {
+export async function writeManifests(root: string, bundle = join(root, "dist")): Promise<void> {
   const layout = codeLayout(root);
   const catalogs = releases().map(loadCatalog);
   for (const entry of readRegistry(root)) {
-    const target = dirname(join(root, "dist", entry.entry));
+    const target = dirname(join(bundle, entry.entry));
     mkdirSync(target, { recursive: true });
     const tools = await builtinDigests(layout, entry, catalogs);
     writeJson(join(target, BUILT_MANIFEST_FILE), { id: entry.id, tools });
@@ -24,7 +24,7 @@ export async function writeManifests(root: string): Promise<void> {
     if (existsSync(evidence)) copyFileSync(evidence, join(target, EVIDENCE_FILE));
     else rmSync(join(target, EVIDENCE_FILE), { force: true });
   }
-  const sdk = join(root, SDK_DIGEST_FILE);
+  const sdk = join(bundle, SDK_DIGEST_FILE);
   mkdirSync(dirname(sdk), { recursive: true });
   writeJson(sdk, { sdk: sdkDigest(layout) });
 }

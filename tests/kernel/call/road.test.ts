@@ -74,6 +74,19 @@ describe("a read", () => {
     expect(log.join("\n")).toMatch(/call c1 of test_vm_get failed: TypeError/);
   });
 
+  test("a part of the server that an update took away while it ran is told as that", async () => {
+    const answer = () => {
+      throw Object.assign(new Error("Cannot find module /x/chunk.js"), { code: "ERR_MODULE_NOT_FOUND" });
+    };
+    const { call } = harness({ tools: [getVm], answer });
+    const shaped = await call("test_vm_get", { vmid: 100 });
+    expect(errorOf(shaped)).toMatchObject({
+      code: "internal",
+      next: expect.stringMatching(/start the server/),
+    });
+    expect(shaped.text).not.toContain("/x/chunk.js");
+  });
+
   test("an error whose details cannot be shown is told without them", async () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
