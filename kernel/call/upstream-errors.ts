@@ -3,6 +3,8 @@ import { RestFault } from "../transports/types.ts";
 import { isPveProtection, PVE_PROTECTION_NEXT } from "./pve-protection.ts";
 
 const PERMISSION = /\(([^(),]*),\s*([A-Za-z.|, ]+)\)\s*$/;
+/** Of an endpoint that takes a password's ticket alone. */
+const NO_TOKEN = /not available with API token/;
 /** A lock around a check makes a 500 of its 403. */
 const NESTED_FORBIDDEN = /\b403 Permission check failed/;
 const DIGEST = /checksum mismatch|detected modified configuration/i;
@@ -87,6 +89,7 @@ function parameters(fault: RestFault, context: UpstreamContext): ToolError {
 }
 
 function forbidden(fault: RestFault, context: UpstreamContext): ToolError {
+  if (NO_TOKEN.test(fault.reason)) return forNoToken(fault, context);
   const match = PERMISSION.exec(fault.reason);
   const path = match?.[1]?.trim();
   const privileges = match?.[2]?.trim();
@@ -108,6 +111,14 @@ function forbidden(fault: RestFault, context: UpstreamContext): ToolError {
       "proxmox_capabilities with privileges: true tells what else is missing. " +
       "An object that does not exist can answer the same way.",
     details: { ...(path ? { path } : {}), ...(privileges ? { privileges } : {}) },
+  });
+}
+
+function forNoToken(fault: RestFault, context: UpstreamContext): ToolError {
+  return make(fault, context, {
+    code: "forbidden",
+    message: `This Proxmox VE takes ${context.what} from no API token, whatever its privileges.`,
+    next: "The operator has to set PROXMOX_USERNAME and PROXMOX_PASSWORD instead of the token, or do it in the web interface.",
   });
 }
 

@@ -1,3 +1,4 @@
+import { unknownUses } from "./release-skips.ts";
 import type { Scenario, ToolAnswer } from "./scenario.ts";
 
 /** What happened while a scenario ran, in order. */
@@ -55,6 +56,9 @@ export function declarationFaults(scenarios: readonly Scenario[], tools: readonl
     ...scenarios
       .filter(({ tool }) => !tools.includes(tool))
       .map(({ tool, title }) => `${tool}: ${title}: the plugin has no such tool`),
+    ...scenarios.flatMap((one) =>
+      unknownUses(one).map((use) => `${one.tool}: ${one.title}: no release of the API has ${use}`),
+    ),
     ...tools
       .filter((name) => !scenarios.some(({ tool }) => tool === name))
       .map((name) => `${name}: it has no scenario`),

@@ -6,6 +6,7 @@ import { refuseForeign } from "./live-guard.ts";
 import { lookUp } from "./lookups.ts";
 import type { HumanReply, McpSession, ServerCommand } from "./mcp-client.ts";
 import { ScenarioRecord, weaknesses } from "./record.ts";
+import { endpointOn } from "./release-skips.ts";
 import type { Scenario, ScenarioRun, ScenarioSettings, ToolAnswer } from "./scenario.ts";
 import { FreshServers, type Servers } from "./servers.ts";
 import type { OpenTarget } from "./target.ts";
@@ -185,6 +186,10 @@ class Stage {
         const found = await lookUp(feature, { cluster: make, place });
         if (found === undefined) throw new ScenarioFailure(`the cluster lacks: ${feature}`);
         return found;
+      },
+      api: async (endpoint) => {
+        const { version } = await make.get<{ readonly version: string }>("/version");
+        return endpointOn(version, endpoint);
       },
       expect,
       answerConfirm: (answer, typed) => {

@@ -4,6 +4,7 @@ import type { ClusterReader } from "./cluster-reader.ts";
 import type { Expect } from "./expect.ts";
 import type { Fixtures } from "./fixtures.ts";
 import type { ClusterFeature } from "./lookups.ts";
+import type { ReleaseEndpoint } from "./release-skips.ts";
 import type { Place } from "./target.ts";
 
 /** What a tool answered, as an MCP client sees it. */
@@ -42,6 +43,8 @@ export interface ScenarioRun {
   readonly make: Pick<Fixtures, "vm" | "vmWithAgent" | "container" | "freeVmid">;
   /** The name, id or volid of something that the scenario declares under `needs`. */
   find(feature: ClusterFeature): Promise<string>;
+  /** An endpoint such as `PUT /pools` as the cluster's release has it, for what differs; undefined where it has none. */
+  api(endpoint: string): Promise<ReleaseEndpoint | undefined>;
   readonly expect: Expect;
   /**
    * How the human behind the client answers from now on; `decline` until this is called.
@@ -63,6 +66,11 @@ export interface Scenario extends ScenarioSettings {
   readonly live?: boolean | string;
   /** What a real cluster may lack; without it the scenario is skipped there. */
   readonly needs?: readonly ClusterFeature[];
+  /**
+   * What of the API it takes beside what its tool always uses: an endpoint, or a parameter of one as in
+   * `PUT /pools?allow-move`. On a release that lacks it, the scenario is skipped.
+   */
+  readonly uses?: readonly string[];
   /** What is shown, as a sentence; unique for the tool. */
   readonly title: string;
   /**

@@ -17,6 +17,7 @@ writes what passed to each plugin's evidence.json.
   --settings FILE    with --live: settings of the cluster as NAME=value lines
   --pve RELEASE      run the lab as Proxmox VE 9.2 (default), 8.4 or 7.4; what
                      such a release cannot do is skipped by name
+  --sample N         run only so many scenarios, and write no evidence
   --least-privilege  run each scenario of a changing tool with exactly the
                      privileges that its calls take, and each call without each
                      of them: that is refused, naming what is missing, or is
@@ -28,8 +29,8 @@ writes what passed to each plugin's evidence.json.
   --shrink           with --mutate: take off the list what is no longer weak; a
                      plugin without a list gets one
   --mutate-sample N, --least-privilege-sample N
-                     only so many faults, or scenarios, chosen by
-  --seed S           any text
+                     only so many faults, or scenarios
+  --seed S           any text, by which samples are chosen
 `;
 
 /** What the command is asked to do. */
@@ -43,6 +44,8 @@ export interface ValidateArguments {
   readonly settings: string | undefined;
   /** Release that the lab runs as; its own choice where left out. */
   readonly pve: ReleaseName | undefined;
+  /** Only some of the scenarios, without evidence. */
+  readonly sample: Part;
   readonly mutate: MutationChoice | undefined;
   readonly leastPrivilege: { readonly part: Part } | undefined;
 }
@@ -64,6 +67,7 @@ const OPTIONS = {
   "least-privilege-sample": TEXT,
   mutate: FLAG,
   "mutate-sample": TEXT,
+  sample: TEXT,
   seed: TEXT,
   shrink: FLAG,
 } as const;
@@ -78,23 +82,28 @@ export function parseArguments(argv: readonly string[]): ValidateArguments | und
     });
     const { check, verbose, help, live, settings, seed, shrink } = values;
     const [mutants, scenarios] = [values["mutate-sample"], values["least-privilege-sample"]];
+    const isSample = values.sample !== undefined;
     const isMutation = values.mutate || mutants !== undefined;
     const isLeast = values["least-privilege"] || scenarios !== undefined;
     const pve = LAB_RELEASES.find((release) => release === values.pve);
     const isWrong =
       (settings !== undefined && !live) ||
       (values.pve !== undefined && (pve === undefined || live || isMutation || isLeast)) ||
-      (seed !== undefined && !isMutation && !isLeast) ||
+      (seed !== undefined && !isMutation && !isLeast && !isSample) ||
+      (isSample && (isMutation || isLeast || live || check)) ||
       (shrink && !isMutation) ||
       ((isMutation || isLeast) && (live || check)) ||
       (isMutation && isLeast) ||
-      ![mutants, scenarios].every(isCount);
+      ![mutants, scenarios, values.sample].every(isCount);
     if (isWrong) return undefined;
     const part = (count: string | undefined): Part =>
       count === undefined ? undefined : { count: Number(count), seed: seed ?? "" };
-    const mutate = isMutation ? { part: part(mutants), shrink } : undefined;
-    const leastPrivilege = isLeast ? { part: part(scenarios) } : undefined;
-    return { check, verbose, help, live, settings, pve, mutate, leastPrivilege, plugins: positionals };
+    return {
+      ...{ check, verbose, help, live, settings, pve, plugins: positionals },
+      sample: part(values.sample),
+      mutate: isMutation ? { part: part(mutants), shrink } : undefined,
+      leastPrivilege: isLeast ? { part: part(scenarios) } : undefined,
+    };
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import { labTarget, openLabTarget } from "./lab-target.ts";
 import { whySkipped } from "./live-skips.ts";
 import { liveTarget } from "./live-target.ts";
 import { mutatePlugins } from "./mutation/mutate-plugins.ts";
+import { sample } from "./mutation/sample.ts";
 import { inParallel } from "./parallel.ts";
 import { checkLeastPrivilege } from "./privileges/least-plugins.ts";
 import { declarationFaults } from "./record.ts";
@@ -69,6 +70,11 @@ export async function runValidate(
     const place = { ...(await placeOf(target)), today };
     const run = { ...args, layout, openTarget: target, print, place };
     let faults = 0;
+    if (args.sample !== undefined) {
+      for (const plugin of partOf(plugins, args.sample, place.pve))
+        faults += faultyOf(await runAll(plugin, run));
+      return ended(faults, print);
+    }
     for (const plugin of plugins) faults += await validatePlugin(plugin, run);
     return ended(faults, print);
   } catch (error) {
@@ -118,7 +124,8 @@ async function validatePlugin(plugin: PluginUnderTest, run: Run): Promise<number
   const outcomes = plugin.tools.map((tool): ToolOutcome => {
     const { name } = tool;
     // A tool without any scenario loses its evidence; one whose scenarios are not for this place keeps it.
-    const notRun = place.where === "live" || whyNotOn(place.pve, tool) !== undefined ? undefined : false;
+    const hasAny = plugin.scenarios.some((scenario) => scenario.tool === name);
+    const notRun = place.where === "live" || hasAny ? undefined : false;
     const own = ended.filter(({ scenario }) => scenario.tool === name);
     return {
       tool: name,
@@ -127,7 +134,7 @@ async function validatePlugin(plugin: PluginUnderTest, run: Run): Promise<number
       digest: plugin.digests[name]?.[place.pve] ?? "",
     };
   });
-  const failed = ended.filter(({ outcome }) => outcome.faults.length > 0).length;
+  const failed = faultyOf(ended);
   const [file] = plugin.evidenceFiles;
   const before = readEvidence(file);
   if (!check) {
@@ -139,9 +146,31 @@ async function validatePlugin(plugin: PluginUnderTest, run: Run): Promise<number
   return declared.length + failed + stale.length;
 }
 
+/** The plugins with some of their scenarios alone, of those that the release can serve. */
+function partOf(
+  plugins: readonly PluginUnderTest[],
+  { count, seed }: { readonly count: number; readonly seed: string },
+  pve: string,
+): readonly PluginUnderTest[] {
+  const able = plugins.flatMap((plugin) =>
+    plugin.scenarios.filter((scenario) => {
+      const tool = plugin.tools.find(({ name }) => name === scenario.tool);
+      return tool !== undefined && whyNotOn(pve, tool, scenario) === undefined;
+    }),
+  );
+  const chosen = new Set(sample(able, count, seed, ({ tool, title }) => `${tool}: ${title}`));
+  return plugins
+    .map((plugin) => ({ ...plugin, scenarios: plugin.scenarios.filter((one) => chosen.has(one)) }))
+    .filter(({ scenarios }) => scenarios.length > 0);
+}
+
 interface EndedScenario {
   readonly scenario: Scenario;
   readonly outcome: ScenarioOutcome;
+}
+
+function faultyOf(scenarios: readonly EndedScenario[]): number {
+  return scenarios.filter(({ outcome }) => outcome.faults.length > 0).length;
 }
 
 async function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenario[]> {
@@ -149,7 +178,7 @@ async function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly Ended
   const setting = { openTarget: run.openTarget, server };
   const known = (await forThisPlace(plugin.scenarios, run)).flatMap((scenario) => {
     const tool = plugin.tools.find(({ name }) => name === scenario.tool);
-    const lacking = tool && whyNotOn(run.place.pve, tool);
+    const lacking = tool && whyNotOn(run.place.pve, tool, scenario);
     if (lacking !== undefined) run.print(`skip  ${scenario.tool}: ${scenario.title}: ${lacking}`);
     return tool === undefined || lacking !== undefined ? [] : [{ scenario, tool }];
   });

@@ -99,6 +99,7 @@ export const tokenScenarios: readonly Scenario[] = [
     tool: RENEW,
     title: "tells a new secret once, after a human agreed",
     confirm: "destructive",
+    uses: ["PUT /access/users/{userid}/token/{tokenid}?regenerate"],
     async run(t) {
       await t.ok("proxmox_user_create", { userid: USER });
       const first = secretsOf(await t.ok(CREATE, { userid: USER, tokenid: "one", comment: "Kept" }));

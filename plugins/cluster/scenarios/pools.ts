@@ -33,10 +33,17 @@ interface Pool {
 }
 
 async function poolOn(t: ScenarioRun, poolid: string): Promise<Pool> {
-  const [found] = await t.cluster.get<readonly Pool[]>(`/pools?poolid=${encodeURIComponent(poolid)}`);
+  const id = encodeURIComponent(poolid);
+  // Before it is a parameter, the pool can only be named in the path, and its answer does not name it.
+  const inQuery = (await t.api("GET /pools"))?.parameters.poolid !== undefined;
+  if (!inQuery) return { ...(await t.cluster.get<Omit<Pool, "poolid">>(`/pools/${id}`)), poolid };
+  const [found] = await t.cluster.get<readonly Pool[]>(`/pools?poolid=${id}`);
   if (found === undefined) throw new Error(`the cluster has no pool ${poolid}`);
   return found;
 }
+
+/** Since this, pools can lie in others, and guests can be moved between pools. */
+const NESTED = ["DELETE /pools"];
 
 /** VMIDs and storages of a pool. */
 async function membersOn(t: ScenarioRun, poolid: string): Promise<readonly (string | number)[]> {
@@ -110,33 +117,38 @@ export const poolScenarios: readonly Scenario[] = [
   }),
   scenario({
     tool: CREATE,
-    title: "creates a pool once, also within another",
+    title: "creates a pool once",
     async run(t) {
       await t.ok(CREATE, { poolid: POOL, comment: "New", dryRun: true });
       t.expect.that(!(await isThere(t, POOL)), "a dry run creates none");
       await t.ok(CREATE, { poolid: POOL, comment: "New" });
       t.expect.equal(await poolOn(t, POOL), { poolid: POOL, comment: "New", members: [] }, "the pool");
+      await t.refused(CREATE, { poolid: POOL }, "conflict");
+    },
+  }),
+  scenario({
+    tool: CREATE,
+    title: "creates a pool within another",
+    uses: NESTED,
+    async run(t) {
+      await t.ok(CREATE, { poolid: POOL });
       await t.ok(CREATE, { poolid: `${POOL}/inner` });
       t.expect.that(await isThere(t, `${POOL}/inner`), "the pool within");
-      await t.refused(CREATE, { poolid: POOL }, "conflict");
       await t.refused(CREATE, { poolid: `${OWN}-none/inner` }, "not_found");
     },
   }),
   scenario({
     tool: UPDATE,
-    title: "takes members in, moves them and takes them out",
+    title: "takes members in and takes them out",
     async run(t) {
       const [one, two] = await free(t);
-      for (const poolid of [POOL, OTHER]) await t.ok(CREATE, { poolid, comment: "Before" });
+      await t.ok(CREATE, { poolid: POOL, comment: "Before" });
       await t.ok(UPDATE, { poolid: POOL, vms: [one, two], dryRun: true });
       t.expect.equal(await membersOn(t, POOL), [], "the members after a dry run");
       await t.ok(UPDATE, { poolid: POOL, vms: [one, two], storage: t.place.storage, comment: "After" });
       t.expect.equal((await poolOn(t, POOL)).comment, "After", "the comment");
       t.expect.equal(await membersOn(t, POOL), [one, two, t.place.storage], "the members");
-      await t.refused(UPDATE, { poolid: OTHER, vms: [one] }, "upstream");
-      await t.ok(UPDATE, { poolid: OTHER, vms: [one], "allow-move": true });
-      t.expect.equal(await membersOn(t, OTHER), [one], "the member that was moved");
-      await t.ok(UPDATE, { poolid: POOL, storage: [t.place.storage], delete: true });
+      await t.ok(UPDATE, { poolid: POOL, vms: [one], storage: [t.place.storage], delete: true });
       t.expect.equal(await membersOn(t, POOL), [two], "the member that is left");
       t.expect.equal((await poolOn(t, POOL)).comment, "After", "the comment stays");
       await t.refused(UPDATE, { poolid: POOL, delete: true }, "invalid_input");
@@ -144,9 +156,44 @@ export const poolScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    tool: UPDATE,
+    title: "moves a member only where told to",
+    uses: ["PUT /pools?allow-move"],
+    async run(t) {
+      const { vmid: one } = await t.make.vm("stopped");
+      for (const poolid of [POOL, OTHER]) await t.ok(CREATE, { poolid });
+      await t.ok(UPDATE, { poolid: POOL, vms: [one] });
+      await t.refused(UPDATE, { poolid: OTHER, vms: [one] }, "upstream");
+      await t.ok(UPDATE, { poolid: OTHER, vms: [one], "allow-move": true });
+      t.expect.equal(await membersOn(t, OTHER), [one], "the member that was moved");
+      t.expect.equal(await membersOn(t, POOL), [], "the pool that it was in");
+    },
+  }),
+  scenario({
     tool: DELETE,
     title: "deletes an empty pool alone",
     confirm: "destructive",
+    async run(t) {
+      const { vmid: one } = await t.make.vm("stopped");
+      await t.ok(CREATE, { poolid: POOL });
+      await t.ok(UPDATE, { poolid: POOL, vms: [one] });
+      await t.refused(DELETE, { poolid: POOL }, "declined");
+      t.answerConfirm("accept", "pools");
+      await t.refused(DELETE, { poolid: POOL }, "declined");
+      t.answerConfirm("accept", POOL);
+      await t.refused(DELETE, { poolid: POOL }, "upstream");
+      t.expect.that(await isThere(t, POOL), "the pool with a guest is still there");
+      await t.ok(UPDATE, { poolid: POOL, vms: [one], delete: true });
+      await t.ok(DELETE, { poolid: POOL });
+      t.expect.that(!(await isThere(t, POOL)), "the pool is gone");
+      await t.refused(DELETE, { poolid: POOL }, "not_found");
+    },
+  }),
+  scenario({
+    tool: DELETE,
+    title: "deletes a pool within another",
+    confirm: "destructive",
+    uses: NESTED,
     async run(t) {
       const { vmid: one } = await t.make.vm("stopped");
       for (const poolid of [POOL, `${POOL}/inner`]) await t.ok(CREATE, { poolid });

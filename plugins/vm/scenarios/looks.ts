@@ -135,6 +135,7 @@ export const lookScenarios: readonly Scenario[] = [
     tool: DETACH,
     title: "takes a device away by mapping or by slot",
     live: true,
+    uses: ["GET /cluster/mapping/pci"],
     needs: ["PCI mapping"],
     async run(t) {
       const vm = await t.make.vm("stopped");

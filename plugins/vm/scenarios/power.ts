@@ -92,6 +92,7 @@ export const powerScenarios: readonly Scenario[] = [
     tool: TOOL,
     title: "breaks off a shutdown that goes on",
     live: true,
+    uses: ["POST /nodes/{node}/qemu/{vmid}/status/stop?overrule-shutdown"],
     async run(t) {
       const vm = await t.make.vm("running");
       const { vmid } = vm;

@@ -35,6 +35,14 @@ describe("what Proxmox VE answers", () => {
     expect(error.details).toMatchObject({ path: "/vms/100", privileges: "VM.Audit|VM.Monitor" });
   });
 
+  test("a 403 for every token asks for no privilege", () => {
+    const reason =
+      "Permission check failed (URI '/access/tfa' not available with API token, need proper ticket.";
+    const error = answer(403, reason);
+    expect(error).toMatchObject({ code: "forbidden", next: expect.stringContaining("PROXMOX_PASSWORD") });
+    expect(error.next).not.toContain("grant");
+  });
+
   test("a 403 without a path still says what was answered", () => {
     expect(answer(403, "Permission check failed").message).toContain("Permission check failed");
   });

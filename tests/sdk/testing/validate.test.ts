@@ -71,6 +71,18 @@ async function validateAs(
 const evidenceIn = (root: string) => readFileSync(join(root, "plugins/test/evidence.json"), "utf8");
 
 describe("validate", () => {
+  test("runs a sample of all scenarios, and writes nothing", async () => {
+    const root = checkout();
+    expect(await validate(root, "--sample", "1", "--pve", "8.4")).toEqual({
+      code: 0,
+      lines: [`ok    ${TOOL}: sets it`, "validate: all is well"],
+    });
+    expect(existsSync(join(root, "plugins/test/evidence.json"))).toBe(false);
+    const wrong = checkout();
+    writeFileSync(join(wrong, "build/plugins/test/scenarios.js"), scenarios("something else"));
+    expect((await validate(wrong, "--sample", "1")).code).toBe(1);
+  });
+
   test("writes evidence for what passed; a rerun changes nothing, a check finds nothing", async () => {
     const root = checkout();
     expect(await validate(root)).toEqual({

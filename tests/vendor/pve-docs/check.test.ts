@@ -240,3 +240,17 @@ describe("any value whatever", () => {
     );
   });
 });
+
+test("pools lie in others on 8.1 and later, which callers are not held to", () => {
+  const faults = (release: string) => {
+    const one = loadCatalog(release);
+    const create = one.endpoint("POST /pools");
+    if (create === undefined) throw new Error("no endpoint");
+    expect(one.check(create, { poolid: "dev/web" })).toEqual([]);
+    return one.checkWire(create, { poolid: "dev/web" });
+  };
+  expect(faults("7.4")).toEqual([
+    { param: "poolid", message: expect.stringContaining("pool name 'dev/web' contains invalid characters") },
+  ]);
+  expect(faults("8.4")).toEqual([]);
+});

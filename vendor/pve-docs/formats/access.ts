@@ -1,4 +1,5 @@
 import { privilegeNames } from "../privilege-names.ts";
+import { compareReleases } from "../releases.ts";
 import { byPattern, type FormatTable, readIn } from "./types.ts";
 
 const REALM = "[A-Za-z][A-Za-z0-9._-]+";
@@ -20,21 +21,28 @@ function named(kind: string): (value: string) => string | undefined {
   return byPattern(NAME, (value) => `${kind} name '${value}' contains invalid characters`);
 }
 
+function badPool(value: string): string {
+  return `pool name '${value}' contains invalid characters`;
+}
+
 /** Formats of users, tokens, groups, roles and pools. */
 export const accessFormats: FormatTable = {
   ...readIn(ACCESS_CONTROL, {
     "pve-groupid": named("group"),
     "pve-roleid": named("role"),
-    "pve-poolid": byPattern(
-      /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*\n?$/,
-      (value) => `pool name '${value}' contains invalid characters`,
-    ),
     "pve-tokenid": byPattern(TOKEN_ID, (value) => `value '${value}' does not look like a valid token ID`),
   }),
   ...readIn("pve-access-control, src/PVE/Auth/Plugin.pm", {
     "pve-realm": byPattern(new RegExp(`^${REALM}\\n?$`), "value does not look like a valid realm"),
     "pve-userid": checkUserId,
   }),
+  "pve-poolid": {
+    origin: ACCESS_CONTROL,
+    check: byPattern(/^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*\n?$/, badPool),
+    // Pools lie in others since 8.1.
+    exact: (value: string, release: string) =>
+      value.includes("/") && compareReleases(release, "8.1") < 0 ? badPool(value) : undefined,
+  },
   "pve-priv": {
     origin: ACCESS_CONTROL,
     exact: (value: string, release: string) =>
