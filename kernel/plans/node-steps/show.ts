@@ -38,7 +38,8 @@ export async function showNodeStep(step: NodeStep, parts: ShowParts): Promise<Sh
 }
 
 function headOf({ id, place, user, sudo }: NodeStep): string {
-  const how = sudo ? " with sudo" : place.kind === "node" ? ", without sudo" : "";
+  const isPlain = place.kind === "node" && user !== "root";
+  const how = sudo ? " with sudo" : isPlain ? ", without sudo" : "";
   return `${id}: ${atPlace(place)} as ${user}${how}:`;
 }
 
