@@ -1,5 +1,5 @@
 /** What servers left in a state directory, read from disk. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHead } from "../../kernel/audit/chain.ts";
 import { type ChainFile, verifyChains } from "../../kernel/audit/verify.ts";
@@ -8,6 +8,7 @@ import { type ChainFile, verifyChains } from "../../kernel/audit/verify.ts";
 export interface AuditLine {
   readonly event: string;
   readonly tool?: string;
+  readonly input?: unknown;
   readonly outcome?: string;
   readonly job?: string;
   readonly callId?: string;
@@ -35,14 +36,16 @@ export function chainStates(stateDir: string): Record<string, string> {
   );
 }
 
-/** Every line of every chain. */
+/** Every line of every chain; none before the first entry. */
 export function auditLines(stateDir: string): AuditLine[] {
   const folder = join(stateDir, "audit");
+  if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
   return files.flatMap((name) =>
     readFileSync(join(folder, name), "utf8")
       .split("\n")
-      .filter((line) => line !== "")
+      // What follows the last end of a line is still being written.
+      .slice(0, -1)
       .map((line): AuditLine => JSON.parse(line)),
   );
 }

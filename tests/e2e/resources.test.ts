@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { Lab } from "../../sdk/lab/index.ts";
+import { auditLines } from "./audit-files.ts";
 import { Bench, jobOf, type Session, until } from "./support.ts";
 import { openSurfaces, read, refusal } from "./surfaces.ts";
 
@@ -14,17 +13,6 @@ beforeAll(async () => {
   ({ lab, session, folder } = await openSurfaces(bench));
 });
 afterAll(() => bench.close());
-
-function auditLines(folder: string): Record<string, unknown>[] {
-  const audit = join(folder, "audit");
-  return (
-    readdirSync(audit)
-      .flatMap((name) => readFileSync(join(audit, name), "utf8").split("\n"))
-      // A chain's file is there before its first line is.
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line))
-  );
-}
 
 describe("resources", () => {
   test("what there is, and in which forms", async () => {
