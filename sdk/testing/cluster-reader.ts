@@ -20,6 +20,9 @@ export interface RawAnswer {
   readonly data: unknown;
 }
 
+/** Headers of a request that say who asks. */
+export type RequestHeaders = Readonly<Record<string, string>>;
+
 /** So often a cluster is found idle before what is waited for counts as not coming: longer than a server pauses. */
 const IDLE_READS = 30;
 
@@ -91,9 +94,36 @@ export class ClusterReader {
     return this.exchange("GET", path);
   }
 
-  /** One request whatever it answers. */
-  protected exchange(method: string, path: string, form = ""): Promise<RawAnswer> {
-    const { host, port, token, fingerprint } = this.#address;
+  /** Whether the cluster takes this password for the user, where a second factor may be asked for next. */
+  async signsIn(userid: string, password: string): Promise<boolean> {
+    const session = await this.signIn(userid, password);
+    this.#onRead();
+    return session !== undefined;
+  }
+
+  /** Headers with which requests are the user's own; undefined where the cluster refuses the password. */
+  protected async signIn(userid: string, password: string): Promise<RequestHeaders | undefined> {
+    const form = new URLSearchParams({ username: userid, password }).toString();
+    const { status, reason, data } = await this.exchange("POST", "/access/ticket", form, {});
+    if (status === 401) return undefined;
+    // The API documents both.
+    const { ticket, CSRFPreventionToken } = (data ?? {}) as Readonly<Record<string, string | undefined>>;
+    if (status !== 200 || ticket === undefined || CSRFPreventionToken === undefined)
+      throw new ScenarioFailure(`signing in as ${userid} answered ${status} ${reason}`);
+    return {
+      cookie: `PVEAuthCookie=${encodeURIComponent(ticket)}`,
+      csrfpreventiontoken: CSRFPreventionToken,
+    };
+  }
+
+  /** One request whatever it answers, with the token unless other headers say who asks. */
+  protected exchange(
+    method: string,
+    path: string,
+    form = "",
+    headers: RequestHeaders = { authorization: `PVEAPIToken=${this.#address.token}` },
+  ): Promise<RawAnswer> {
+    const { host, port, fingerprint } = this.#address;
     return new Promise((resolve, reject) => {
       const outgoing = request(
         {
@@ -105,7 +135,7 @@ export class ClusterReader {
           agent:
             method === "GET" ? this.#agent : new Agent({ maxCachedSessions: 0, rejectUnauthorized: false }),
           headers: {
-            authorization: `PVEAPIToken=${token}`,
+            ...headers,
             ...(form && { "content-type": "application/x-www-form-urlencoded" }),
           },
           timeout: 30_000,

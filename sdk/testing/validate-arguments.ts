@@ -26,8 +26,10 @@ writes what passed to each plugin's evidence.json.
                      a step left out, a parameter dropped or changed, a field of
                      the answer blank; what still passes must be listed in the
                      plugin's weak-scenarios.json, and nothing else may be
-  --shrink           with --mutate: take off the list what is no longer weak; a
-                     plugin without a list gets one
+  --shrink           with --mutate: take off the list what is no longer weak
+  --accept REASON    with --mutate: put on the list what still passes and why no
+                     scenario can notice it. A list only shrinks: this is for
+                     what is new, and for whoever reviews it
   --mutate-sample N, --least-privilege-sample N
                      only so many faults, or scenarios
   --seed S           any text, by which samples are chosen
@@ -70,6 +72,7 @@ const OPTIONS = {
   sample: TEXT,
   seed: TEXT,
   shrink: FLAG,
+  accept: TEXT,
 } as const;
 
 /** Undefined for options that do not exist or do not go together. */
@@ -80,7 +83,7 @@ export function parseArguments(argv: readonly string[]): ValidateArguments | und
       options: OPTIONS,
       allowPositionals: true,
     });
-    const { check, verbose, help, live, settings, seed, shrink } = values;
+    const { check, verbose, help, live, settings, seed, shrink, accept } = values;
     const [mutants, scenarios] = [values["mutate-sample"], values["least-privilege-sample"]];
     const isSample = values.sample !== undefined;
     const isMutation = values.mutate || mutants !== undefined;
@@ -91,7 +94,8 @@ export function parseArguments(argv: readonly string[]): ValidateArguments | und
       (values.pve !== undefined && (pve === undefined || live || isMutation || isLeast)) ||
       (seed !== undefined && !isMutation && !isLeast && !isSample) ||
       (isSample && (isMutation || isLeast || live || check)) ||
-      (shrink && !isMutation) ||
+      ((shrink || accept !== undefined) && !isMutation) ||
+      accept?.trim() === "" ||
       ((isMutation || isLeast) && (live || check)) ||
       (isMutation && isLeast) ||
       ![mutants, scenarios, values.sample].every(isCount);
@@ -101,7 +105,7 @@ export function parseArguments(argv: readonly string[]): ValidateArguments | und
     return {
       ...{ check, verbose, help, live, settings, pve, plugins: positionals },
       sample: part(values.sample),
-      mutate: isMutation ? { part: part(mutants), shrink } : undefined,
+      mutate: isMutation ? { part: part(mutants), shrink, accept } : undefined,
       leastPrivilege: isLeast ? { part: part(scenarios) } : undefined,
     };
   } catch {

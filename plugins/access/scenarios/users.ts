@@ -144,6 +144,9 @@ export const userScenarios: readonly Scenario[] = [
         [parts.comment, parts.email, 0, parts.expire, parts.firstname, parts.lastname],
         "what was given",
       );
+      t.expect.that(!(await t.cluster.signsIn(USER, password)), "who is not enabled does not sign in");
+      await t.ok(UPDATE, { userid: USER, enable: true });
+      t.expect.that(await t.cluster.signsIn(USER, password), "the password is the one that was given");
       await t.refused(CREATE, { userid: USER }, "conflict");
       await t.refused(CREATE, { userid: `${OWN} no realm` }, "invalid_input");
       await t.refused(CREATE, { userid: `${OWN}-other@pve`, groups: [`${OWN}-none`] }, "not_found");

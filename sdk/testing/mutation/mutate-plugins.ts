@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { CodeLayout } from "../../plugin-files/layout.ts";
 import { withPool } from "../pool.ts";
@@ -9,6 +8,8 @@ import { MutationBench, type MutationSubject } from "./mutation-bench.ts";
 import { runMutations } from "./run-mutations.ts";
 import { sample } from "./sample.ts";
 import {
+  grown,
+  lengthOf,
   type MutatedScenario,
   readWeakList,
   shrunk,
@@ -21,8 +22,10 @@ import {
 export interface MutationChoice {
   /** All where left out. */
   readonly part: { readonly count: number; readonly seed: string } | undefined;
-  /** Take off the lists what is no longer weak, and make lists that are not there yet. */
+  /** Take off the lists what is no longer weak. */
   readonly shrink: boolean;
+  /** Put on the lists what survives and is not on them yet, for this reason. */
+  readonly accept: string | undefined;
 }
 
 interface MutationRun {
@@ -40,9 +43,10 @@ const PARALLEL = 4;
 /** Runs the scenarios of plugins on faulty tools. Answers the number of faults that were not known. */
 export async function mutatePlugins(
   plugins: readonly PluginUnderTest[],
-  { part, shrink }: MutationChoice,
+  choice: MutationChoice,
   run: MutationRun,
 ): Promise<number> {
+  const { part } = choice;
   const all = plugins.flatMap((plugin) => subjectsOf(plugin, run).map((subject) => ({ plugin, subject })));
   const titleOf = ({ subject: { scenario } }: (typeof all)[number]) => `${scenario.tool}: ${scenario.title}`;
   const chosen =
@@ -66,7 +70,7 @@ export async function mutatePlugins(
     return judged(
       plugin,
       own.flatMap(({ ended }) => ended ?? []),
-      shrink,
+      choice,
       run.print,
     );
   });
@@ -76,18 +80,18 @@ export async function mutatePlugins(
 function judged(
   plugin: PluginUnderTest,
   ended: readonly MutatedScenario[],
-  shrink: boolean,
+  { shrink, accept }: MutationChoice,
   print: (line: string) => void,
 ): number {
   const file = join(dirname(plugin.evidenceFiles[0]), WEAK_FILE);
   const titles = plugin.scenarios.map(({ tool, title }) => `${tool}: ${title}`);
-  if (shrink) {
-    const list = existsSync(file)
-      ? shrunk(readWeakList(file), ended, titles)
-      : Object.fromEntries(ended.map(({ scenario, survived }) => [scenario, survived]));
-    writeWeakList(file, list);
-  }
-  const found = weakListFaults(readWeakList(file), ended, titles);
+  const before = readWeakList(file);
+  const kept = shrink ? shrunk(before, ended, titles) : before;
+  const list = accept === undefined ? kept : grown(kept, ended, accept);
+  if (shrink || accept !== undefined) writeWeakList(file, list);
+  const added = lengthOf(list) - lengthOf(kept);
+  if (added > 0) print(`note  ${file} grew by ${added}; such a list only shrinks, so this is to be reviewed`);
+  const found = weakListFaults(list, ended, titles);
   for (const fault of found) print(`FAIL  ${fault}`);
   return found.length;
 }

@@ -1,12 +1,12 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { PluginFault } from "../../plugin-files/fault.ts";
 import { readJsonObject } from "../../plugin-files/json-file.ts";
 
 /** Name of the file in a plugin's folder that lists what its scenarios are known not to notice. */
 export const WEAK_FILE = "weak-scenarios.json";
 
-/** Names of surviving mutations by scenario (`tool: title`). */
-export type WeakList = Readonly<Record<string, readonly string[]>>;
+/** By scenario (`tool: title`), then by the name of a mutation: why nothing can notice it. */
+export type WeakList = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** How the mutations of one scenario ended. */
 export interface MutatedScenario {
@@ -25,17 +25,20 @@ export function readWeakList(file: string): WeakList {
   if (!existsSync(file)) return {};
   const { survivors } = readJsonObject(file);
   if (!isWeakList(survivors))
-    throw new PluginFault(`${file}: "survivors" must hold lists of names by scenario`);
+    throw new PluginFault(`${file}: "survivors" must hold reasons by name, by scenario`);
   return survivors;
 }
 
-/** Writes the list sorted; the scenarios and names that are no longer weak are gone from it. */
+/** Writes the list sorted, without scenarios that have nothing on it; there is no file for an empty one. */
 export function writeWeakList(file: string, list: WeakList): void {
+  const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1);
   const sorted = Object.entries(list)
-    .filter(([, names]) => names.length > 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([scenario, names]) => [scenario, [...names].sort()]);
-  writeFileSync(file, `${JSON.stringify({ survivors: Object.fromEntries(sorted) }, undefined, 2)}\n`);
+    .map(([scenario, reasons]) => [scenario, Object.entries(reasons).sort(byKey)] as const)
+    .filter(([, reasons]) => reasons.length > 0)
+    .sort(byKey)
+    .map(([scenario, reasons]) => [scenario, Object.fromEntries(reasons)]);
+  if (sorted.length === 0) rmSync(file, { force: true });
+  else writeFileSync(file, `${JSON.stringify({ survivors: Object.fromEntries(sorted) }, undefined, 2)}\n`);
 }
 
 /** What is wrong with the list: survivors that it lacks, and entries that no longer survive or exist. */
@@ -45,10 +48,9 @@ export function weakListFaults(
   titles: readonly string[],
 ): string[] {
   return [
-    ...ended.flatMap(({ scenario, survived }) =>
-      survived
-        .filter((name) => !listed(list, scenario).includes(name))
-        .map((name) => `${scenario}: still passes with ${name}; make the scenario notice it`),
+    ...missing(list, ended).map(
+      ({ scenario, name }) =>
+        `${scenario}: still passes with ${name}; make the scenario notice it, or say with --accept why none can`,
     ),
     ...staleEntries(list, ended, titles).map(
       ({ scenario, name }) =>
@@ -67,10 +69,37 @@ export function shrunk(
   const isStale = (scenario: string, name: string) =>
     stale.some((entry) => entry.scenario === scenario && entry.name === name);
   return Object.fromEntries(
-    Object.entries(list).map(([scenario, names]) => [
+    Object.entries(list).map(([scenario, reasons]) => [
       scenario,
-      names.filter((name) => !isStale(scenario, name)),
+      Object.fromEntries(Object.entries(reasons).filter(([name]) => !isStale(scenario, name))),
     ]),
+  );
+}
+
+/** The list with what survived besides, for this reason. */
+export function grown(list: WeakList, ended: readonly MutatedScenario[], reason: string): WeakList {
+  const found = missing(list, ended);
+  const added = (scenario: string) =>
+    Object.fromEntries(found.filter((one) => one.scenario === scenario).map(({ name }) => [name, reason]));
+  const scenarios = new Set([...Object.keys(list), ...found.map(({ scenario }) => scenario)]);
+  return Object.fromEntries(
+    [...scenarios].map((scenario) => [scenario, { ...list[scenario], ...added(scenario) }]),
+  );
+}
+
+/** Entries of a list. */
+export function lengthOf(list: WeakList): number {
+  return Object.values(list).reduce((sum, reasons) => sum + Object.keys(reasons).length, 0);
+}
+
+interface Entry {
+  readonly scenario: string;
+  readonly name: string;
+}
+
+function missing(list: WeakList, ended: readonly MutatedScenario[]): readonly Entry[] {
+  return ended.flatMap(({ scenario, survived }) =>
+    survived.filter((name) => !Object.hasOwn(list[scenario] ?? {}, name)).map((name) => ({ scenario, name })),
   );
 }
 
@@ -78,19 +107,17 @@ function staleEntries(
   list: WeakList,
   ended: readonly MutatedScenario[],
   titles: readonly string[],
-): { scenario: string; name: string }[] {
-  return Object.entries(list).flatMap(([scenario, names]) => {
+): readonly Entry[] {
+  return Object.entries(list).flatMap(([scenario, reasons]) => {
     const run = ended.find((one) => one.scenario === scenario);
     const isStale = (name: string) =>
       run === undefined
         ? !titles.includes(scenario)
         : !run.possible.includes(name) || (run.ran.includes(name) && !run.survived.includes(name));
-    return names.filter(isStale).map((name) => ({ scenario, name }));
+    return Object.keys(reasons)
+      .filter(isStale)
+      .map((name) => ({ scenario, name }));
   });
-}
-
-function listed(list: WeakList, scenario: string): readonly string[] {
-  return list[scenario] ?? [];
 }
 
 function isWeakList(value: unknown): value is WeakList {
@@ -98,7 +125,11 @@ function isWeakList(value: unknown): value is WeakList {
     typeof value === "object" &&
     value !== null &&
     Object.values(value).every(
-      (names) => Array.isArray(names) && names.every((name) => typeof name === "string"),
+      (reasons) =>
+        typeof reasons === "object" &&
+        reasons !== null &&
+        !Array.isArray(reasons) &&
+        Object.values(reasons).every((reason) => typeof reason === "string" && reason.trim() !== ""),
     )
   );
 }

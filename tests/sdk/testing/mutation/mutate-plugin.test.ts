@@ -65,16 +65,28 @@ describe("running scenarios on faulty tools", () => {
     expect(existsSync(listFile())).toBe(false);
   }, 120_000);
 
-  test("makes a list where there is none, and runs the part that is asked for", async () => {
-    const { code, text } = await mutate("--mutate-sample", "3", "--seed", "1", "--shrink");
+  test("puts nothing on a list unless told why, and runs the part that is asked for", async () => {
+    const part = ["--mutate-sample", "3", "--seed", "1"];
+    expect((await mutate(...part, "--shrink")).code).toBe(1);
+    expect(existsSync(listFile())).toBe(false);
+    const { code, text } = await mutate(...part, "--accept", "nobody looks at it");
     expect(code).toBe(0);
     expect(text).toContain("of 3 faults");
-    const listed: string[] = JSON.parse(readFileSync(listFile(), "utf8")).survivors[`${TOOL}: sets it`] ?? [];
-    expect(listed).toEqual(SURVIVORS.filter((name) => text.includes(name)).sort());
+    const survived = SURVIVORS.filter((name) => text.includes(name)).sort();
+    expect(text).toContain(`${listFile()} grew by ${survived.length}; such a list only shrinks`);
+    const listed = JSON.parse(readFileSync(listFile(), "utf8")).survivors[`${TOOL}: sets it`];
+    expect(listed).toEqual(Object.fromEntries(survived.map((name) => [name, "nobody looks at it"])));
   }, 120_000);
 
   test("takes options that go together only", async () => {
-    for (const argv of [["--shrink"], ["--seed", "1"], ["--mutate", "--check"], ["--mutate-sample", "none"]])
+    for (const argv of [
+      ["--shrink"],
+      ["--accept", "a reason"],
+      ["--mutate", "--accept", " "],
+      ["--seed", "1"],
+      ["--mutate", "--check"],
+      ["--mutate-sample", "none"],
+    ])
       expect((await mutate(...argv)).code).toBe(2);
   });
 });

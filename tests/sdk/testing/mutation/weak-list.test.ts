@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import {
+  grown,
+  lengthOf,
   readWeakList,
   shrunk,
   weakListFaults,
@@ -12,18 +15,26 @@ afterEach(removeFolders);
 
 const SCENARIO = "a_get: works";
 const ended = { scenario: SCENARIO, possible: ["a", "b", "c"], ran: ["a", "b"], survived: ["a"] };
-const faults = (names: readonly string[], scenario = SCENARIO) =>
-  weakListFaults({ [scenario]: names }, [ended], [SCENARIO, "b_get: works"]);
+const WHY = "nothing shows it";
+const listOf = (names: readonly string[], scenario = SCENARIO) => ({
+  [scenario]: Object.fromEntries(names.map((name) => [name, WHY])),
+});
+const faults = (names: readonly string[]) =>
+  weakListFaults(listOf(names), [ended], [SCENARIO, "b_get: works"]);
 
 describe("the list of what scenarios do not notice", () => {
   test("is good where it names what survived", () => {
     expect(faults(["a"])).toEqual([]);
   });
 
-  test("lacks nothing that survives", () => {
+  test("lacks nothing that survives, and grows by that alone, with the reason", () => {
     expect(weakListFaults({}, [ended], [SCENARIO])).toEqual([
-      `${SCENARIO}: still passes with a; make the scenario notice it`,
+      `${SCENARIO}: still passes with a; make the scenario notice it, or say with --accept why none can`,
     ]);
+    expect(grown({}, [ended], WHY)).toEqual(listOf(["a"]));
+    const kept = { [SCENARIO]: { a: "another reason" }, "b_get: works": { x: WHY } };
+    expect(grown(kept, [ended], WHY)).toEqual(kept);
+    expect(lengthOf(kept)).toBe(2);
   });
 
   test.each([
@@ -33,25 +44,34 @@ describe("the list of what scenarios do not notice", () => {
     expect(faults(names)).toEqual([
       `${SCENARIO}: ${stale} is listed as surviving and does not; take it off the list`,
     ]);
-    expect(shrunk({ [SCENARIO]: names }, [ended], [SCENARIO])).toEqual({ [SCENARIO]: ["a"] });
+    expect(shrunk(listOf(names), [ended], [SCENARIO])).toEqual(listOf(["a"]));
   });
 
   test("holds nothing of scenarios that are gone", () => {
-    expect(weakListFaults({ "c_get: works": ["a"] }, [], [SCENARIO])).toHaveLength(1);
+    expect(weakListFaults(listOf(["a"], "c_get: works"), [], [SCENARIO])).toHaveLength(1);
   });
 
   test("keeps what a sample did not run", () => {
     expect(faults(["a", "c"])).toEqual([]);
-    expect(weakListFaults({ "b_get: works": ["x"] }, [ended], [SCENARIO, "b_get: works"])).toHaveLength(1);
-    expect(shrunk({ [SCENARIO]: ["c"] }, [ended], [SCENARIO])).toEqual({ [SCENARIO]: ["c"] });
+    const other = listOf(["x"], "b_get: works");
+    expect(weakListFaults(other, [ended], [SCENARIO, "b_get: works"])).toHaveLength(1);
+    expect(shrunk(listOf(["c"]), [ended], [SCENARIO])).toEqual(listOf(["c"]));
   });
 
-  test("is written sorted, and read back; one that is damaged is refused by name", () => {
-    const folder = folderOf({ "damaged.json": '{ "survivors": { "a": 1 } }' });
-    const file = join(folder, "weak.json");
+  test("is written sorted and read back, and is no file where it is empty", () => {
+    const file = join(folderOf({}), "weak.json");
     expect(readWeakList(file)).toEqual({});
-    writeWeakList(file, { b: ["y", "x"], a: ["z"], c: [] });
-    expect(JSON.stringify(readWeakList(file))).toBe('{"a":["z"],"b":["x","y"]}');
-    expect(() => readWeakList(join(folder, "damaged.json"))).toThrow("damaged.json");
+    writeWeakList(file, { b: { y: WHY, x: WHY }, a: { z: WHY }, c: {} });
+    expect(JSON.stringify(readWeakList(file))).toBe(`{"a":{"z":"${WHY}"},"b":{"x":"${WHY}","y":"${WHY}"}}`);
+    writeWeakList(file, { c: {} });
+    expect(existsSync(file)).toBe(false);
   });
+
+  test.each(['{ "a": 1 }', '{ "a": ["x"] }', '{ "a": { "x": " " } }'])(
+    "%s is refused by name",
+    (survivors) => {
+      const folder = folderOf({ "damaged.json": `{ "survivors": ${survivors} }` });
+      expect(() => readWeakList(join(folder, "damaged.json"))).toThrow("damaged.json");
+    },
+  );
 });
