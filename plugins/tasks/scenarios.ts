@@ -40,7 +40,9 @@ const scenarios = [
           { upid, starttime, endtime, node, type, id, user, status },
           "the task with all that is known of it",
         );
-        t.expect.equal(others, [], "other starts of the VM");
+        // The VMID may have been another guest's before.
+        const later = others.filter((other) => Number(other.starttime) >= Number(starttime));
+        t.expect.equal(later, [], "other starts of the VM");
         const [usual] = rowsOf(await t.ok("proxmox_task_list", query));
         t.expect.equal(usual, { upid, starttime, node, type, id, user, status }, "what is shown unasked");
       }

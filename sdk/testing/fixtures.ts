@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { ClusterWriter } from "./cluster-writer.ts";
 import { ScenarioFailure } from "./expect.ts";
 import { guestLines } from "./guests.ts";
 import { lookUp } from "./lookups.ts";
+import { SignInFixtures } from "./sign-in-fixtures.ts";
 import { Sweeper } from "./sweeper.ts";
 import type { Target } from "./target.ts";
 
@@ -27,13 +27,11 @@ const BLOCKS_FILE = "/etc/qemu/qemu-ga.conf";
  * Makes guests past the server under test, inside the range that is for scenarios, and takes all of them away, with
  * whatever else a scenario made.
  */
-export class Fixtures extends ClusterWriter {
-  readonly #target: Target;
+export class Fixtures extends SignInFixtures {
   readonly #sweeper: Sweeper;
 
   constructor(target: Target) {
-    super(target.address);
-    this.#target = target;
+    super(target);
     this.#sweeper = new Sweeper(this, target.place);
   }
 
@@ -50,14 +48,14 @@ export class Fixtures extends ClusterWriter {
   /** The lowest VMID of the range that no guest has. */
   async freeVmid(): Promise<number> {
     const taken = (await guestLines({ cluster: this })).map(({ vmid }) => vmid);
-    const { first, last } = this.#target.place.vmids;
+    const { first, last } = this.target.place.vmids;
     for (let vmid = first; vmid <= last; vmid++) if (!taken.includes(vmid)) return vmid;
     throw new ScenarioFailure(`no VMID from ${first} to ${last} is free`);
   }
 
   /** A small VM with a disk `scsi0` of 1 GiB and a network device but no system, so that it never shuts down by itself. */
   async vm(state: MadeState, options: FixtureOptions = {}): Promise<MadeGuest> {
-    const { storage, bridge } = this.#target.place;
+    const { storage, bridge } = this.target.place;
     const hardware = { memory: "128", scsi0: `${storage}:1`, net0: `virtio,bridge=${bridge}` };
     return this.#made("qemu", state, (name) => ({ name, ...hardware, ...options }));
   }
@@ -67,7 +65,7 @@ export class Fixtures extends ClusterWriter {
    * reads `/etc/qemu/qemu-ga.conf`, as Debian's does; `disabled` names commands such as `guest-fstrim` to turn off.
    */
   async vmWithAgent(disabled: readonly string[] = []): Promise<MadeGuest> {
-    const template = await lookUp("guest agent", { cluster: this, place: this.#target.place });
+    const template = await lookUp("guest agent", { cluster: this, place: this.target.place });
     const source = (await guestLines({ cluster: this })).find(({ vmid }) => String(vmid) === template);
     if (source === undefined) throw new ScenarioFailure("the cluster lacks a template with a guest agent");
     const { node } = source;
@@ -83,7 +81,7 @@ export class Fixtures extends ClusterWriter {
 
   /** A small container from a template of the cluster, with a root file system of 1 GiB and a network device. */
   async container(state: MadeState, options: FixtureOptions = {}): Promise<MadeGuest> {
-    const { place } = this.#target;
+    const { place } = this.target;
     const ostemplate = await lookUp("container template", { cluster: this, place });
     if (ostemplate === undefined) throw new ScenarioFailure("the cluster lacks a container template");
     const net0 = `name=eth0,bridge=${place.bridge}`;
@@ -96,7 +94,7 @@ export class Fixtures extends ClusterWriter {
     state: MadeState,
     options: (name: string) => FixtureOptions,
   ): Promise<MadeGuest> {
-    const { node } = this.#target.place;
+    const { node } = this.target.place;
     const vmid = await this.freeVmid();
     const name = `scenario-${vmid}`;
     const path = `/nodes/${node}/${kind}/${vmid}`;

@@ -23,7 +23,7 @@ export {
   McpSession,
   type ServerCommand,
 } from "./mcp-client.ts";
-export { OWN } from "./own.ts";
+export { OWN, OWN_FOLDER } from "./own.ts";
 export { sumsUpPoints } from "./rrd.ts";
 export {
   defineScenarios,
@@ -36,6 +36,7 @@ export {
   scenario,
   type ToolAnswer,
 } from "./scenario.ts";
+export type { MadeRealm, MadeSecondFactors } from "./sign-in-fixtures.ts";
 export { steadily } from "./steady.ts";
 export type { OpenTarget, Place, Target } from "./target.ts";
 export { runValidate, type ValidateOptions } from "./validate.ts";

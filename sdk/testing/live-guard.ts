@@ -41,7 +41,7 @@ export function refuseForeign(
     throw new ScenarioFailure(`${name} ${what}`);
   };
   const { first, last } = place.vmids;
-  const guests = namedBy(args, [...GUEST_ARGUMENTS, "target-vmid"]);
+  const guests = [...namedBy(args, [...GUEST_ARGUMENTS, "target-vmid"]), ...guestOfPath(args)];
   const objects = namedBy(args, OBJECT_ARGUMENTS);
   const storages = STORAGE_TOOLS.test(name) ? namedBy(args, ["storage"]) : [];
   const volumes = namedBy(args, ["volid"]);
@@ -81,6 +81,12 @@ function namedBy(args: Arguments, keys: readonly string[]): readonly unknown[] {
     .flatMap((value) => (typeof value === "string" ? value.split(",") : [value]));
 }
 
+/** The guest that a path of ACLs is about. */
+function guestOfPath({ path }: Arguments): readonly string[] {
+  const [, vmid] = /^\/vms\/(\d+)\/?$/.exec(String(path)) ?? [];
+  return vmid === undefined ? [] : [vmid];
+}
+
 /** Proxmox VE itself never changes its own roles, so that a refusal may be tried on them. */
 function isBuiltInRole(object: unknown, { roleid }: Arguments): boolean {
   return object === roleid && String(roleid).startsWith("PVE");
@@ -88,7 +94,7 @@ function isBuiltInRole(object: unknown, { roleid }: Arguments): boolean {
 
 /** A VMID, or the name that `t.make` gives to a guest. */
 function inRange(guest: unknown, { vmids: { first, last } }: Place): boolean {
-  const vmid = typeof guest === "number" ? guest : Number(/^scenario-(\d+)$/.exec(String(guest))?.[1]);
+  const vmid = Number(/^(?:scenario-)?(\d+)$/.exec(String(guest))?.[1]);
   return vmid >= first && vmid <= last;
 }
 

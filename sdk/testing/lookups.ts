@@ -16,10 +16,10 @@ export type ClusterFeature =
   | "backup storage"
   | "image storage"
   | "address to download from"
+  | "template to download"
   | "NFS server"
   | "PCI device"
   | "USB device"
-  | "second factor"
   | "administrator's rights";
 
 /** A cluster and where scenarios may make guests on it. */
@@ -52,20 +52,20 @@ const LOOKUPS: Readonly<Record<ClusterFeature, (ground: Ground) => Promise<strin
   "backup storage": (ground) => filesFor(ground, "backup"),
   "image storage": (ground) => filesFor(ground, "iso"),
   "address to download from": async (ground) => (await filesFor(ground, "iso")) && ground.place.url,
+  "template to download": templateToDownload,
   "NFS server": async ({ cluster }) =>
     (await cluster.get<readonly { server?: string; type: string }[]>("/storage")).find(
       ({ type }) => type === "nfs",
     )?.server,
   "PCI device": pciDevice,
   "USB device": usbDevice,
-  "second factor": secondFactor,
   "administrator's rights": administrator,
 };
 
 /**
  * The first of a kind that not every cluster has, undefined where there is none: the name of a node or storage, a
  * volid, the id of a mapping with a device of the place's node, the VMID of a template with a guest agent, an address,
- * a device as an entry of a mapping, or a user.
+ * the name of a container template, or a device as an entry of a mapping.
  * A second or shared storage is one of the place's node that takes both disks of VMs and volumes of containers; the
  * storages for backups and images are the place's own.
  */
@@ -124,6 +124,13 @@ async function filesFor(ground: Ground, content: string): Promise<string | undef
   return found?.content.split(",").includes(content) === true ? found.storage : undefined;
 }
 
+/** One of a few MB. The place's address says whether the node may reach out. */
+async function templateToDownload({ cluster, place: { node, url } }: Ground): Promise<string | undefined> {
+  if (url === undefined) return undefined;
+  const offered = await cluster.get<readonly { template: string }[]>(`/nodes/${node}/aplinfo`);
+  return offered.find(({ template }) => template.startsWith("alpine-"))?.template;
+}
+
 interface PciLine {
   readonly id: string;
   readonly vendor: string;
@@ -148,11 +155,6 @@ async function usbDevice({ cluster, place: { node } }: Ground): Promise<string |
   const path = `/nodes/${node}/hardware/usb`;
   const [found] = await cluster.get<readonly { vendid: string; prodid: string }[]>(path);
   return found && `node=${node},id=${found.vendid}:${found.prodid}`;
-}
-
-async function secondFactor({ cluster }: Ground): Promise<string | undefined> {
-  const users = await cluster.get<readonly { userid: string; entries: readonly unknown[] }[]>("/access/tfa");
-  return users.find(({ entries }) => entries.length > 0)?.userid;
 }
 
 /** Whoever may give away any right has every right, or can have it. */

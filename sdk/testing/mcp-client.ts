@@ -38,6 +38,7 @@ const CALL_TIMEOUT_MS = 120_000;
 export class McpSession {
   readonly #client: Client;
   readonly #stderr: string[];
+  #listed: readonly ListedToolInfo[] | undefined;
 
   private constructor(client: Client, stderr: string[]) {
     this.#client = client;
@@ -83,7 +84,7 @@ export class McpSession {
 
   async tools(): Promise<readonly ListedToolInfo[]> {
     const { tools } = await this.#client.listTools();
-    return tools.map(({ name, description, inputSchema, title, annotations = {} }) => ({
+    this.#listed = tools.map(({ name, description, inputSchema, title, annotations = {} }) => ({
       name,
       inputSchema,
       ...(description === undefined ? {} : { description }),
@@ -93,6 +94,12 @@ export class McpSession {
         destructiveHint: annotations.destructiveHint === true,
       },
     }));
+    return this.#listed;
+  }
+
+  /** The tools as they were listed last: a client reads all their schemas with every listing, which takes long. */
+  async listed(): Promise<readonly ListedToolInfo[]> {
+    return this.#listed ?? (await this.tools());
   }
 
   /** Calls a tool; `onProgress` gets the messages of its progress. */

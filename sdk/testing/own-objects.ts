@@ -1,5 +1,5 @@
 import type { ClusterWriter } from "./cluster-writer.ts";
-import { isOwn } from "./own.ts";
+import { isOwn, OWN_FOLDER } from "./own.ts";
 import type { Place } from "./target.ts";
 
 /** Objects of one kind: where they are listed, and what deletes one. */
@@ -23,6 +23,7 @@ const KINDS: readonly Kind[] = [
   },
   { name: "group", list: "/access/groups", key: "groupid", path: (id) => `/access/groups/${id}` },
   { name: "role", list: "/access/roles", key: "roleid", path: (id) => `/access/roles/${id}` },
+  { name: "realm", list: "/access/domains", key: "realm", path: (id) => `/access/domains/${id}` },
   ...["pci", "usb", "dir"].map((type) => {
     const list = `/cluster/mapping/${type}`;
     return { name: `${type} mapping`, list, key: "id", path: (id: string) => `${list}/${id}` };
@@ -78,16 +79,25 @@ export interface OwnVolume {
   readonly isProtected: boolean;
 }
 
-/** Volumes and files of scenarios on the storages of the place: of a VMID of the range, or of a name of theirs. */
+/**
+ * Volumes and files of scenarios: on the storages of the place those of a VMID of the range or of a name of theirs, on
+ * storages in the folder of scenarios all.
+ */
 export async function ownVolumes(cluster: ClusterWriter, place: Place): Promise<readonly OwnVolume[]> {
   const { node, storage, files = storage, vmids } = place;
   const found: OwnVolume[] = [];
-  for (const id of new Set([storage, files])) {
+  const inOwnFolder = (await lines(cluster, "/storage"))
+    .filter((line) => isOwn(line.storage) && line.path === OWN_FOLDER)
+    .map((line) => String(line.storage));
+  for (const id of new Set([storage, files, ...inOwnFolder])) {
     const base = `/nodes/${node}/storage/${id}/content`;
     for (const line of await lines(cluster, base)) {
       const volid = String(line.volid);
       const vmid = Number(line.vmid);
-      const isOurs = (vmid >= vmids.first && vmid <= vmids.last) || isOwn(/[^/:]+$/.exec(volid)?.[0]);
+      const isOurs =
+        inOwnFolder.includes(id) ||
+        (vmid >= vmids.first && vmid <= vmids.last) ||
+        isOwn(/[^/:]+$/.exec(volid)?.[0]);
       const path = `${base}/${encodeURIComponent(volid)}`;
       if (isOurs) found.push({ volid, path, isProtected: Number(line.protected) === 1 });
     }

@@ -5,6 +5,9 @@
  */
 export const OWN = "mcp-scenario";
 
+/** A directory of nodes that a scenario may define a storage on; what is in it is deleted afterwards. */
+export const OWN_FOLDER = `/var/tmp/${OWN}`;
+
 /** Whether a scenario's object could have this name. */
 export function isOwn(name: unknown): boolean {
   return typeof name === "string" && name.startsWith(OWN);

@@ -203,13 +203,17 @@ class Stage {
   }
 
   async #call(tool: string, args: Readonly<Record<string, unknown>>): Promise<ToolAnswer> {
-    if (this.#target?.where === "live") {
-      const listed = (await this.#open().tools()).find(({ name }) => name === tool);
-      if (listed !== undefined) refuseForeign(listed, args, this.#target.place);
-    }
+    await this.#guard(tool, args);
     const answer = this.absent && tool === this.scenario.tool ? ABSENT : await this.#send(tool, args);
     this.record.called(tool, args, answer);
     return answer;
+  }
+
+  /** On a lab as well, so that what a real cluster would be kept from is known before there is one. */
+  async #guard(tool: string, args: Readonly<Record<string, unknown>>): Promise<void> {
+    if (this.#target === undefined || (this.#target.where === "lab" && this.scenario.live !== true)) return;
+    const listed = (await this.#open().listed()).find(({ name }) => name === tool);
+    if (listed !== undefined) refuseForeign(listed, args, this.#target.place);
   }
 
   async #send(tool: string, args: Readonly<Record<string, unknown>>): Promise<ToolAnswer> {

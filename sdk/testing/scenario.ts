@@ -39,8 +39,11 @@ export interface ScenarioRun {
   readonly cluster: ClusterReader;
   /** Where guests may be made. */
   readonly place: Place;
-  /** Makes guests to work on, past the server; all of them are taken away after the run. */
-  readonly make: Pick<Fixtures, "vm" | "vmWithAgent" | "container" | "freeVmid">;
+  /** Makes what a scenario works on and no tool makes, past the server; all of it is taken away after the run. */
+  readonly make: Pick<
+    Fixtures,
+    "vm" | "vmWithAgent" | "container" | "freeVmid" | "userWithSecondFactors" | "realm"
+  >;
   /** The name, id or volid of something that the scenario declares under `needs`. */
   find(feature: ClusterFeature): Promise<string>;
   /** An endpoint such as `PUT /pools` as the cluster's release has it, for what differs; undefined where it has none. */

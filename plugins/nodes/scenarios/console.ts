@@ -49,8 +49,8 @@ export const consoleScenarios: readonly Scenario[] = [
     async run(t) {
       const container = await t.make.container("running");
       const open = { vmid: container.vmid, type: "terminal" };
-      const path = `/nodes/${container.node}/tasks`;
-      const tasks = async () => (await t.cluster.get<readonly unknown[]>(`${path}?source=all`)).length;
+      const path = `/nodes/${container.node}/tasks?source=all&vmid=${container.vmid}&limit=1000`;
+      const tasks = async () => (await t.cluster.get<readonly unknown[]>(path)).length;
       const before = await tasks();
       await t.refused(TICKET, open, "declined");
       await t.ok(TICKET, { ...open, dryRun: true });

@@ -1,4 +1,4 @@
-import { OWN, type Scenario, scenario, stepsOf } from "../../../sdk/testing/index.ts";
+import { OWN, OWN_FOLDER, type Scenario, scenario, stepsOf } from "../../../sdk/testing/index.ts";
 import { definition, volume } from "./cluster.ts";
 
 const DOWNLOAD = "proxmox_storage_download_url";
@@ -55,19 +55,22 @@ export const downloadScenarios: readonly Scenario[] = [
   scenario({
     tool: APPLIANCE,
     title: "downloads a template that is offered, once",
-    live: "a template of some hundred MB is not fetched to a real cluster, where it may be in use already",
+    access: "write",
+    needs: ["administrator's rights", "template to download"],
     async run(t) {
       const { node } = t.place;
-      const storage = "local";
-      const offered = await t.cluster.get<readonly { template: string }[]>(`/nodes/${node}/aplinfo`);
-      const template = offered[0]?.template ?? "";
-      const volid = `${storage}:vztmpl/${template}`;
-      await t.ok(APPLIANCE, { node, storage, template, dryRun: true });
+      const template = await t.find("template to download");
+      // On a storage of its own, so that no template of others is met or left behind.
+      const own = { storage: OWN, type: "dir", path: OWN_FOLDER, content: ["vztmpl"], nodes: [node] };
+      await t.ok("proxmox_storage_define", own);
+      const wanted = { node, storage: OWN, template };
+      const volid = `${OWN}:vztmpl/${template}`;
+      await t.ok(APPLIANCE, { ...wanted, dryRun: true });
       t.expect.equal(await volume(t, node, volid), undefined, "the template after a dry run");
-      await t.ok(APPLIANCE, { node, storage, template });
+      await t.ok(APPLIANCE, wanted);
       t.expect.that(((await volume(t, node, volid))?.size ?? 0) > 0, "the template is there");
-      await t.refused(APPLIANCE, { node, storage, template }, "conflict");
-      await t.refused(APPLIANCE, { node, storage, template: "nosuch" }, "not_found");
+      await t.refused(APPLIANCE, wanted, "conflict");
+      await t.refused(APPLIANCE, { ...wanted, template: "nosuch" }, "not_found");
     },
   }),
   scenario({

@@ -99,7 +99,17 @@ describe("fixtures on a cluster that is not ours", () => {
     await made("/access/groups", { groupid: "mcp-scenario" });
     await made("/access/users", { userid: "mcp-scenario@pve", groups: "mcp-scenario" });
     await made("/access/roles", { roleid: "mcp-scenario", privs: "VM.Audit" });
+    await fixtures.realm();
+    const { userid } = await fixtures.userWithSecondFactors();
+    await fixtures.change("PUT", "/access/acl", { path: "/vms/9000", roles: "PVEAuditor", users: userid });
     await made("/storage", { storage: "mcp-scenario", type: "dir", path: "/srv", content: "iso" });
+    const folder = { type: "dir", path: "/var/tmp/mcp-scenario", content: "vztmpl" };
+    await made("/storage", { storage: "mcp-scenario-own", ...folder });
+    const template = await lookUp("template to download", {
+      cluster: fixtures,
+      place: { ...place, url: "…" },
+    });
+    await made("/nodes/pve2/aplinfo", { storage: "mcp-scenario-own", template: String(template) });
     await made("/pools", { poolid: "mcp-scenario" });
     await made("/pools", { poolid: "mcp-scenario/inner" });
     const members = { poolid: "mcp-scenario/inner", vms: String(vmid), storage: "mcp-scenario" };
@@ -109,10 +119,12 @@ describe("fixtures on a cluster that is not ours", () => {
     await made("/cluster/backup", job);
     await made("/nodes/pve2/vzdump", { vmid: String(vmid), storage: "local", protected: "1" });
     await expect(fixtures.begin()).rejects.toThrow(
-      /guest 9000, backup job mcp-scenario, pool mcp-scenario\/inner, .*, volume local:backup\/vzdump-qemu-9000/,
+      /guest 9000, backup job mcp-scenario, pool mcp-scenario\/inner, .*, realm mcp-scenario, .*, volume local:backup\/vzdump-qemu-9000.*, volume mcp-scenario-own:vztmpl\/alpine/,
     );
     await fixtures.sweep();
     expect(await objectsOn(fixtures)).toEqual(before);
+    expect(await fixtures.get("/access/tfa")).not.toContainEqual(expect.objectContaining({ userid }));
+    expect(await fixtures.get("/access/acl")).not.toContainEqual(expect.objectContaining({ ugid: userid }));
     await fixtures.begin();
   });
 });
@@ -153,6 +165,9 @@ describe("the guard of a real cluster", () => {
       { path: "/", roles: "PVEAuditor", users: "mcp-scenario@pve,root@pam" },
       "would touch root@pam",
     ],
+    ["acl_set", { path: "/vms/9001", roles: "PVEAuditor" }, undefined],
+    ["acl_set", { path: "/vms/100", roles: "PVEAuditor", users: "mcp-scenario@pve" }, "would touch 100"],
+    ["acl_set", { path: "/", roles: "PVEAuditor" }, "names nothing that a scenario made"],
     ["storage_update", { storage: "local" }, "would touch local"],
     ["storage_update", { storage: "mcp-scenario" }, undefined],
     ["storage_allocate", { storage: "local" }, undefined],

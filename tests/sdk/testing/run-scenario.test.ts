@@ -115,6 +115,30 @@ describe("running a scenario", () => {
     expect(faults).toEqual([]);
   });
 
+  test("one that says it runs live is kept from what no scenario made, on the lab too", async () => {
+    const run: Scenario["run"] = async (t) => {
+      await t.ok(TOOL, { description: "x", vmid: 100 });
+      t.expect.equal(await described(t), "x", "description");
+      await t.refused(TOOL, {}, "invalid_input");
+    };
+    expect(await faultsOf(run)).toEqual([]);
+    expect(await faultsOf(run, { live: true })).toEqual([
+      `${TOOL} would touch 100, which is neither of 9000 to 9099 nor named mcp-scenario…`,
+    ]);
+  });
+
+  test("a password is known to be taken or not", async () => {
+    const faults = await faultsOf(
+      async (t) => {
+        const { userid } = await t.make.userWithSecondFactors();
+        t.expect.equal(await t.cluster.signsIn(userid, "some other password"), false, "another password");
+        await goodScenario(t);
+      },
+      { live: true },
+    );
+    expect(faults).toEqual([]);
+  });
+
   test("a restart changes settings and keeps the cluster", async () => {
     const faults = await faultsOf(async (t) => {
       await t.ok(TOOL, { description: "before" });
