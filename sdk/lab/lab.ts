@@ -9,6 +9,7 @@ import { makeCertificate } from "./http/certificate.ts";
 import type { LabCall } from "./http/gate.ts";
 import { listen, type ServerParts } from "./http/server.ts";
 import { Locks } from "./locks.ts";
+import type { LabRun, RunOptions } from "./node-shell/session.ts";
 import { Random } from "./random.ts";
 import { labRelease, type ReleaseName } from "./release.ts";
 import { baseline } from "./seeds/baseline.ts";
@@ -72,6 +73,8 @@ export interface Lab {
   isIdle(): boolean;
   /** Lets the nodes be reached by SSH, from now on until the lab is closed. */
   openSsh(): Promise<LabSsh>;
+  /** Runs a command on a node as root, as a session of SSH does. */
+  run(node: string, argv: readonly string[], options?: RunOptions): Promise<LabRun>;
   /** Told of every call that reached the API, in the order of the answers; undefined for nobody. */
   onCall: ((call: LabCall) => void) | undefined;
   close(): Promise<void>;
@@ -131,6 +134,10 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     openSsh: () => {
       ssh ??= openSsh();
       return ssh;
+    },
+    run: async (node, argv, options) => {
+      const { runCommand } = await import("./node-shell/session.ts");
+      return await runCommand(now, node, argv, options);
     },
     onCall: undefined,
     close: async () => {

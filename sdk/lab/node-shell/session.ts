@@ -1,5 +1,6 @@
 import { type LabNodeShell, runLabCommand } from "../cli/run.ts";
 import { programOf } from "../qemu/guest-agent/run.ts";
+import { SIGNALS } from "../qemu/guest-agent/signals.ts";
 import { toBytes } from "../qemu/guest-agent/system.ts";
 import { runPct, type SessionCommand } from "./pct.ts";
 import { type Ended, programSteps } from "./processes.ts";
@@ -9,6 +10,8 @@ import { nodeSystem } from "./system.ts";
 export interface Begun {
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** Ends it as `kill` does. */
+  stop(): void;
 }
 
 /** Begins a command on a node, as root. `stdin` is bytes, one character each. */
@@ -31,7 +34,43 @@ export function beginCommand(
     const steps = programSteps(found.system, pid, bytes, command.stdin);
     return await processes.pass(steps, stopped, found.around);
   });
-  return { pid, ended };
+  return { pid, ended, stop: () => void processes.signal(pid, SIGNALS.TERM ?? 15) };
+}
+
+/** How a command ended. Exactly one of `exitCode` and `signal` is set. */
+export interface LabRun {
+  readonly exitCode?: number;
+  /** Number of the signal that ended it. */
+  readonly signal?: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+}
+
+/** Input of a command, and when it is ended. */
+export interface RunOptions {
+  readonly stdin?: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a command on a node, as root. */
+export async function runCommand(
+  shell: LabNodeShell,
+  node: string,
+  argv: readonly string[],
+  { stdin = new Uint8Array(), signal }: RunOptions = {},
+): Promise<LabRun> {
+  const input = Promise.resolve(Buffer.from(stdin).toString("latin1"));
+  const { ended, stop } = beginCommand(shell, node, { argv, stdin: input });
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop, { once: true });
+  const { out, err, code, signal: killedBy } = await ended;
+  signal?.removeEventListener("abort", stop);
+  return {
+    ...(code === undefined ? {} : { exitCode: code }),
+    ...(killedBy === undefined ? {} : { signal: killedBy }),
+    stdout: Buffer.from(out, "latin1"),
+    stderr: Buffer.from(err, "latin1"),
+  };
 }
 
 /** A tool of Proxmox VE. */
