@@ -16,12 +16,17 @@ export interface StepFile {
   readonly mtimeMs: number;
   /** Of its content, as hex digits. */
   readonly sha256: string;
+  /** Set where it is an artifact in which secrets were masked. */
+  readonly isMasked?: true;
 }
 
-/** What a caller names: one of the two. */
+/** What a caller names: one of these. */
 export interface NamedFile {
   readonly path?: string | undefined;
+  /** Its URI will do as well. */
   readonly artifactId?: string | undefined;
+  /** A resource of this server; of these, artifacts are files. */
+  readonly resourceUri?: string | undefined;
 }
 
 /** Looks at files of this machine that may be uploaded. */

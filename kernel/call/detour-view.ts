@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileContent } from "../../sdk/inside-steps.ts";
 import { atPlace } from "../../sdk/places.ts";
 import type { Detour } from "../../sdk/steps.ts";
-import { maskedArgv } from "../plans/node-steps/secrets.ts";
+import { shownArgv } from "../plans/node-steps/secrets.ts";
 import type { Redactor } from "../secrets/redact.ts";
 
 /** How a step goes past the API, as data for answers and the audit: secrets masked, content by size and SHA-256. */
@@ -15,6 +15,8 @@ export interface DetourView {
   readonly user?: string;
   readonly sudo?: boolean;
   readonly argv?: readonly string[];
+  /** Where it is more than one line, or encoded among the arguments. */
+  readonly script?: string;
   /** Milliseconds. */
   readonly timeoutMs?: number;
   readonly input?: ContentView;
@@ -37,7 +39,9 @@ export function viewDetour(over: Detour, redactor: Redactor): DetourView {
     return { ...at, file: redactor.text(over.path), ...content };
   }
   const input = over.stdin === undefined ? {} : { input: viewContent({ text: over.stdin }) };
-  return { ...at, argv: maskedArgv(over.argv, redactor), timeoutMs: over.timeoutMs, ...input };
+  const { words, script } = shownArgv(over.argv, redactor);
+  const apart = script === undefined ? {} : { script: script.shown };
+  return { ...at, argv: words, ...apart, timeoutMs: over.timeoutMs, ...input };
 }
 
 function viewContent(content: FileContent): ContentView {

@@ -1,9 +1,10 @@
 import { isAbsolute } from "node:path/posix";
 import { ToolError } from "../../sdk/errors.ts";
-import type { FileStep, ShellStep } from "../../sdk/inside-steps.ts";
+import type { FileContent, FileStep, ShellStep } from "../../sdk/inside-steps.ts";
 import type { Place } from "../../sdk/places.ts";
 import type { FileLine, RestStep, ShellLine } from "../../sdk/steps.ts";
 import type { Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
+import { MASK } from "../secrets/redact.ts";
 
 /** A step at a place past the API, in the form of the API call that stands closest to it. */
 export interface ResolvedInside {
@@ -18,8 +19,8 @@ export interface InsideParts {
   readonly login: string | undefined;
 }
 
-/** Longest command line that is sent, bytes: what a kernel takes of arguments by default is much more. */
-const MOST_ARGUMENTS = 131_072;
+/** Longest command line that is sent, bytes: Linux takes 128 KiB as one argument, and some more stands around it. */
+const MOST_ARGUMENTS = 130_000;
 const MODE = 0o7777;
 
 /** Gives a free command or file its place in the plan. Throws ToolError for what can be run nowhere. */
@@ -97,7 +98,8 @@ function checkCommand({ argv, stdin, timeoutMs }: ShellStep): void {
   if (argv.some((word) => word.includes("\0"))) {
     throw wrong("a command cannot hold NUL", "Put such data into a file, or give it as input.");
   }
-  const size = argv.reduce((sum, word) => sum + Buffer.byteLength(word) + 1, 0);
+  // Quotes count, as they do on the line that a login shell gets.
+  const size = argv.reduce((sum, word) => sum + Buffer.byteLength(word.replaceAll("'", "'\\''")) + 3, 0);
   if (size > MOST_ARGUMENTS) {
     throw wrong(
       `the command has ${size} bytes, more than ${MOST_ARGUMENTS}`,
@@ -107,18 +109,32 @@ function checkCommand({ argv, stdin, timeoutMs }: ShellStep): void {
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) throw wrong("its time is no whole number above 0");
 }
 
-function checkFile({ action, path, content, mode }: FileStep): void {
-  if (!isAbsolute(path) && !/^[A-Za-z]:[\\/]/.test(path)) {
+function checkFile({ place, action, path, content, mode }: FileStep): void {
+  const isOfWindows = place.kind === "qemu" && /^[A-Za-z]:[\\/]/.test(path);
+  if (!isAbsolute(path) && !isOfWindows) {
     throw wrong(`${JSON.stringify(path.slice(0, 80))} is no absolute path`, "Give it from the root on.");
   }
   if (path.includes("\0")) throw wrong("a path cannot hold NUL");
   if (path.split(/[\\/]/).includes("..")) {
     throw wrong("the path goes up by ..", "Give the path that is meant, without any ..");
   }
-  if (action === "write" && content === undefined) throw wrong("there is nothing to write");
+  if (action === "write") {
+    if (content === undefined) throw wrong("there is nothing to write");
+    refuseMasked(content);
+  }
   if (mode !== undefined && (!Number.isSafeInteger(mode) || mode < 0 || mode > MODE)) {
     throw wrong("the mode is not one of permission bits", "Give it as an octal number such as 644.");
   }
+}
+
+/** What was read with its secrets masked would lose them when it is written back. */
+function refuseMasked(content: FileContent): void {
+  const isMasked = "text" in content ? content.text.includes(MASK) : content.isMasked === true;
+  if (!isMasked) return;
+  throw wrong(
+    `the content holds ${MASK}, which stands for a secret that was masked when it was read`,
+    `Change the file where it is, such as with sed, so that its secrets stay in place; content without ${MASK} can be written.`,
+  );
 }
 
 function wrong(why: string, next = "Correct it and call again."): ToolError {

@@ -14,7 +14,12 @@ const MOST_NAMES = 3;
 
 /** The steps of a plan that cannot be undone. */
 export function severeSteps({ steps }: Pick<Plan, "steps">): readonly PlanStep[] {
-  return steps.filter(({ risk }) => !isWithin(risk, "write"));
+  return steps.filter(({ risk, step }) => !isWithin(risk, "write") && !isLook(step));
+}
+
+/** Reading a file takes as much trust as a change, and loses nothing. */
+function isLook({ over }: PlanStep["step"]): boolean {
+  return over?.by === "file" && over.action === "read";
 }
 
 /**

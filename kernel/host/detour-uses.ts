@@ -30,7 +30,13 @@ export function detourUse(use: string, catalog: Catalog): DetourUse | undefined 
   return { grant: "cli", risk: endpoint === undefined ? "escape" : catalog.risk(endpoint) };
 }
 
-/** Whether a tool cannot do without SSH to the nodes. A VM's agent is reached over the API. */
+/** What a tool that goes into VMs declares besides: the agent's own endpoints. */
+const BY_AGENT = /\/qemu\/\{vmid\}\/agent\//;
+
+/** Whether a tool cannot do without SSH to the nodes. VMs are reached by their agent over the API, containers are not. */
 export function needsSsh({ uses }: Pick<DefinedTool, "uses">): boolean {
-  return uses.some((use) => typeof use === "string" && /^(?:cli|shell|file):/.test(useName(use)));
+  const required = uses.filter((use) => typeof use === "string");
+  if (required.some((use) => /^(?:cli|shell|file):/.test(use))) return true;
+  const isInGuests = required.some((use) => use.startsWith("guest:"));
+  return isInGuests && !uses.some((use) => BY_AGENT.test(useName(use)));
 }

@@ -58,7 +58,7 @@ export async function runStep(run: StepRun): Promise<StepRunEnd> {
     if (environment.stop.aborted && !isAnswer) throw new FollowingStopped();
     const late = error instanceof RestFault ? error.late : undefined;
     const end = endOf(error, planned);
-    if (end.code !== "outcome_unknown" || step.sent === undefined) return end;
+    if (end.code !== "outcome_unknown" || step.sent === undefined || isInside(planned)) return end;
     const known = await environment.knownTasks();
     const found = await findLost(following, step.sent, environment.user, known, late);
     return afterFound(run, found, end, sent, late);
@@ -70,7 +70,8 @@ export async function afterAnswer(run: StepRun, answer: unknown, since: number):
   const { planned, step, answers, environment } = run;
   answers.set(step.id, answer);
   const upid = planned.step.method === "GET" ? undefined : parseUpid(answer);
-  if (upid === undefined) keepAnswer(step, answer);
+  // What a command wrote, or a file holds, is with the step as output, marked as data.
+  if (upid === undefined && !isOutput(planned)) keepAnswer(step, answer);
   environment.cluster.inventory.forget();
   return afterTask(run, upid, since);
 }
@@ -208,6 +209,15 @@ export function endOf(
   const { code, message, next } = known;
   const state = code === "outcome_unknown" ? "unknown" : "failed";
   return { state, code, message, ...(next === undefined ? {} : { next }) };
+}
+
+/** What goes past the API starts no task that could be looked for. */
+function isInside({ step: { over } }: PlanStep): boolean {
+  return over !== undefined && over.by !== "cli";
+}
+
+function isOutput({ step: { over } }: PlanStep): boolean {
+  return over?.by === "shell" || (over?.by === "file" && over.action === "read");
 }
 
 function keepAnswer(step: JobStep, answer: unknown): void {

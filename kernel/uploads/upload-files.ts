@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ToolError } from "../../sdk/errors.ts";
 import type { FileSource, NamedFile, StepFile } from "../../sdk/uploads.ts";
 import type { Artifacts } from "../artifacts/types.ts";
+import { MASK } from "../secrets/redact.ts";
 import { allowedPath } from "./allowed-path.ts";
 import { type OpenFile, openArtifact, openPath } from "./open-file.ts";
 
@@ -20,7 +21,10 @@ export class UploadFiles {
     const from = await this.#source(named);
     const file = await this.#open(subject, from);
     try {
-      return { from, size: file.size, mtimeMs: file.mtimeMs, sha256: await digestOf(file, signal) };
+      const mask = "artifact" in from ? new MaskSearch() : undefined;
+      const sha256 = await digestOf(file, signal, (chunk) => mask?.look(chunk));
+      const masked = mask?.found === true ? ({ isMasked: true } as const) : {};
+      return { from, size: file.size, mtimeMs: file.mtimeMs, sha256, ...masked };
     } finally {
       await file.close();
     }
@@ -45,14 +49,16 @@ export class UploadFiles {
     }
   }
 
-  async #source({ path, artifactId }: NamedFile): Promise<FileSource> {
-    if ((path === undefined) === (artifactId === undefined)) {
+  async #source({ path, artifactId: id, resourceUri }: NamedFile): Promise<FileSource> {
+    const given = [path, id, resourceUri].filter((one) => one !== undefined);
+    if (given.length !== 1) {
       throw new ToolError({
         code: "invalid_input",
-        message: "A file is named by its path or as an artifact.",
-        next: "Give either path or artifactId.",
+        message: "A file is named in one way: by its path, as an artifact, or as a resource.",
+        next: "Give one of path, artifactId and resourceUri, as far as the tool has them.",
       });
     }
+    const artifactId = resourceUri === undefined ? id : artifactOf(resourceUri);
     if (artifactId !== undefined) return { artifact: artifactId.replace(/^.*\//, "") };
     return { path: await allowedPath(path ?? "", this.#folders) };
   }
@@ -62,11 +68,40 @@ export class UploadFiles {
   }
 }
 
-async function digestOf(file: OpenFile, signal: AbortSignal | undefined): Promise<string> {
+function artifactOf(uri: string): string {
+  const [, id] = /^proxmox:\/\/artifacts\/([^/]+)$/.exec(uri) ?? [];
+  if (id !== undefined) return id;
+  throw new ToolError({
+    code: "invalid_input",
+    message: `${JSON.stringify(uri.slice(0, 100))} is no resource that holds a file.`,
+    next: "Name an artifact: proxmox://artifacts/….",
+  });
+}
+
+/** Looks for the mask in what comes in chunks. */
+class MaskSearch {
+  found = false;
+  #end = Buffer.alloc(0);
+
+  look(chunk: Uint8Array): void {
+    if (this.found) return;
+    const seam = Buffer.concat([this.#end, chunk.subarray(0, MASK.length - 1)]);
+    this.found = seam.includes(MASK) || Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).includes(MASK);
+    const tail = chunk.length >= MASK.length - 1 ? chunk : Buffer.concat([this.#end, chunk]);
+    this.#end = Buffer.from(tail.subarray(-(MASK.length - 1)));
+  }
+}
+
+async function digestOf(
+  file: OpenFile,
+  signal: AbortSignal | undefined,
+  look: (chunk: Uint8Array) => void = () => undefined,
+): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of file.scan()) {
     signal?.throwIfAborted();
     hash.update(chunk);
+    look(chunk);
   }
   return hash.digest("hex");
 }

@@ -25,8 +25,9 @@ export function nodeStepOf({ step }: PlanStep, login: string | undefined): NodeS
   }
 }
 
-function shellStep(id: string, { place, user, sudo, argv, stdin }: ShellLine): NodeStep {
-  return { kind: "shell", id, place, user, sudo, argv, ...(stdin === undefined ? {} : { script: stdin }) };
+function shellStep(id: string, { place, user, sudo, argv, stdin, timeoutMs }: ShellLine): NodeStep {
+  const input = stdin === undefined ? {} : { input: stdin };
+  return { kind: "shell", id, place, user, sudo, argv, timeoutMs, ...input };
 }
 
 function fileStep(

@@ -1,4 +1,5 @@
 import { MASK, type Redactor } from "../../secrets/redact.ts";
+import { givenScript } from "./scripts.ts";
 
 /** Files that are secret as a whole: no line of them is shown. */
 const SECRET_FILES =
@@ -46,6 +47,28 @@ export function maskedArgv(argv: readonly string[], redactor: Redactor): readonl
     const [, head = "", name = ""] = /^((?:--?)?([\w-]+)=)./.exec(argument) ?? [];
     return name !== "" && isSecret(name, redactor) ? head + MASK : redactor.text(argument);
   });
+}
+
+/** The arguments of a free command as they are shown, and the script that is among them. */
+export interface ShownArgv {
+  readonly words: readonly string[];
+  /** Where it does not read well among the arguments: of several lines, or encoded. */
+  readonly script?: { readonly text: string; readonly shown: string };
+}
+
+/**
+ * The arguments of a free command, and apart from them a script that they hold. In it only known secrets are masked,
+ * wherever they stand: what looks like the value of a secret name can be a command as well.
+ */
+export function shownArgv(argv: readonly string[], redactor: Redactor): ShownArgv {
+  const given = givenScript(argv);
+  const words = maskedArgv(argv, redactor);
+  if (given === undefined) return { words };
+  const { at, text, isEncoded } = given;
+  const shown = redactor.text(text);
+  if (!isEncoded && !text.includes("\n")) return { words: words.with(at, shown) };
+  const how = isEncoded ? "the script below, as UTF-16 in base64" : "the script below";
+  return { words: words.with(at, `(${how})`), script: { text, shown } };
 }
 
 function isSecret(name: string, redactor: Redactor): boolean {

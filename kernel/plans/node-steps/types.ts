@@ -25,7 +25,13 @@ export type NodeStep =
   /** A command of Proxmox VE's own, whose arguments were checked. */
   | (AtPlace & { readonly kind: "command"; readonly argv: readonly string[] })
   /** Anything that a shell takes: nobody can say what it does. */
-  | (AtPlace & { readonly kind: "shell"; readonly argv: readonly string[]; readonly script?: string })
+  | (AtPlace & {
+      readonly kind: "shell";
+      readonly argv: readonly string[];
+      readonly input?: string;
+      /** Milliseconds until it is killed. */
+      readonly timeoutMs: number;
+    })
   /** A file that is only read, of at most so many bytes. */
   | (AtPlace & { readonly kind: "look"; readonly path: string; readonly maxBytes?: number })
   /** A file that is written, or removed where there is no content. */

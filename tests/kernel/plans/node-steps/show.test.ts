@@ -73,22 +73,61 @@ describe("a command", () => {
 });
 
 describe("free shell", () => {
+  const shell = (argv: readonly string[], input?: string): NodeStep => ({
+    ...ON,
+    kind: "shell",
+    argv,
+    timeoutMs: 9_000,
+    ...(input === undefined ? {} : { input }),
+  });
+  const FREE = "effect not computable: it is neither checked afterwards nor undone; killed after 9000 ms";
+
   test("promises nothing", async () => {
-    const { lines, undo, checkable, fingerprint } = await show({
-      ...ON,
-      kind: "shell",
-      argv: ["bash", "-s"],
-      script: "systemctl restart pveproxy\nexport TOKEN=canary\n",
-    });
+    const input = "systemctl restart pveproxy\necho known-secret\n";
+    const { lines, undo, checkable, fingerprint } = await show(shell(["bash", "-s"], input));
     expect(lines).toEqual([
       's1: on node pve1 as ops with sudo: shell ["bash","-s"]',
-      "effect not computable: it is neither checked afterwards nor undone",
+      FREE,
+      `input: ${input.length} bytes, SHA-256 ${digest(bytes(input))}`,
       "| systemctl restart pveproxy",
-      "| export TOKEN=[redacted]",
+      "| echo [redacted]",
+      "[redacted] stands for what is hidden here, and is run all the same",
     ]);
     expect(undo).toMatchObject({ how: "none" });
     expect(checkable).toBe(false);
     expect(fingerprint).toEqual([]);
+  });
+
+  test("shows a script of several lines, and one that is encoded, as text", async () => {
+    const script = "cd /tmp\nrm -rf ./x";
+    const { lines } = await show(shell(["sh", "-c", script]));
+    expect(lines.slice(0, 1)).toEqual([
+      's1: on node pve1 as ops with sudo: shell ["sh","-c","(the script below)"]',
+    ]);
+    expect(lines.slice(2)).toEqual([
+      `script: ${script.length} bytes, SHA-256 ${digest(bytes(script))}`,
+      "| cd /tmp",
+      "| rm -rf ./x",
+    ]);
+    const encoded = Buffer.from("Get-Item ü; 'known-secret'", "utf16le").toString("base64");
+    for (const option of ["-EncodedCommand", "-enc", "-e", "/ec"]) {
+      const argv = ["C:\\x\\PowerShell.exe", "-NoProfile", option, encoded];
+      const shown = (await show(shell(argv))).lines.join("\n");
+      expect(shown).toContain("| Get-Item ü; '[redacted]'");
+      expect(shown).not.toContain(encoded);
+    }
+  });
+
+  test("hides nothing of a script behind what only looks like the value of a secret", async () => {
+    const { lines } = await show(shell(["sh", "-c", "TOKEN=x rm -rf /srv"]));
+    expect(lines[0]).toContain("TOKEN=x rm -rf /srv");
+    const { lines: several } = await show(shell(["sh", "-c", "passwd root\nTOKEN=x reboot"]));
+    expect(several).toEqual(expect.arrayContaining(["| passwd root", "| TOKEN=x reboot"]));
+  });
+
+  test("says how much of a long script is not shown", async () => {
+    const { lines } = await show(shell(["sh"], "true\n".repeat(450)));
+    expect(lines.at(-1)).toBe("… 50 more lines that are not shown");
   });
 });
 
