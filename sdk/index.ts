@@ -9,6 +9,7 @@ export * from "./from-api.ts";
 export * from "./guest-columns.ts";
 export * from "./guests/agent-trouble.ts";
 export * from "./guests/ha.ts";
+export * from "./guests/inside.ts";
 export * from "./guests/migration.ts";
 export * from "./guests/power.ts";
 export * from "./guests/running.ts";

@@ -1,4 +1,4 @@
-import { chmod, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../folders.ts";
 import { ARTIFACT_ID } from "./uri.ts";
@@ -12,6 +12,14 @@ export interface StoredFile {
   readonly id: string;
   readonly bytes: number;
   readonly writtenAt: number;
+}
+
+/** A file that is being written. */
+export interface UnfinishedFile {
+  readonly handle: FileHandle;
+  publish(): Promise<void>;
+  /** Never rejects. */
+  discard(): Promise<void>;
 }
 
 /** The files of artifacts, in one folder that several processes share. */
@@ -37,23 +45,35 @@ export class ArtifactFolder {
 
   /** Writes beside and renames: nobody sees half a file. */
   async write(id: string, parts: readonly Uint8Array[]): Promise<void> {
+    const file = await this.begin(id);
+    try {
+      await file.handle.writev([...parts]);
+      await file.publish();
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+  }
+
+  /** A file that nobody sees until it is published. */
+  async begin(id: string): Promise<UnfinishedFile> {
     await makeFolder(this.#path);
     // An older folder may have been made with other rights.
     await chmod(this.#path, 0o700);
     const path = this.pathOf(id);
     const fresh = `${path}.${process.pid}${UNFINISHED}`;
-    try {
-      const handle = await open(fresh, "wx", 0o600);
-      try {
-        await handle.writev([...parts]);
-      } finally {
+    const handle = await open(fresh, "wx", 0o600);
+    return {
+      handle,
+      publish: async () => {
         await handle.close();
-      }
-      await rename(fresh, path);
-    } catch (error) {
-      await rm(fresh, { force: true });
-      throw error;
-    }
+        await rename(fresh, path);
+      },
+      discard: async () => {
+        await handle.close().catch(() => undefined);
+        await rm(fresh, { force: true }).catch(() => undefined);
+      },
+    };
   }
 
   async remove(id: string): Promise<void> {

@@ -7,7 +7,15 @@ import type { Settings } from "../settings/types.ts";
 import { REDACTOR, SETTINGS } from "../tokens.ts";
 import { encodeArtifact, type OpenArtifact, readRange, withArtifact } from "./file.ts";
 import { ArtifactFolder } from "./folder.ts";
-import type { Artifact, ArtifactPart, ArtifactRange, Artifacts, NewArtifact } from "./types.ts";
+import { StreamedArtifact } from "./streamed.ts";
+import type {
+  Artifact,
+  ArtifactPart,
+  ArtifactRange,
+  Artifacts,
+  ArtifactWriter,
+  NewArtifact,
+} from "./types.ts";
 import { ARTIFACT_ID } from "./uri.ts";
 
 const LONGEST_TITLE = 200;
@@ -37,9 +45,34 @@ export class StoredArtifacts implements Artifacts {
   }
 
   put(subject: string, artifact: NewArtifact): Promise<Artifact> {
-    const put = this.#last.catch(() => undefined).then(() => this.#put(subject, artifact));
-    this.#last = put.catch(() => undefined);
-    return put;
+    return this.#inTurn(() => this.#put(subject, artifact));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.catch(() => undefined).then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async open(subject: string, title: string): Promise<ArtifactWriter> {
+    const id = newId();
+    const shownTitle = this.#redactor.text(title).slice(0, LONGEST_TITLE);
+    const limits = { maxAgeMs: this.#maxAgeMs, maxBytes: this.#maxBytes };
+    try {
+      return new StreamedArtifact({
+        file: await this.#folder.begin(id),
+        head: { subject, title: shownTitle },
+        maxBytes: this.#maxBytes,
+        makeRoom: (bytes) => this.#inTurn(() => this.#folder.makeRoom(bytes, limits, Date.now())),
+        failed: (error) => notWritten(this.#path, error),
+        done: () => {
+          for (const listener of this.#listeners) listener(subject);
+          return this.get(subject, id);
+        },
+      });
+    } catch (error) {
+      throw notWritten(this.#path, error);
+    }
   }
 
   async list(subject: string, limit: number): Promise<readonly Artifact[]> {
@@ -84,7 +117,7 @@ export class StoredArtifacts implements Artifacts {
     const parts = encodeArtifact(head, bytes);
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     if (size > this.#maxBytes) throw tooLarge(bytes.length, this.#maxBytes);
-    const id = `a_${randomBytes(12).toString("hex")}`;
+    const id = newId();
     const limits = { maxAgeMs: this.#maxAgeMs, maxBytes: this.#maxBytes };
     try {
       await this.#folder.makeRoom(size, limits, Date.now());
@@ -118,6 +151,10 @@ export class StoredArtifacts implements Artifacts {
       next: "Repeat the call that made it; artifacts are kept for a bounded time (PROXMOX_MCP_ARTIFACT_MAX_AGE_MS) and room.",
     });
   }
+}
+
+function newId(): string {
+  return `a_${randomBytes(12).toString("hex")}`;
 }
 
 function beyondEnd({ id, size }: Artifact, offset: number): ToolError {

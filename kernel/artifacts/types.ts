@@ -38,10 +38,27 @@ export interface ArtifactPart {
   readonly next?: number;
 }
 
+/** An artifact that comes in parts, of which nobody knows the size before. */
+export interface ArtifactWriter {
+  /**
+   * Bytes that had no room and were only counted: an artifact is at most as large as all may be together. The oldest
+   * others make way.
+   */
+  readonly lost: number;
+  /** As they are: whoever writes has masked them. Throws ToolError `internal` where they cannot be written. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Only now it is there for others. Throws as `write` does. */
+  finish(): Promise<Artifact>;
+  /** Leaves nothing behind; never rejects. */
+  discard(): Promise<void>;
+}
+
 /** Artifacts by subject; nobody sees those of others. */
 export interface Artifacts {
   /** Keeps content; throws ToolError `unsupported` where it is larger than all room, `internal` where it cannot be written. */
   put(subject: string, artifact: NewArtifact): Promise<Artifact>;
+  /** Begins one that is written in parts. Throws ToolError `internal` where that cannot be. */
+  open(subject: string, title: string): Promise<ArtifactWriter>;
   /** Newest first. */
   list(subject: string, limit: number): Promise<readonly Artifact[]>;
   /** Throws ToolError `not_found` where it is unknown, expired or of another subject. */

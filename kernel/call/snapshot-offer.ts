@@ -13,6 +13,8 @@ export function offersSnapshot({ plan, handOver, uses }: DefinedTool): boolean {
     const [method, path = ""] = use.split(" ");
     const part = GUEST_PART.exec(path)?.[1];
     const isChange = method !== "GET" && part !== undefined;
-    return use === "any" || (isChange && !NOT_HELD.test(part) && part !== "/template");
+    return (
+      use === "any" || use === "guest:exec" || (isChange && !NOT_HELD.test(part) && part !== "/template")
+    );
   });
 }

@@ -1,12 +1,11 @@
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { ToolError } from "../../sdk/errors.ts";
 import { atPlace } from "../../sdk/places.ts";
 import type { FileLine, ShellLine } from "../../sdk/steps.ts";
-import type { CommandResult, FileWrite, Transferred } from "../transports/ssh/types.ts";
-import { Collector } from "./collector.ts";
+import type { CommandResult, FileWrite, OutputStream, Transferred } from "../transports/ssh/types.ts";
 import type { JobEnvironment } from "./environment.ts";
-import { keepOutput, type Taken } from "./output.ts";
-import type { JobStep } from "./types.ts";
+import { OutputKeeper } from "./output.ts";
+import type { JobStep, OutputPart } from "./types.ts";
 
 /** A file is read up to here where the step names no bound, bytes. */
 const MOST_READ = 8 * 1024 * 1024;
@@ -23,7 +22,8 @@ export interface InsideRun {
 
 /**
  * Runs a free command, or reads or writes a file, at its place; answers what later steps may refer to. Throws
- * ToolError, `task_failed` for a command that ended in any other way than well; what it wrote is with the step then too.
+ * ToolError, `task_failed` for a command that ended in any other way than well; what it wrote is with the step in any
+ * case.
  */
 export async function sendInside(over: ShellLine | FileLine, run: InsideRun): Promise<unknown> {
   if (over.by === "shell") return await runShell(over, run);
@@ -31,36 +31,68 @@ export async function sendInside(over: ShellLine | FileLine, run: InsideRun): Pr
 }
 
 async function runShell(over: ShellLine, run: InsideRun): Promise<unknown> {
-  const { place, argv, stdin, sudo, timeoutMs } = over;
-  const { ssh, guests } = run.environment.cluster;
-  const { signal } = run;
-  // Without an account to go on from, `sudo` says only whether it is the login that runs it.
-  const command = { argv, timeoutMs, signal, sudo, ...(stdin === undefined ? {} : { stdin }) };
-  const result = await (place.kind === "node" ? ssh.run(place.node, command) : guests.run(place, command));
-  const { exitCode, signal: killedBy, stdout, stderr } = result;
-  run.step.output = {
-    place: atPlace(place),
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(killedBy === undefined ? {} : { signal: killedBy }),
-    parts: await kept(over, run, [
-      { name: "stdout", ...stdout },
-      { name: "stderr", ...stderr },
-    ]),
+  const { place } = over;
+  const outputs = {
+    stdout: keeperOf("stdout", `stdout of ${run.step.id} ${atPlace(place)}`, run),
+    stderr: keeperOf("stderr", `stderr of ${run.step.id} ${atPlace(place)}`, run),
   };
-  if (exitCode !== 0) throw endedBadly(over, result);
-  return { exitCode, stdout: Buffer.from(stdout.bytes).toString() };
+  let end: Pick<CommandResult, "exitCode" | "signal"> = {};
+  try {
+    const result = await send(over, run, (chunk, from) => outputs[from].write(chunk));
+    end = endOf(result);
+    if (result.exitCode !== 0) throw endedBadly(over, result);
+    return { exitCode: 0, stdout: Buffer.from(result.stdout.bytes).toString() };
+  } finally {
+    run.step.output = { place: atPlace(place), ...end, parts: await finished(Object.values(outputs)) };
+  }
+}
+
+async function send(
+  { place, argv, stdin, sudo, timeoutMs }: ShellLine,
+  { environment, signal }: InsideRun,
+  onOutput: (chunk: Uint8Array, from: OutputStream) => Promise<void>,
+): Promise<CommandResult> {
+  const { ssh, guests } = environment.cluster;
+  // Without an account to go on from, `sudo` says only whether it is the login that runs it.
+  const command = { argv, timeoutMs, signal, sudo, onOutput, ...(stdin === undefined ? {} : { stdin }) };
+  return await (place.kind === "node" ? ssh.run(place.node, command) : guests.run(place, command));
+}
+
+function endOf({ exitCode, signal }: CommandResult): Pick<CommandResult, "exitCode" | "signal"> {
+  return { ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) };
+}
+
+/** Outputs that are empty are left out. */
+async function finished(keepers: readonly OutputKeeper[]): Promise<readonly OutputPart[]> {
+  return await Promise.all(keepers.filter(({ size }) => size > 0).map((keeper) => keeper.finish()));
 }
 
 async function readFile({ place, path, maxBytes = MOST_READ }: FileLine, run: InsideRun): Promise<unknown> {
   const { ssh, guests } = run.environment.cluster;
-  const sink = new Collector();
+  const keeper = keeperOf("content", `${path} ${atPlace(place)}`, run);
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => void keeper.write(chunk).then(() => done(), done),
+  });
   const options = { sink, maxBytes, signal: run.signal };
-  const { size, sha256 } = await (place.kind === "node"
-    ? ssh.read(place.node, path, options)
-    : guests.read(place, path, options));
-  const taken: Taken = { name: "content", bytes: sink.bytes(), size, sha256 };
-  run.step.output = { place: atPlace(place), parts: await kept({ place, path }, run, [taken]) };
-  return { size, sha256 };
+  try {
+    const { size, sha256 } = await (place.kind === "node"
+      ? ssh.read(place.node, path, options)
+      : guests.read(place, path, options));
+    run.step.output = { place: atPlace(place), parts: [await keeper.finish({ sha256 })] };
+    return { size, sha256 };
+  } catch (error) {
+    await keeper.discard();
+    throw error;
+  }
+}
+
+function keeperOf(
+  name: OutputPart["name"],
+  title: string,
+  { environment, subject }: InsideRun,
+): OutputKeeper {
+  const { artifacts, redactor } = environment;
+  return new OutputKeeper({ artifacts, redactor, subject, name, title });
 }
 
 async function writeFile(over: FileLine, run: InsideRun): Promise<Transferred> {
@@ -82,24 +114,6 @@ async function writeFile(over: FileLine, run: InsideRun): Promise<Transferred> {
   } finally {
     await opened?.close();
   }
-}
-
-/** Outputs that are empty are left out. */
-async function kept(
-  over: Pick<ShellLine, "place"> & { readonly path?: string },
-  { environment, subject, step }: InsideRun,
-  taken: readonly Taken[],
-) {
-  const { artifacts, redactor } = environment;
-  return Promise.all(
-    taken
-      .filter(({ name, size }) => size > 0 || name === "content")
-      .map((one) => {
-        const what = one.name === "content" ? over.path : `${one.name} of ${step.id}`;
-        const title = `${what} ${atPlace(over.place)}`;
-        return keepOutput(one, { artifacts, redactor, subject, title });
-      }),
-  );
 }
 
 function endedBadly({ place, argv }: ShellLine, { exitCode, signal }: CommandResult): ToolError {

@@ -19,6 +19,8 @@ const SUSPECT = /PRIVATE KEY-----|PVE(?:VNC|TERM)?:|PVEAPIToken|password|:\/\/[^
 export interface Redactor {
   /** Adds a value that must never show. Values shorter than four characters are masked by name only. */
   know(value: string): void;
+  /** Length of the longest value that is known, in characters. */
+  readonly longest: number;
   text(value: string): string;
   /** A deep copy with secret fields and secret parts of strings masked. */
   value<T>(value: T): unknown;
@@ -28,11 +30,15 @@ export interface Redactor {
 export function createRedactor(values: readonly string[] = []): Redactor {
   const known = new Set<string>();
   let shortest = Number.POSITIVE_INFINITY;
+  let longest = 0;
   const know = (value: string) => {
     if (value.length < 4) return;
-    known.add(value);
-    known.add(encodeURIComponent(value));
-    known.add(JSON.stringify(value).slice(1, -1));
+    // As it is, in addresses, in JSON, and as bytes that stand for a character each.
+    const forms = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), asBytes(value)];
+    for (const form of forms) {
+      known.add(form);
+      longest = Math.max(longest, form.length);
+    }
     // The other forms are never shorter.
     shortest = Math.min(shortest, value.length);
   };
@@ -57,7 +63,18 @@ export function createRedactor(values: readonly string[] = []): Redactor {
     );
   };
 
-  return { know, text, value: deep };
+  return {
+    know,
+    text,
+    value: deep,
+    get longest() {
+      return longest;
+    },
+  };
+}
+
+function asBytes(value: string): string {
+  return Buffer.from(value).toString("latin1");
 }
 
 /** Names come from API schemas for the most part, and come again with every answer. */

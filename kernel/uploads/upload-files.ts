@@ -86,7 +86,8 @@ class MaskSearch {
   look(chunk: Uint8Array): void {
     if (this.found) return;
     const seam = Buffer.concat([this.#end, chunk.subarray(0, MASK.length - 1)]);
-    this.found = seam.includes(MASK) || Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).includes(MASK);
+    this.found =
+      seam.includes(MASK) || Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).includes(MASK);
     const tail = chunk.length >= MASK.length - 1 ? chunk : Buffer.concat([this.#end, chunk]);
     this.#end = Buffer.from(tail.subarray(-(MASK.length - 1)));
   }

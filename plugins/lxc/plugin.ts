@@ -4,6 +4,7 @@ import { lxcClone } from "./lxc-clone.ts";
 import { lxcConvertToTemplate } from "./lxc-convert-to-template.ts";
 import { lxcCreate } from "./lxc-create.ts";
 import { lxcDestroy } from "./lxc-destroy.ts";
+import { lxcExec } from "./lxc-exec.ts";
 import { lxcGet } from "./lxc-get.ts";
 import { lxcInterfaces } from "./lxc-interfaces.ts";
 import { lxcList } from "./lxc-list.ts";
@@ -42,5 +43,6 @@ export default definePlugin({
     lxcMigrate,
     lxcPending,
     lxcRrd,
+    lxcExec,
   ],
 });

@@ -10,6 +10,7 @@ import { vmDiskImport } from "./vm-disk-import.ts";
 import { vmDiskMove, vmDiskResize, vmDiskUnlink } from "./vm-disks.ts";
 import { vmFeature } from "./vm-feature.ts";
 import { vmGet } from "./vm-get.ts";
+import { vmGuestExec } from "./vm-guest-exec.ts";
 import { vmList } from "./vm-list.ts";
 import { vmMigrate } from "./vm-migrate.ts";
 import { vmPciAttach, vmPciDetach } from "./vm-pci.ts";
@@ -63,5 +64,6 @@ export default definePlugin({
     vmAgentFilesystems,
     vmAgentUsers,
     vmFstrim,
+    vmGuestExec,
   ],
 });

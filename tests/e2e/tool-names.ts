@@ -23,7 +23,7 @@ export const KERNEL_RISKS: Readonly<Record<string, "write" | "escape">> = {
 /** Which access shows a tool, and the highest risk that it can reach. */
 type Row = readonly [
   name: string,
-  shownFrom: "read" | "write" | "destructive",
+  shownFrom: "read" | "write" | "destructive" | "escape",
   risk: "read" | "write" | "destructive" | "escape",
 ];
 
@@ -63,6 +63,7 @@ export const PLUGIN_TOOLS: Readonly<Record<string, readonly Row[]>> = {
     ["proxmox_node_action", "write", "destructive"],
     ["proxmox_node_get", "read", "read"],
     ["proxmox_node_list", "read", "read"],
+    ["proxmox_node_terminal_run", "escape", "escape"],
   ],
   vm: [
     ["proxmox_vm_action", "write", "destructive"],
@@ -84,6 +85,7 @@ export const PLUGIN_TOOLS: Readonly<Record<string, readonly Row[]>> = {
     ["proxmox_vm_fstrim", "write", "write"],
     ["proxmox_vm_get", "read", "read"],
     ["proxmox_vm_guest_agent_diagnose", "read", "read"],
+    ["proxmox_vm_guest_exec", "escape", "escape"],
     ["proxmox_vm_list", "read", "read"],
     ["proxmox_vm_migrate", "write", "write"],
     ["proxmox_vm_pci_attach", "write", "write"],
@@ -105,6 +107,7 @@ export const PLUGIN_TOOLS: Readonly<Record<string, readonly Row[]>> = {
     ["proxmox_lxc_convert_to_template", "write", "write"],
     ["proxmox_lxc_create", "write", "write"],
     ["proxmox_lxc_destroy", "destructive", "destructive"],
+    ["proxmox_lxc_exec", "escape", "escape"],
     ["proxmox_lxc_get", "read", "read"],
     ["proxmox_lxc_interfaces", "read", "read"],
     ["proxmox_lxc_list", "read", "read"],
@@ -193,6 +196,9 @@ export const PLUGIN_TOOLS: Readonly<Record<string, readonly Row[]>> = {
     ["proxmox_api_call", "read", "escape"],
     ["proxmox_api_describe", "read", "read"],
     ["proxmox_cli_run", "read", "escape"],
+    ["proxmox_file_read", "escape", "escape"],
+    ["proxmox_file_write", "escape", "escape"],
+    ["proxmox_shell_run", "escape", "escape"],
   ],
 };
 

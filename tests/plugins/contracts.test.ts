@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import Value from "typebox/value";
+import { resolveInside } from "../../kernel/call/inside-step.ts";
+import { isStep } from "../../kernel/call/step-kinds.ts";
 import { detourUse } from "../../kernel/host/detour-uses.ts";
 import access from "../../plugins/access/plugin.ts";
 import backup from "../../plugins/backup/plugin.ts";
@@ -11,10 +13,12 @@ import nodes from "../../plugins/nodes/plugin.ts";
 import storage from "../../plugins/storage/plugin.ts";
 import tasks from "../../plugins/tasks/plugin.ts";
 import vm from "../../plugins/vm/plugin.ts";
+import type { FileStep, ShellStep } from "../../sdk/inside-steps.ts";
 import { isWithin } from "../../sdk/risk.ts";
+import { type Step, stepUse } from "../../sdk/steps.ts";
 import { type DefinedTool, useName } from "../../sdk/tool.ts";
 import { type Catalog, loadCatalog, releases } from "../../vendor/pve-docs/index.ts";
-import { fakeNode, fakeReader, fakeVm, planOf } from "../helpers/fake-reader.ts";
+import { fakeNode, fakeReader, fakeVm, planOf, stepsOf } from "../helpers/fake-reader.ts";
 
 const catalog = loadCatalog();
 
@@ -27,12 +31,22 @@ const file = { from: { artifact: "a" }, size: 2 ** 30, mtimeMs: 1, sha256: "a".r
 const services = {
   catalog,
   log: { info: () => undefined, warn: () => undefined },
-  uploads: { look: async () => file },
+  uploads: {
+    look: async (
+      _pve: unknown,
+      { artifactId, resourceUri }: { artifactId?: string; resourceUri?: string },
+    ) => (artifactId === "a_1" || resourceUri?.endsWith("/a_1") === true ? { ...file, size: 10 } : file),
+  },
 };
 const tools = [backup, cluster, nodes, vm, lxc, cloudInit, storage, access, tasks, escapeHatches].flatMap(
   (plugin) => plugin.tools(services as never),
 );
 const byName = new Map(tools.map((tool) => [tool.name, tool]));
+
+function asInside(step: Step): ShellStep | FileStep {
+  if (step.via === "shell" || step.via === "file") return step;
+  throw new Error(`a step of another kind: ${step.via}`);
+}
 
 function toolNamed(name: string): DefinedTool {
   const tool = byName.get(name);
@@ -76,7 +90,12 @@ describe("every tool", () => {
 
 describe("plans fit the API", () => {
   const reader = fakeReader({
-    guests: [fakeVm({ vmid: 100, name: "web" }), fakeVm({ vmid: 900, template: true })],
+    guests: [
+      fakeVm({ vmid: 100, name: "web" }),
+      fakeVm({ vmid: 900, template: true }),
+      fakeVm({ vmid: 101, name: "web2", status: "running" }),
+      fakeVm({ vmid: 201, kind: "lxc", status: "running" }),
+    ],
     nodes: [fakeNode("pve1"), fakeNode("pve2"), fakeNode("pve3", { status: "offline" })],
     answers: {
       "GET /cluster/nextid": ({ vmid }: { vmid?: number }) => String(vmid ?? 105),
@@ -172,6 +191,56 @@ describe("plans fit the API", () => {
   });
 
   test.each([
+    ["proxmox_shell_run", { node: "pve1", script: "uptime\necho 'x'", useSudo: true }],
+    ["proxmox_shell_run", { vmid: 101, script: "Get-Item .", shell: "powershell", commandTimeoutMs: 5_000 }],
+    ["proxmox_shell_run", { vmid: "web2", script: "dir", shell: "cmd" }],
+    ["proxmox_shell_run", { vmid: 201, script: "cat", shell: "bash", stdin: "a" }],
+    ["proxmox_node_terminal_run", { node: "pve1", command: ["ip", "-j", "link"], useSudo: true }],
+    ["proxmox_vm_guest_exec", { vmid: 101, command: ["uname", "-a"], stdin: "" }],
+    ["proxmox_lxc_exec", { vmid: 201, command: ["uname"], commandTimeoutMs: 1_000 }],
+    ["proxmox_file_read", { node: "pve1", path: "/etc/hosts", maxBytes: 1_000 }],
+    ["proxmox_file_read", { vmid: 101, path: "C:\\a.txt" }],
+    ["proxmox_file_write", { node: "pve1", path: "/etc/motd", content: "hi\n", expected: "absent" }],
+    ["proxmox_file_write", { vmid: 201, path: "/a", artifactId: "a_1", mode: "0640" }],
+    ["proxmox_file_write", { vmid: 101, path: "/a", resourceUri: "proxmox://artifacts/a_1" }],
+  ])("%s with %j goes past the API as it says", async (name, input) => {
+    const tool = toolNamed(name);
+    expect([...Value.Errors(tool.input, input)]).toEqual([]);
+    for (const step of await stepsOf(tool, input, reader)) {
+      expect(isStep(step)).toBe(true);
+      const { over, path } = resolveInside({ ...asInside(step), id: "s1" }, { catalog, login: "ops" }).step;
+      expect(tool.uses.map(useName)).toContain(stepUse(step));
+      // What a VM's agent is asked takes rights, so the tool says which endpoint it is.
+      if (over.place.kind === "qemu") expect(tool.uses.map(useName).join()).toContain(path);
+      expect(tool.risk).toBe("escape");
+    }
+  });
+
+  test.each([
+    ["proxmox_shell_run", { script: "a" }, "invalid_input"],
+    ["proxmox_shell_run", { node: "pve1", vmid: 101, script: "a" }, "invalid_input"],
+    ["proxmox_shell_run", { node: "pve3", script: "a" }, "unreachable"],
+    ["proxmox_shell_run", { node: "pve1", script: "a", shell: "powershell" }, "invalid_input"],
+    ["proxmox_shell_run", { vmid: 201, script: "a", shell: "cmd" }, "invalid_input"],
+    ["proxmox_shell_run", { vmid: 101, script: 'type "a b"', shell: "cmd" }, "invalid_input"],
+    ["proxmox_shell_run", { vmid: 101, script: "a\nb", shell: "cmd" }, "invalid_input"],
+    ["proxmox_shell_run", { vmid: 101, script: "a".repeat(12_001), shell: "powershell" }, "invalid_input"],
+    ["proxmox_shell_run", { vmid: 101, script: "a", useSudo: true }, "invalid_input"],
+    ["proxmox_shell_run", { vmid: 201, script: "a", useSudo: true }, "invalid_input"],
+    ["proxmox_shell_run", { vmid: 100, script: "a" }, "conflict"],
+    ["proxmox_node_terminal_run", { node: "pve3", command: ["a"] }, "unreachable"],
+    ["proxmox_vm_guest_exec", { vmid: 100, command: ["a"] }, "conflict"],
+    ["proxmox_vm_guest_exec", { vmid: 201, command: ["a"] }, "not_found"],
+    ["proxmox_lxc_exec", { vmid: 101, command: ["a"] }, "not_found"],
+    ["proxmox_file_write", { node: "pve1", path: "/a" }, "invalid_input"],
+    ["proxmox_file_write", { node: "pve1", path: "/a", content: "a", artifactId: "b" }, "invalid_input"],
+    ["proxmox_file_write", { node: "pve1", path: "/a", content: "ä".repeat(131_073) }, "unsupported"],
+    ["proxmox_file_write", { vmid: 101, path: "/a", artifactId: "big" }, "unsupported"],
+  ])("%s refuses %j", async (name, input, code) => {
+    await expect(stepsOf(toolNamed(name), input, reader)).rejects.toMatchObject({ code });
+  });
+
+  test.each([
     ["proxmox_vm_create", { node: "pve1", args: "-device x" }],
     ["proxmox_vm_create", { node: "pve1", archive: "local:backup/x" }],
     ["proxmox_vm_update_config", { vmid: 100, hookscript: "local:snippets/x" }],
@@ -182,6 +251,10 @@ describe("plans fit the API", () => {
     ["proxmox_lxc_migrate", { vmid: 200, target: "pve2", online: true }],
     ["proxmox_console_ticket", { vmid: 100, type: "shell" }],
     ["proxmox_node_get", { node: "../etc" }],
+    ["proxmox_file_write", { node: "pve1", path: "/a", content: "", expected: "abc" }],
+    ["proxmox_file_write", { node: "pve1", path: "/a", content: "", mode: "9" }],
+    ["proxmox_node_terminal_run", { node: "pve1", command: [] }],
+    ["proxmox_node_terminal_run", { node: "pve1", command: "uptime" }],
   ])("%s does not take %j", (name, input) => {
     const { input: schema } = toolNamed(name);
     const strict = { additionalProperties: false, ...schema };

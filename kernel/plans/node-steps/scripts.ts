@@ -14,7 +14,8 @@ const ENCODED = /^[-/](?:ec|e(?:n(?:c(?:o(?:d(?:e(?:d(?:c(?:o(?:m(?:m(?:a(?:nd?)
 
 /** The script among a command's arguments, readable; undefined where there is none. */
 export function givenScript(argv: readonly string[]): GivenScript | undefined {
-  const encoded = argv.findIndex((word, at) => ENCODED.test(word) && argv.slice(0, at).some(isPowerShell)) + 1;
+  const encoded =
+    argv.findIndex((word, at) => ENCODED.test(word) && argv.slice(0, at).some(isPowerShell)) + 1;
   const code = encoded > 0 ? argv[encoded] : undefined;
   if (code !== undefined) {
     return { at: encoded, text: Buffer.from(code, "base64").toString("utf16le"), isEncoded: true };

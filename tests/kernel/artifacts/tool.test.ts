@@ -20,6 +20,7 @@ function artifactsOf(isText: boolean): { artifacts: Artifacts; ranges: ArtifactR
   const unused = () => Promise.reject(new Error("not used here"));
   const artifacts: Artifacts = {
     put: unused,
+    open: unused,
     list: unused,
     get: async () => artifact,
     read: async (_subject, _id, range = {}) => {

@@ -1,4 +1,4 @@
-import type { Artifact, Artifacts, NewArtifact } from "../../../kernel/artifacts/types.ts";
+import type { Artifact, Artifacts, ArtifactWriter, NewArtifact } from "../../../kernel/artifacts/types.ts";
 import type { AuditEvent, AuditLog } from "../../../kernel/audit/types.ts";
 import { ConfigDigests } from "../../../kernel/call/digests.ts";
 import type { CallContext, Plan, WaitOptions } from "../../../kernel/call/types.ts";
@@ -146,6 +146,17 @@ export class FakeArtifacts implements Artifacts {
       size,
       createdAt: 0,
       expiresAt: 1_000,
+    };
+  }
+
+  async open(subject: string, title: string): Promise<ArtifactWriter> {
+    if (this.full) throw new ToolError({ code: "unsupported", message: "There is no room." });
+    const parts: Uint8Array[] = [];
+    return {
+      lost: 0,
+      write: async (bytes) => void parts.push(Buffer.from(bytes)),
+      finish: () => this.put(subject, { title, content: Buffer.concat(parts) }),
+      discard: async () => undefined,
     };
   }
 
