@@ -2,6 +2,7 @@ import { Readable, Writable } from "node:stream";
 import { ToolError } from "../../sdk/errors.ts";
 import { atPlace } from "../../sdk/places.ts";
 import type { FileLine, ShellLine } from "../../sdk/steps.ts";
+import { givenScript } from "../plans/node-steps/scripts.ts";
 import type { CommandResult, FileWrite, OutputStream, Transferred } from "../transports/ssh/types.ts";
 import type { JobEnvironment } from "./environment.ts";
 import { OutputKeeper } from "./output.ts";
@@ -119,7 +120,8 @@ async function writeFile(over: FileLine, run: InsideRun): Promise<Transferred> {
 function endedBadly({ place, argv }: ShellLine, { exitCode, signal }: CommandResult): ToolError {
   const how =
     exitCode === undefined ? `was ended by the signal ${signal}` : `ended with exit code ${exitCode}`;
-  const missing = exitCode === 127 || exitCode === 126;
+  // Of a script it can be any program in it.
+  const missing = (exitCode === 127 || exitCode === 126) && givenScript(argv) === undefined;
   return new ToolError({
     code: "task_failed",
     message: `The command ${atPlace(place)} ${how}.`,

@@ -8,8 +8,13 @@ type Rule = (step: PlanStep, seen: readonly SeenEntry[]) => Omit<UndoNote, "step
 /** How each step that changes something is taken back, as far as its endpoint tells. */
 export function undoNotes(steps: readonly PlanStep[], seen: readonly SeenEntry[]): readonly UndoNote[] {
   return steps
-    .filter(({ risk }) => risk !== "read")
+    .filter(({ risk, step }) => risk !== "read" && !isLook(step))
     .map((step) => ({ step: step.step.id, ...noteOf(step, seen) }));
+}
+
+/** A file that is only read takes as much trust as a change, and leaves nothing to undo. */
+function isLook({ over }: PlanStep["step"]): boolean {
+  return over?.by === "file" && over.action === "read";
 }
 
 function noteOf(step: PlanStep, seen: readonly SeenEntry[]): Omit<UndoNote, "step"> {

@@ -48,7 +48,7 @@ export class ConfiguredCluster implements ClusterAccess {
       encode: async (endpoint, params) => (await this.catalog()).encode(endpoint, params),
     });
     this.ssh = lazySsh(settings, limits.connectTimeoutMs, this.rest);
-    this.guests = lazyGuests();
+    this.guests = lazyGuests(this);
     this.inventory = new ResourceInventory({
       cluster: settings.name,
       rest: this.rest,

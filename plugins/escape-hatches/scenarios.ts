@@ -7,6 +7,8 @@ import {
   type Scenario,
   scenario,
 } from "../../sdk/testing/index.ts";
+import { fileScenarios } from "./scenarios/files.ts";
+import { shellScenarios } from "./scenarios/shell.ts";
 
 interface Pool {
   readonly poolid: string;
@@ -106,4 +108,9 @@ const onNodes: readonly Scenario[] = [
   }),
 ];
 
-export default defineScenarios([...onAnyCluster([], scenarios), ...onNodes]);
+export default defineScenarios([
+  ...onAnyCluster([], scenarios),
+  ...onNodes,
+  ...shellScenarios,
+  ...fileScenarios,
+]);

@@ -3,8 +3,8 @@ import { type Place, ToolError } from "../../sdk/index.ts";
 /** Shells that a script can be written for. */
 export type Shell = "sh" | "bash" | "powershell" | "cmd";
 
-/** Windows takes 32767 characters as one command line, and base64 of UTF-16 has 2.7 for each. */
-const LONGEST_POWERSHELL = 12_000;
+/** Windows takes 32 KiB as one command line, each quote may count twice, and base64 of UTF-16 has 2.7 for one. */
+const LONGEST_POWERSHELL = 5_900;
 
 /** The arguments by which a shell runs a script. Throws ToolError where it is not one of the place, or cannot. */
 export function shellArgv(shell: Shell, script: string, { kind }: Pick<Place, "kind">): readonly string[] {

@@ -1,4 +1,5 @@
 import { defineScenarios } from "../../sdk/testing/index.ts";
+import { execScenarios } from "./scenarios/exec.ts";
 import { lifecycleScenarios } from "./scenarios/lifecycle.ts";
 import { lookScenarios } from "./scenarios/looks.ts";
 import { moveScenarios } from "./scenarios/moves.ts";
@@ -15,4 +16,5 @@ export default defineScenarios([
   ...snapshotScenarios,
   ...moveScenarios,
   ...lookScenarios,
+  ...execScenarios,
 ]);

@@ -12,6 +12,7 @@ import {
   stepsOf,
 } from "../../sdk/testing/index.ts";
 import { consoleScenarios } from "./scenarios/console.ts";
+import { terminalScenarios } from "./scenarios/terminal.ts";
 
 interface Resource {
   readonly type: string;
@@ -214,4 +215,4 @@ const scenarios: readonly Scenario[] = [
   ...consoleScenarios,
 ];
 
-export default defineScenarios(onAnyCluster([], scenarios));
+export default defineScenarios([...onAnyCluster([], scenarios), ...terminalScenarios]);

@@ -1,6 +1,7 @@
 import { defineScenarios } from "../../sdk/testing/index.ts";
 import { agentScenarios } from "./scenarios/agent.ts";
 import { diskScenarios } from "./scenarios/disks.ts";
+import { execScenarios } from "./scenarios/exec.ts";
 import { lifecycleScenarios } from "./scenarios/lifecycle.ts";
 import { lookScenarios } from "./scenarios/looks.ts";
 import { migrateScenarios } from "./scenarios/migrate.ts";
@@ -19,4 +20,5 @@ export default defineScenarios([
   ...migrateScenarios,
   ...lookScenarios,
   ...agentScenarios,
+  ...execScenarios,
 ]);

@@ -224,7 +224,7 @@ describe("plans fit the API", () => {
     ["proxmox_shell_run", { vmid: 201, script: "a", shell: "cmd" }, "invalid_input"],
     ["proxmox_shell_run", { vmid: 101, script: 'type "a b"', shell: "cmd" }, "invalid_input"],
     ["proxmox_shell_run", { vmid: 101, script: "a\nb", shell: "cmd" }, "invalid_input"],
-    ["proxmox_shell_run", { vmid: 101, script: "a".repeat(12_001), shell: "powershell" }, "invalid_input"],
+    ["proxmox_shell_run", { vmid: 101, script: "a".repeat(5_901), shell: "powershell" }, "invalid_input"],
     ["proxmox_shell_run", { vmid: 101, script: "a", useSudo: true }, "invalid_input"],
     ["proxmox_shell_run", { vmid: 201, script: "a", useSudo: true }, "invalid_input"],
     ["proxmox_shell_run", { vmid: 100, script: "a" }, "conflict"],

@@ -72,13 +72,14 @@ export function fakeCluster({ answer, requests, state, release }: FakeClusterPar
     write: <T>(request: RestRequest) => send(request) as Promise<T>,
     close: async () => undefined,
   };
+  const ssh = lazySsh({ prefix: "PROXMOX_" }, 1_000, rest);
+  const about = { catalog: () => catalog(release), version: async () => version };
   return {
     name: "pve",
     rest,
-    ssh: lazySsh({ prefix: "PROXMOX_" }, 1_000, rest),
-    guests: lazyGuests(),
-    catalog: () => catalog(release),
-    version: async () => version,
+    ssh,
+    guests: lazyGuests({ rest, ssh, ...about }),
+    ...about,
     knownVersion: () => version,
     inventory: {
       read: inventory,

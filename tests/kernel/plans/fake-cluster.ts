@@ -62,13 +62,14 @@ export function accessTo(cluster: FakeCluster): ClusterAccess {
     write: () => Promise.reject(new Error("a look must not write")),
     close: async () => undefined,
   };
+  const ssh = lazySsh({ prefix: "PROXMOX_" }, 1_000, rest);
+  const about = { catalog: async () => loadCatalog(release), version: async () => version };
   return {
     name: "pve",
     rest,
-    ssh: lazySsh({ prefix: "PROXMOX_" }, 1_000, rest),
-    guests: lazyGuests(),
-    catalog: async () => loadCatalog(release),
-    version: async () => version,
+    ssh,
+    guests: lazyGuests({ rest, ssh, ...about }),
+    ...about,
     knownVersion: () => version,
     inventory: {
       read: inventory,
