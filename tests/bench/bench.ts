@@ -34,7 +34,8 @@ async function measure(stateDir: string): Promise<Figure[]> {
       await requestsFigure(main, stateDir),
       ...(await largeFigures(main, stateDir)),
       await uploadFigure(main, stateDir, UPLOAD_GIB),
-      await transferFigure(root),
+      await transferFigure(root, "node"),
+      await transferFigure(root, "container"),
     ];
   } finally {
     await lab.close();

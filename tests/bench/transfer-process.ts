@@ -1,13 +1,15 @@
 /**
- * Moves a file of so many bytes to a node and back, in a process of its own so that its memory can be told:
- * `node transfer-process.js PORT KEY_FILE FINGERPRINT PATH BYTES` prints `{ maxRssMb, upMbS, downMbS, same }`.
+ * Moves a file of so many bytes to a node, or into a container on it, and back, in a process of its own so that its
+ * memory can be told: `node transfer-process.js node|container PORT KEY_FILE FINGERPRINT PATH BYTES` prints
+ * `{ maxRssMb, upMbS, downMbS, same }`.
  */
 
 import { userInfo } from "node:os";
 import { Readable, Writable } from "node:stream";
+import { ContainerRoute } from "../../kernel/transports/guests/container.ts";
 import { SshTransport } from "../../kernel/transports/ssh/transport.ts";
 
-const [port = "", path = "", fingerprint = "", file = "", size = ""] = process.argv.slice(2);
+const [way = "", port = "", path = "", fingerprint = "", file = "", size = ""] = process.argv.slice(2);
 const BLOCK = Buffer.from(Uint32Array.from({ length: 16_384 }, (_, at) => at * 2_654_435_761).buffer);
 const bytes = Number(size);
 
@@ -29,11 +31,15 @@ const ssh = new SshTransport({
   addressOf: async (node) => ({ node, host: "127.0.0.1", port: Number(port) }),
 });
 const begun = performance.now();
-const up = await ssh.write("pve1", file, { content: Readable.from(content(), { objectMode: false }) });
+const write = { content: Readable.from(content(), { objectMode: false }) };
+const sink = new Writable({ write: (_chunk, _encoding, done) => setImmediate(done) });
+const container = { kind: "lxc", node: "pve1", vmid: 200 } as const;
+const route = new ContainerRoute(ssh);
+const up = await (way === "node" ? ssh.write("pve1", file, write) : route.write(container, file, write));
 const sent = performance.now();
-const down = await ssh.read("pve1", file, {
-  sink: new Writable({ write: (_chunk, _encoding, done) => setImmediate(done) }),
-});
+const down = await (way === "node"
+  ? ssh.read("pve1", file, { sink })
+  : route.read(container, file, { sink }));
 const received = performance.now();
 await ssh.close();
 const megabytes = bytes / 1e6;

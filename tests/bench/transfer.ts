@@ -16,12 +16,17 @@ export interface Transfer {
 export const MOST_MEMORY_MB = 150;
 const GIGABYTE = 1_000_000_000;
 
+/** How a file goes: by SFTP, or through the input and output of commands. */
+export type Way = "node" | "container";
+
 /** Moves so many bytes to a real OpenSSH server and back. */
-export async function measureTransfer(root: string, bytes: number): Promise<Transfer> {
+export async function measureTransfer(root: string, bytes: number, way: Way = "node"): Promise<Transfer> {
   const sshd = await startSshd();
+  // What counts is what passes through this process; the programs run beside the server instead of in a container.
+  sshd.program("pct", 'shift 3; exec "$@"');
   const child = join(root, "build/tests/bench/transfer-process.js");
   const { port, folder, hostKey } = sshd;
-  const args = [port, join(folder, "user"), hostKey.fingerprint, join(folder, "big"), bytes].map(String);
+  const args = [way, port, join(folder, "user"), hostKey.fingerprint, join(folder, "big"), bytes].map(String);
   try {
     return JSON.parse(execFileSync(process.execPath, [child, ...args], { encoding: "utf8" }));
   } finally {
@@ -29,11 +34,13 @@ export async function measureTransfer(root: string, bytes: number): Promise<Tran
   }
 }
 
+const PLACES = { node: "to a node by SSH", container: "into a container through commands" } as const;
+
 /** One gigabyte each way. */
-export async function transferFigure(root: string): Promise<Figure> {
-  const { maxRssMb, upMbS, downMbS, same } = await measureTransfer(root, GIGABYTE);
+export async function transferFigure(root: string, way: Way): Promise<Figure> {
+  const { maxRssMb, upMbS, downMbS, same } = await measureTransfer(root, GIGABYTE, way);
   return {
-    what: "Memory of a process that sends 1 GB to a node by SSH and reads it back",
+    what: `Memory of a process that sends 1 GB ${PLACES[way]} and reads it back`,
     measured: `${shown(maxRssMb)} MB (${shown(upMbS)} MB/s there, ${shown(downMbS)} MB/s back)`,
     against: `${MOST_MEMORY_MB} MB`,
     ratio: maxRssMb / MOST_MEMORY_MB,
