@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type Evidence, formatEvidence, readEvidence } from "../plugin-files/evidence.ts";
 import { PluginFault, reasonOf } from "../plugin-files/fault.ts";
 import { type CodeLayout, codeLayout } from "../plugin-files/layout.ts";
+import { Bench } from "./bench.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { evidenceAfter, evidenceFaults, type RunPlace, type ToolOutcome } from "./judge-evidence.ts";
 import { labTarget, openLabTarget } from "./lab-target.ts";
@@ -10,10 +11,11 @@ import { liveTarget } from "./live-target.ts";
 import { mutatePlugins } from "./mutation/mutate-plugins.ts";
 import { sample } from "./mutation/sample.ts";
 import { inParallel } from "./parallel.ts";
+import { withPool } from "./pool.ts";
 import { checkLeastPrivilege } from "./privileges/least-plugins.ts";
 import { declarationFaults } from "./record.ts";
 import { whyNotOn } from "./release-skips.ts";
-import { runScenario, type ScenarioOutcome } from "./run-scenario.ts";
+import { runScenario, type ScenarioOutcome, type ScenarioSetting } from "./run-scenario.ts";
 import type { Scenario } from "./scenario.ts";
 import { serverOf } from "./server-command.ts";
 import type { OpenTarget } from "./target.ts";
@@ -22,6 +24,9 @@ import { type PluginUnderTest, pluginsUnderTest } from "./validation-plan.ts";
 
 /** Scenarios that run at the same time, each with a lab and a server of its own. */
 const PARALLEL = 2;
+
+/** The same where labs and servers are kept: most of a run is waiting for tasks then. */
+const PARALLEL_ON_BENCHES = 4;
 
 /** What a run depends on; the defaults are what the command uses. */
 export interface ValidateOptions {
@@ -94,6 +99,7 @@ interface Run {
   readonly print: (line: string) => void;
   readonly place: RunPlace;
   readonly check: boolean;
+  readonly sample?: { readonly count: number; readonly seed: string } | undefined;
   readonly verbose: boolean;
 }
 
@@ -175,24 +181,45 @@ function faultyOf(scenarios: readonly EndedScenario[]): number {
 
 async function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenario[]> {
   const { server } = serverOf(plugin, run.layout);
-  const setting = { openTarget: run.openTarget, server };
   const known = (await forThisPlace(plugin.scenarios, run)).flatMap((scenario) => {
     const tool = plugin.tools.find(({ name }) => name === scenario.tool);
     const lacking = tool && whyNotOn(run.place.pve, tool, scenario);
     if (lacking !== undefined) run.print(`skip  ${scenario.tool}: ${scenario.title}: ${lacking}`);
     return tool === undefined || lacking !== undefined ? [] : [{ scenario, tool }];
   });
+  return inSettings(
+    known,
+    { openTarget: run.openTarget, server },
+    run,
+    async ({ scenario, tool }, setting) => {
+      const changes = tool.plan !== undefined;
+      const outcome = await runScenario(scenario, { risk: tool.risk, changes }, setting);
+      const state = outcome.faults.length === 0 ? "ok  " : "FAIL";
+      run.print(`${state}  ${scenario.tool}: ${scenario.title}`);
+      for (const fault of outcome.faults) run.print(`        ${fault}`);
+      if (run.verbose && outcome.faults.length > 0) run.print(outcome.serverLog.trimEnd());
+      return { scenario, outcome };
+    },
+  );
+}
+
+/**
+ * Evidence comes from runs that each have a lab and a server of their own. Checking it against the present code is
+ * done on labs that are set back and servers that are kept, in a fraction of the time.
+ */
+async function inSettings<Item, Answer>(
+  items: readonly Item[],
+  setting: ScenarioSetting,
+  { place, check, sample: part }: Run,
+  work: (item: Item, setting: ScenarioSetting) => Promise<Answer>,
+): Promise<readonly Answer[]> {
+  const isKept = place.where === "lab" && (check || part !== undefined);
+  if (isKept) {
+    const open = () => Bench.open(setting.openTarget);
+    return withPool(PARALLEL_ON_BENCHES, items, open, (item, bench) => work(item, bench.setting(setting)));
+  }
   // What runs against a real cluster runs alone.
-  const limit = run.place.where === "live" ? 1 : PARALLEL;
-  return inParallel(limit, known, async ({ scenario, tool }) => {
-    const changes = tool.plan !== undefined;
-    const outcome = await runScenario(scenario, { risk: tool.risk, changes }, setting);
-    const state = outcome.faults.length === 0 ? "ok  " : "FAIL";
-    run.print(`${state}  ${scenario.tool}: ${scenario.title}`);
-    for (const fault of outcome.faults) run.print(`        ${fault}`);
-    if (run.verbose && outcome.faults.length > 0) run.print(outcome.serverLog.trimEnd());
-    return { scenario, outcome };
-  });
+  return inParallel(place.where === "live" ? 1 : PARALLEL, items, (item) => work(item, setting));
 }
 
 /** On a real cluster those that can run there; each other one is named with the reason. */
