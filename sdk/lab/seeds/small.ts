@@ -160,6 +160,7 @@ const GUESTS: readonly GuestSpec[] = [
   {
     ...{ kind: "qemu", vmid: 104, node: "pve3", name: "win1", disk: ["local-lvm", 60] },
     config: {
+      agent: "1",
       ostype: "win11",
       memory: "8192",
       cores: "4",

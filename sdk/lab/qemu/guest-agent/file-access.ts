@@ -3,6 +3,7 @@ import type { LabCore, LabGuest } from "../../types.ts";
 import { isWide } from "./exec.ts";
 import { type Inside, insideOf } from "./inside.ts";
 import { refusal } from "./simple.ts";
+import { windowsPath } from "./windows.ts";
 
 /** The API reads no more of a file at once. (qemu-server, PVE/API2/Qemu/Agent.pm) */
 const MOST_READ = 16 * 1024 * 1024;
@@ -22,9 +23,9 @@ export function readFile(
 ): unknown {
   const inside = insideOf(lab, guest);
   refuseAny(inside, guest, ["file-open", "file-read"]);
-  const content = inside.system.files.get(path);
+  const content = inside.system.files.get(placeOf(inside, path));
   if (content === undefined) {
-    const why = inside.system.files.has(path) ? WORDS.EISDIR : WORDS.ENOENT;
+    const why = inside.system.files.has(placeOf(inside, path)) ? WORDS.EISDIR : WORDS.ENOENT;
     throw die(`Agent error: failed to open file '${path}' (mode: 'r'): ${why}`);
   }
   const part = content.slice(offset, offset + Math.min(count, MOST_READ));
@@ -48,9 +49,13 @@ export function writeFile(
   if (!encode && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content))
     throw die("Agent error: Base64 data is not valid");
   const bytes = encode ? content : Buffer.from(content, "base64").toString("latin1");
-  const fault = inside.system.files.set(path, bytes, 0o666);
+  const fault = inside.system.files.set(placeOf(inside, path), bytes, 0o666);
   if (fault !== undefined)
     throw die(`Agent error: failed to open file '${path}' (mode: 'wb'): ${WORDS[fault]}`);
+}
+
+function placeOf({ isWindows }: Inside, path: string): string {
+  return isWindows ? windowsPath(path) : path;
 }
 
 function refuseAny(inside: Inside, guest: LabGuest, commands: readonly string[]): void {

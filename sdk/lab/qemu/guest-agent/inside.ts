@@ -2,6 +2,7 @@ import type { LabCore, LabGuest } from "../../types.ts";
 import { GuestFiles } from "./files.ts";
 import { Processes } from "./processes.ts";
 import type { GuestSystem } from "./system.ts";
+import { windowsPath } from "./windows.ts";
 
 /** The system in a guest, and the processes that its agent started. */
 export interface Inside {
@@ -41,20 +42,33 @@ function blocksIn(file: string): ReadonlySet<string> {
 
 function newInside(lab: LabCore, guest: LabGuest): Inside {
   const hostname = guest.config.get("hostname") ?? `guest${guest.vmid}`;
-  const files = new GuestFiles([
-    ["/etc/hostname", `${hostname}\n`],
-    ["/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'],
-    ["/etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`],
-  ]);
-  const processes = new Processes();
+  const isWindows = /^w/.test(guest.config.get("ostype") ?? "");
+  const files = isWindows ? windowsFiles() : debianFiles(hostname);
+  const processes = new Processes({ isWindows });
   const inside: Inside = {
     system: { hostname, files, processes, now: () => lab.clock.now() },
     processes,
-    isWindows: /^w/.test(guest.config.get("ostype") ?? ""),
+    isWindows,
     frozen: false,
     startedAt: undefined,
     blocks: new Set(),
   };
   insides.set(guest, inside);
   return inside;
+}
+
+function debianFiles(hostname: string): GuestFiles {
+  return new GuestFiles([
+    ["/etc/hostname", `${hostname}\n`],
+    ["/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n'],
+    ["/etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`],
+  ]);
+}
+
+function windowsFiles(): GuestFiles {
+  const files = new GuestFiles();
+  for (const folder of ["C:\\", "C:\\Users", "C:\\Users\\Public", "C:\\Windows", "C:\\Windows\\Temp"])
+    files.makeFolder(windowsPath(folder));
+  files.set(windowsPath("C:\\Windows\\win.ini"), "; for 16-bit app support\r\n");
+  return files;
 }

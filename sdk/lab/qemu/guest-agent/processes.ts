@@ -1,7 +1,8 @@
-import { programOf, runProgram } from "./run.ts";
+import { type Place, programOf, runProgram } from "./run.ts";
 import type { Steps } from "./shell-expand.ts";
 import { SIGNALS } from "./signals.ts";
 import type { GuestProcesses, GuestSystem, ProgramOutput } from "./system.ts";
+import { windowsProgram } from "./windows.ts";
 
 /** What became of a process that the guest agent started. */
 export interface ProcessResult {
@@ -30,17 +31,30 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
 /** The processes that the agent of one guest started, until it has told how they ended. */
 export class Processes implements GuestProcesses {
   readonly #running = new Map<number, Process>();
+  readonly #isWindows: boolean;
   #nextPid = FIRST_PID;
+
+  constructor({ isWindows = false }: { readonly isWindows?: boolean } = {}) {
+    this.#isWindows = isWindows;
+  }
 
   /** Starts a process; its id, undefined where there is no such program. */
   start(system: GuestSystem, command: readonly string[], stdin: string): number | undefined {
-    if (programOf(command[0] ?? "") === undefined) return undefined;
     const pid = this.#nextPid;
+    const steps = this.#stepsOf({ system, pid, variables: VARIABLES }, command, stdin);
+    if (steps === undefined) return undefined;
     this.#nextPid += 1;
-    const steps = runProgram({ system, pid, variables: VARIABLES }, command, stdin);
     const process = { steps, wakesAt: system.now(), isLeader: false, ignored: new Set<number>() };
     this.#running.set(pid, { ...process, result: undefined });
     return pid;
+  }
+
+  #stepsOf(place: Place, command: readonly string[], stdin: string): Steps<ProgramOutput> | undefined {
+    const [path = "", ...args] = command;
+    if (!this.#isWindows)
+      return programOf(path) === undefined ? undefined : runProgram(place, command, stdin);
+    const program = windowsProgram(path);
+    return program && takingTime(program({ args, stdin, system: place.system, pid: place.pid }));
   }
 
   /** Forgets all: the system that they ran in is gone. */
@@ -77,7 +91,7 @@ export class Processes implements GuestProcesses {
     const process = this.#running.get(Math.abs(pid));
     if (process === undefined) return false;
     if (signal === SIGNALS.KILL || !process.ignored.has(signal))
-      process.result = { out: "", err: "", code: 0, signal };
+      process.result = { out: "", err: "", ...(this.#isWindows ? { code: 1 } : { code: 0, signal }) };
     return true;
   }
 
@@ -89,6 +103,11 @@ export class Processes implements GuestProcesses {
   ignore(pid: number, signal: number): void {
     this.#running.get(pid)?.ignored.add(signal);
   }
+}
+
+function* takingTime(output: ProgramOutput): Steps<ProgramOutput> {
+  if (output.ms !== undefined) yield output.ms;
+  return output;
 }
 
 function resultOf({ out = "", err = "", code = 0, signal }: ProgramOutput): ProcessResult {

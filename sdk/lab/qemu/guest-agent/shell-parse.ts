@@ -12,6 +12,7 @@ export interface Redirect {
 export type Command =
   | { readonly kind: "simple"; readonly words: readonly Word[]; readonly redirects: readonly Redirect[] }
   | { readonly kind: "group"; readonly list: List; readonly redirects: readonly Redirect[] }
+  | { readonly kind: "subshell"; readonly list: List; readonly redirects: readonly Redirect[] }
   | {
       readonly kind: "if";
       readonly test: List;
@@ -80,16 +81,16 @@ class Parser {
   }
 
   #command(): Command {
-    if (this.#takesWord("{")) return this.#group("}");
-    if (this.#takes("(")) return this.#group(")");
+    if (this.#takesWord("{")) return this.#group("group", "}");
+    if (this.#takes("(")) return this.#group("subshell", ")");
     if (this.#takesWord("if")) return this.#if();
     return this.#simple();
   }
 
-  #group(close: string): Command {
+  #group(kind: "group" | "subshell", close: string): Command {
     const list = this.list([close]);
     this.#need(close);
-    return { kind: "group", list, redirects: this.#redirects() };
+    return { kind, list, redirects: this.#redirects() };
   }
 
   #if(): Command {

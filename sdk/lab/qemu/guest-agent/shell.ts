@@ -25,6 +25,8 @@ export class Shell implements Scope, ShellState {
   mask = 0o022;
   code = 0;
   atEnd: string | undefined;
+  /** Exit code of the last command whose output became part of a word. */
+  #substituted = 0;
 
   constructor(parts: ShellParts) {
     this.parts = parts;
@@ -49,9 +51,28 @@ export class Shell implements Scope, ShellState {
 
   *output(script: string): Steps<string> {
     const out = new Collected();
-    const inner = new Shell({ ...this.parts, arguments: this.words, variables: this.variables });
-    this.code = yield* inner.run(script, { stdin: "", out, err: new Collected() });
+    const inner = this.#apart();
+    this.#substituted = yield* inner.run(script, { stdin: "", out, err: new Collected() });
     return out.text.replace(/\n+$/, "");
+  }
+
+  /** A shell with a state of its own, the same as this one's now. */
+  #apart(): Shell {
+    const shell = new Shell({ ...this.parts, arguments: this.words, variables: this.variables });
+    shell.keepsFiles = this.keepsFiles;
+    shell.mask = this.mask;
+    shell.code = this.code;
+    return shell;
+  }
+
+  /** Runs a list whose `exit` ends it alone. */
+  *#alone(list: List, streams: Streams): Steps<number> {
+    try {
+      return yield* this.#list(list, streams);
+    } catch (error) {
+      if (error instanceof ScriptEnd && error.signal === undefined) return error.code;
+      throw error;
+    }
   }
 
   /** Runs a script to its end, `exit` included; its exit code. A signal is thrown on. */
@@ -94,27 +115,22 @@ export class Shell implements Scope, ShellState {
     for (const [index, command] of commands.entries()) {
       const out = new Collected();
       const isLast = index === commands.length - 1;
-      code = yield* this.#inPipe(command, { stdin, out: isLast ? streams.out : out, err: streams.err });
+      code = yield* this.#apart().#alone(alone(command), {
+        stdin,
+        out: isLast ? streams.out : out,
+        err: streams.err,
+      });
       stdin = out.text;
     }
     return code;
-  }
-
-  /** What ends in a pipe ends alone. */
-  *#inPipe(command: Command, streams: Streams): Steps<number> {
-    try {
-      return yield* this.#command(command, streams);
-    } catch (error) {
-      if (error instanceof ScriptEnd && error.signal === undefined) return error.code;
-      throw error;
-    }
   }
 
   *#command(command: Command, streams: Streams): Steps<number> {
     try {
       const redirected = yield* this.#redirected(command.redirects, streams);
       if (command.kind === "simple") return yield* this.#simple(command.words, redirected);
-      if (command.kind === "group") return yield* this.#list(command.list, redirected);
+      if (command.kind === "subshell") return yield* this.#apart().#alone(command.list, redirected);
+      if (command.kind !== "if") return yield* this.#list(command.list, redirected);
       const passed = (yield* this.#list(command.test, redirected)) === 0;
       this.code = 0;
       return yield* this.#list(passed ? command.then : command.otherwise, redirected);
@@ -147,16 +163,14 @@ export class Shell implements Scope, ShellState {
 
   *#simple(words: readonly (readonly Part[])[], streams: Streams): Steps<number> {
     let at = 0;
-    const assigned = this.code;
-    this.code = 0;
+    this.#substituted = 0;
     for (const word of words) {
       const assignment = assignmentIn(word);
       if (assignment === undefined) break;
       this.variables.set(assignment.name, yield* expandText(assignment.value, this));
       at += 1;
     }
-    if (at === words.length && at > 0) return this.code;
-    this.code = assigned;
+    if (at === words.length && at > 0) return this.#substituted;
     const expanded: string[] = [];
     for (const word of words.slice(at)) expanded.push(...(yield* expandWord(word, this)));
     return expanded.length === 0 ? 0 : yield* this.execute(expanded, streams);
@@ -184,4 +198,8 @@ function assignmentIn(word: readonly Part[]): { name: string; value: readonly Pa
   if (first?.kind !== "text" || first.quoted) return undefined;
   const [, name, text = ""] = /^([A-Za-z_]\w*)=(.*)$/s.exec(first.text) ?? [];
   return name === undefined ? undefined : { name, value: [{ ...first, text }, ...others] };
+}
+
+function alone(command: Command): List {
+  return [{ when: "always", inverted: false, commands: [command] }];
 }

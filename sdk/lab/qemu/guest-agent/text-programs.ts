@@ -77,13 +77,14 @@ function grep({ args, stdin }: ProgramInput): ProgramOutput {
 }
 
 function translated(args: readonly string[], text: string): string {
-  if (args[0] === "-d") {
-    const gone = new Set((args[1] ?? "").replaceAll("\\n", "\n"));
-    return [...text].filter((each) => !gone.has(each)).join("");
-  }
-  const [from = "", to = ""] = args;
-  const wanted = new Map([...from].map((each, index) => [each, to[Math.min(index, to.length - 1)] ?? each]));
-  return [...text].map((each) => wanted.get(each) ?? each).join("");
+  const [first = "", second = ""] = args.map((arg) => arg.replaceAll("\\n", "\n").replaceAll("\\0", "\0"));
+  if (first === "-d") return [...text].filter((each) => !second.includes(each)).join("");
+  const table = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  for (const [index, each] of [...first].entries())
+    table[each.charCodeAt(0)] = second.charCodeAt(Math.min(index, second.length - 1));
+  const bytes = Buffer.from(text, "latin1");
+  for (const [index, byte] of bytes.entries()) bytes[index] = table[byte] ?? byte;
+  return bytes.toString("latin1");
 }
 
 function base64(input: ProgramInput): ProgramOutput {
@@ -110,12 +111,20 @@ function sha256sum(input: ProgramInput): ProgramOutput {
   });
 }
 
+/** The format is used again as long as there are values. */
 function formatted(format: string, values: readonly string[]): string {
   let index = 0;
-  return format
-    .replace(/%(?:s|d|%)/g, (hole) => (hole === "%%" ? "%" : (values[index++] ?? "")))
-    .replaceAll("\\n", "\n")
-    .replaceAll("\\t", "\t");
+  let out = "";
+  do {
+    const before = index;
+    out += format
+      .replaceAll("\\n", "\n")
+      .replaceAll("\\t", "\t")
+      .replaceAll("\\0", "\0")
+      .replace(/%(?:s|d|%)/g, (hole) => (hole === "%%" ? "%" : (values[index++] ?? "")));
+    if (index === before) break;
+  } while (index < values.length);
+  return out;
 }
 
 function lines(text: string): readonly string[] {

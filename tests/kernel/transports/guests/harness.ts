@@ -57,11 +57,12 @@ export class GuestLab {
     });
   }
 
-  /** A write as an operator makes it. */
-  async post(path: string): Promise<void> {
+  /** A write as an operator makes it, with its task. */
+  async post(path: string, { node, vmid } = WEB): Promise<void> {
     const endpoint = (await this.#cluster.catalog()).endpoint(`POST /nodes/{node}/qemu/{vmid}${path}`);
     if (endpoint === undefined) throw new Error(`no endpoint ${path}`);
-    await this.#cluster.rest.write({ endpoint, params: { node: WEB.node, vmid: WEB.vmid } });
+    const data = await this.#cluster.rest.write({ endpoint, params: { node, vmid } });
+    if (typeof data === "string") await this.lab.tasks.ended(data);
   }
 }
 

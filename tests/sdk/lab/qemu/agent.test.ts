@@ -69,6 +69,86 @@ describe("the agent in a guest", () => {
   });
 });
 
+describe("the limits of the agent", () => {
+  const exec = (params: Record<string, unknown>) => client.call("POST", `${AGENT}/exec`, params);
+  const ended = async (params: Record<string, unknown>) => {
+    const { pid } = (await client.ok("POST", `${AGENT}/exec`, params)) as { pid: number };
+    return await client.fields(`${AGENT}/exec-status`, { pid });
+  };
+
+  test("what is written and read is bytes, and other characters are not taken", async () => {
+    expect((await ended({ command: "cat", "input-data": "\u00e4\u0000" }))["out-data"]).toBe("\u00e4\u0000");
+    expect((await exec({ command: "cat", "input-data": "\u20ac" })).message).toMatch(/^Wide character/);
+    expect((await exec({ command: "\u20ac" })).message).toMatch(/Wide character/);
+    expect((await exec({ command: "\u00e4" })).message).toBe(
+      "Agent error: JSON parse error, invalid UTF-8 sequence in string",
+    );
+  });
+
+  test("64 KiB of input, 16 MiB of output, 60 KiB of content", async () => {
+    expect((await exec({ command: "cat", "input-data": "x".repeat(65_537) })).errors).toHaveProperty(
+      "input-data",
+    );
+    const file = { file: "/tmp/x", content: "x".repeat(61_441) };
+    expect((await client.call("POST", `${AGENT}/file-write`, file)).errors).toHaveProperty("content");
+    await ended({ command: "sh", "input-data": "head -c 16777217 /dev/zero | tr '\\0' x > /tmp/large" });
+    const read = await client.fields(`${AGENT}/file-read`, { file: "/tmp/large" });
+    expect(read).toMatchObject({ truncated: 1, "bytes-read": 16_777_216 });
+    const out = await ended({ command: "sh", "input-data": "cat /tmp/large; cat /tmp/large >&2" });
+    expect(out).toMatchObject({ "out-truncated": 1, "err-truncated": 1 });
+    expect(String(out["out-data"]).length).toBe(16_777_216);
+  });
+
+  test("a part of a file, as base64 or not", async () => {
+    await client.ok("POST", `${AGENT}/file-write`, {
+      file: "/tmp/p",
+      content: "MDEyMzQ1Njc4OQ==",
+      encode: 0,
+    });
+    const part = { file: "/tmp/p", offset: 3, count: 4 };
+    expect(await client.fields(`${AGENT}/file-read`, part)).toEqual({
+      content: "3456",
+      "bytes-read": 4,
+      truncated: 1,
+    });
+    expect((await client.fields(`${AGENT}/file-read`, { ...part, decode: 0 })).content).toBe("MzQ1Ng==");
+    const bad = { file: "/tmp/p", content: "?", encode: 0 };
+    expect((await client.call("POST", `${AGENT}/file-write`, bad)).message).toMatch(/Base64/);
+  });
+
+  test("of a system that is frozen, or that was started anew", async () => {
+    const { pid } = (await client.ok("POST", `${AGENT}/exec`, { command: "true" })) as { pid: number };
+    await client.ok("POST", `${AGENT}/fsfreeze-freeze`);
+    const frozen = /^Agent error: Command guest-\S+ has been disabled: the agent is in frozen state$/;
+    expect((await exec({ command: "true" })).message).toMatch(frozen);
+    expect((await client.call("GET", `${AGENT}/exec-status`, { pid })).message).toMatch(frozen);
+    expect((await client.call("GET", `${AGENT}/file-read`, { file: "/etc/hosts" })).message).toMatch(frozen);
+    expect(await client.ok("POST", `${AGENT}/fsfreeze-status`)).toEqual({ result: "frozen" });
+    await client.task("POST", "/nodes/pve1/qemu/101/status/reboot");
+    await client.newest("qmstart");
+    expect((await client.call("GET", `${AGENT}/exec-status`, { pid })).message).toMatch(/does not exist/);
+  });
+
+  test("a process ends when it is told to, unless it is deaf to that", async () => {
+    const start = async (script: string) =>
+      ((await client.ok("POST", `${AGENT}/exec`, { command: "sh", "input-data": script })) as { pid: number })
+        .pid;
+    const status = async (pid: number) => client.fields(`${AGENT}/exec-status`, { pid });
+    const mild = await start("sleep 600");
+    const deaf = await start("trap '' TERM; exec setsid sleep 600");
+    expect(await status(mild)).toEqual({ exited: 0 });
+    expect(await status(deaf)).toEqual({ exited: 0 });
+    await ended({
+      command: "sh",
+      "input-data": `kill ${mild}; kill ${deaf}; kill -0 -${deaf} && echo leads`,
+    });
+    expect(await status(mild)).toEqual({ exited: 1, signal: 15 });
+    expect(await status(deaf)).toEqual({ exited: 0 });
+    await ended({ command: "sh", "input-data": `kill -9 -- -${deaf}` });
+    expect(await status(deaf)).toEqual({ exited: 1, signal: 9 });
+  });
+});
+
 describe("programs of the guest", () => {
   const run = (command: readonly string[], stdin = "") => {
     const files = new GuestFiles([["/etc/hostname", "g\n"]]);
