@@ -12,7 +12,7 @@ import { isGuestPath } from "./subjects.ts";
 import type { SeenEntry } from "./types.ts";
 
 /** Paths whose answer says how something runs, not how it is set. */
-const RUNNING = /^\/nodes\/\{node\}\/(?:status|time|tasks\/\{upid\}|disks\/[a-z]+)$/;
+const RUNNING = /^\/nodes\/\{node\}(?:\/(?:status|time|tasks\/\{upid\}|disks\/[a-z]+))?$/;
 
 /** Fields that change by themselves. */
 const VOLATILE: ReadonlySet<string> = new Set([
@@ -58,6 +58,8 @@ export function contentPlaces(plan: Plan, catalog: Catalog): readonly ContentPla
 function placeOf({ step, risk, config, shownPath }: PlanStep, catalog: Catalog): ContentPlace | undefined {
   const { path, method } = step;
   if (risk === "read" || config !== undefined || RUNNING.test(path)) return undefined;
+  // The path of a step past the API is only the place where it acts; what it acts on is looked at there.
+  if (step.over !== undefined && step.over.by !== "cli") return undefined;
   // The digest of a guest's configuration covers the guest and its snapshots.
   if (isGuestPath(path) && !path.includes("/firewall/")) return undefined;
   const isObject = path.endsWith("}");
