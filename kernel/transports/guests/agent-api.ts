@@ -1,4 +1,4 @@
-import type { GuestPlace } from "../../../sdk/steps.ts";
+import type { GuestPlace } from "../../../sdk/places.ts";
 import type { CallParams, Endpoint } from "../../../vendor/pve-docs/types.ts";
 import { orLeave } from "../leaving.ts";
 import { isRecord } from "../rest/answer.ts";

@@ -6,7 +6,7 @@ import {
   agentTroubleBefore,
   agentTroubleError,
 } from "../../../sdk/guests/agent-trouble.ts";
-import type { GuestPlace } from "../../../sdk/steps.ts";
+import type { GuestPlace } from "../../../sdk/places.ts";
 import { fromUpstream } from "../../call/upstream-errors.ts";
 import { Left } from "../leaving.ts";
 import { isRecord } from "../rest/answer.ts";

@@ -1,5 +1,5 @@
 import { isToolError, ToolError } from "../../../sdk/errors.ts";
-import type { GuestPlace } from "../../../sdk/steps.ts";
+import type { GuestPlace } from "../../../sdk/places.ts";
 import { notAFile } from "../ssh/files.ts";
 import type { Said } from "./agent-session.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ToolError } from "../../../sdk/errors.ts";
-import type { GuestPlace } from "../../../sdk/steps.ts";
+import type { GuestPlace } from "../../../sdk/places.ts";
 import { type Leaving, Left } from "../leaving.ts";
 import type { CommandResult } from "../ssh/types.ts";
 import { RestFault } from "../types.ts";

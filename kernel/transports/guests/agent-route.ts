@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import type { GuestPlace } from "../../../sdk/steps.ts";
+import type { GuestPlace } from "../../../sdk/places.ts";
 import { Left, leaving, orLeave } from "../leaving.ts";
 import type { CommandResult, FileWrite, NodeCommand, Transferred } from "../ssh/types.ts";
 import { AgentApi, type AgentCluster } from "./agent-api.ts";

@@ -1,5 +1,5 @@
 import { ToolError } from "../../../sdk/errors.ts";
-import type { GuestPlace } from "../../../sdk/steps.ts";
+import type { GuestPlace } from "../../../sdk/places.ts";
 import { leaving } from "../leaving.ts";
 import type { CommandResult } from "../ssh/types.ts";
 import type { AgentApi } from "./agent-api.ts";
