@@ -20,11 +20,15 @@ exec head -c "$size" -- "$1"
 
 /**
  * `path name`: keeps its standard input in a file of that name beside the target, readable by its owner alone. Prints
- * `kept` and the path of the file that is to be replaced: a link is followed.
+ * `kept` and the path of the file that is to be replaced: a link is followed, but not to where nothing is, which
+ * busybox tells wrong.
  */
 export const STAGE = `
 target=$1
-if [ -L "$1" ]; then target=$(readlink -f -- "$1") || { echo missing; exit 0; }; fi
+if [ -L "$1" ]; then
+  [ -e "$1" ] || { echo missing; exit 0; }
+  target=$(readlink -f -- "$1") || exit 1
+fi
 folder=\${target%/*}
 [ -d "$folder/" ] || { echo missing; exit 0; }
 [ ! -d "$target" ] || { echo directory; exit 0; }

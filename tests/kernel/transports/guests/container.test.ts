@@ -257,6 +257,7 @@ function pattern(size: number): Buffer {
     expect(await read(join(folder, "none"))).toMatchObject({ code: "not_found" });
     expect(await read(join(folder, "dangling"))).toMatchObject({ code: "not_found" });
     expect(await write(join(folder, "no/file"))).toMatchObject({ code: "not_found" });
+    expect(await write(join(folder, "dangling"))).toMatchObject({ code: "not_found" });
   });
 
   test("that does not fit leaves the old one whole, and nothing beside it", async () => {
