@@ -28,6 +28,7 @@ export * from "./result-schemas.ts";
 export * from "./results.ts";
 export * from "./risk.ts";
 export * from "./rrd.ts";
+export * from "./snippet-steps.ts";
 export * from "./steps.ts";
 export * from "./tool.ts";
 export * from "./unseen.ts";

@@ -1,3 +1,4 @@
+import type { SnippetFile, SnippetPlace } from "./snippet-steps.ts";
 import type { ParamValue } from "./steps.ts";
 
 /** Kinds of guest as the API spells them. */
@@ -92,6 +93,11 @@ export interface PveReader {
   get<T = unknown>(path: string, params?: ReadParams): Promise<T>;
   /** A POST that the catalog marks as a read by nature, such as an agent `get-*`. */
   post<T = unknown>(path: string, params?: ReadParams): Promise<T>;
+  /**
+   * A snippet by SSH to its node, at most 1 MiB of it; the use `file:snippets`. Fails with `not_found` where there is
+   * none, and `denied` where the plugin has no grant for it.
+   */
+  snippet(place: SnippetPlace): Promise<SnippetFile>;
   /**
    * The guest with this VMID, or with this name where only one has it. A plan gets
    * its node looked up afresh. Fails with `not_found`, and `invalid_input` when a

@@ -1,6 +1,7 @@
 import type { FileStep, ShellStep } from "./inside-steps.ts";
 import type { Place } from "./places.ts";
 import type { Risk } from "./risk.ts";
+import type { SnippetStep } from "./snippet-steps.ts";
 import type { StepFile } from "./uploads.ts";
 
 /** A value that the API takes for one parameter, before encoding. `undefined` is left out. */
@@ -63,7 +64,7 @@ export interface CliStep {
 }
 
 /** A step of a plan: data only. */
-export type Step = RestStep | CliStep | ShellStep | FileStep;
+export type Step = RestStep | CliStep | ShellStep | FileStep | SnippetStep;
 
 export type { GuestPlace } from "./places.ts";
 
@@ -113,7 +114,7 @@ export function isStepRef(value: unknown): value is StepRef {
   return typeof value === "object" && value !== null && "$from" in value && "at" in value;
 }
 
-/** What a step is among its tool's uses: `POST /nodes/{node}/qemu`, `cli:qm set`, `shell:node`, `guest:exec`. */
+/** What a step is among its tool's uses: `POST /nodes/{node}/qemu`, `cli:qm set`, `shell:node`, `file:snippets`. */
 export function stepUse(step: Step): string {
   switch (step.via) {
     case "rest":
@@ -124,6 +125,8 @@ export function stepUse(step: Step): string {
       return step.place.kind === "node" ? "shell:node" : "guest:exec";
     case "file":
       return step.place.kind === "node" ? "file:node" : "guest:file";
+    case "snippet":
+      return "file:snippets";
   }
 }
 
@@ -149,10 +152,12 @@ interface At {
 export type ShellLine = At & { readonly by: "shell" } & Pick<ShellStep, "argv" | "stdin" | "timeoutMs">;
 
 /** How a planned step reads or changes a file. */
-export type FileLine = At & { readonly by: "file" } & Pick<
-    FileStep,
-    "action" | "path" | "content" | "expected" | "mode" | "maxBytes"
-  >;
+export type FileLine = At & {
+  readonly by: "file";
+  readonly action: FileStep["action"] | "remove";
+  /** The volume ID, where the file is a snippet on a storage and no file of free choice. */
+  readonly snippet?: string;
+} & Pick<FileStep, "path" | "content" | "expected" | "mode" | "maxBytes">;
 
 /** Any way past the API. */
 export type Detour = CommandLine | ShellLine | FileLine;

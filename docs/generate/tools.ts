@@ -1,8 +1,8 @@
 import { withCommonInputs } from "../../kernel/call/common-inputs.ts";
-import { detourUse } from "../../kernel/host/detour-uses.ts";
+import { type DetourUse, detourUse } from "../../kernel/host/detour-uses.ts";
 import type { KernelTool } from "../../kernel/host/types.ts";
 import type { Risk } from "../../sdk/risk.ts";
-import { type Use, useName } from "../../sdk/tool.ts";
+import { type DefinedTool, type Use, useName } from "../../sdk/tool.ts";
 import { loadCatalog } from "../../vendor/pve-docs/index.ts";
 import { inputsText } from "./inputs.ts";
 import { code, codes, prose, table } from "./markdown.ts";
@@ -85,12 +85,12 @@ export function toolsIndex(plugins: readonly DocumentedPlugin[], kernel: readonl
   };
 }
 
-function useRow(use: Use): readonly string[] {
+function useRow(use: Use, isRead: boolean): readonly string[] {
   const key = useName(use);
   const risk = perRelease((release) => {
     const endpoint = loadCatalog(release).endpoint(key);
     return endpoint === undefined
-      ? detourUse(key, loadCatalog(release))?.risk
+      ? detourRisk(detourUse(key, loadCatalog(release)), isRead)
       : loadCatalog(release).risk(endpoint);
   });
   const privileges = perRelease((release) => privilegesText(loadCatalog(release), key));
@@ -100,11 +100,18 @@ function useRow(use: Use): readonly string[] {
   return [`${code(key)}${typeof use === "string" ? "" : " (optional)"}`, risk, `${privileges}${more}`];
 }
 
-function endpointsText(uses: readonly Use[]): string {
+function detourRisk(detour: DetourUse | undefined, isRead: boolean): Risk | undefined {
+  return isRead && detour?.reads === true ? "read" : detour?.risk;
+}
+
+function endpointsText({ uses, read }: Pick<DefinedTool, "uses" | "read">): string {
   if (uses.length === 0) return "No endpoints besides the inventory's.\n";
   if (uses.some((use) => useName(use) === "any"))
     return "Any endpoint; the privileges are those of the call.\n";
-  return table(["Endpoint", "Risk", "Privileges"], uses.map(useRow));
+  return table(
+    ["Endpoint", "Risk", "Privileges"],
+    uses.map((use) => useRow(use, read !== undefined)),
+  );
 }
 
 function validationText(documented: DocumentedTool): string {
@@ -140,7 +147,7 @@ function toolText(documented: DocumentedTool): string {
   return [
     `\n## ${tool.name}\n\n**${prose(tool.title)}.** ${prose(tool.describe)}\n\n${facts.join("\n")}\n`,
     evidenceText(documented),
-    `\n${inputsText(tool.input, LISTS_LINK)}\n${endpointsText(tool.uses)}`,
+    `\n${inputsText(tool.input, LISTS_LINK)}\n${endpointsText(tool)}`,
   ].join("");
 }
 

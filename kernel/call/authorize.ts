@@ -57,6 +57,11 @@ export function authorizeRead(hosted: HostedTool, cluster: string, policy: Setti
   return allowed(judgeCall(policy, "read", { tool: tool.name, plugin, cluster }));
 }
 
+/** Refuses to read files past the API where the plugin has no grant for it. Throws `denied`. */
+export function authorizeFiles({ tool, plugin, grants }: HostedTool): void {
+  refuse(`${tool.name} may read no files`, grantRefusal(plugin, grants, "file"));
+}
+
 /** Refuses a resource that a rule denies. Throws `denied`. */
 export function authorizeResource(
   what: string,

@@ -78,7 +78,8 @@ function endpointOf(step: ShellStep | FileStep, catalog: Catalog): Endpoint {
   };
 }
 
-function accountOf(
+/** As whom something is done at a place. */
+export function accountOf(
   place: Place,
   login: string | undefined,
   wantsRoot: boolean,

@@ -12,6 +12,7 @@ import { configDiff } from "./diff.ts";
 import { missingEndpoint } from "./endpoints.ts";
 import { resolveInside } from "./inside-step.ts";
 import { declaresUse } from "./reader.ts";
+import { resolveSnippet } from "./snippet-step.ts";
 import { checkParameters } from "./step-parameters.ts";
 import { knownParams, refNames } from "./step-refs.ts";
 import { checkStepShapes, type NamedStep, stepKey } from "./step-shapes.ts";
@@ -56,12 +57,12 @@ export async function makePlan(parts: PlanParts): Promise<Plan> {
 
 async function checkStep(named: NamedStep, catalog: Catalog, parts: PlanParts): Promise<PlanStep> {
   const { hosted } = parts;
-  const { step, endpoint, isFree, privileges } = await resolveStep(named, catalog, parts);
+  const { step, endpoint, ownRisk, privileges } = await resolveStep(named, catalog, parts);
   const key = stepKey(step);
   if (!declaresUse(hosted, key)) throw outsideUses(hosted, key);
   // On the node itself we are root.
   if (step.over === undefined && !parts.isRootLogin) refuseRootOnly(catalog, endpoint, step);
-  const risk = isFree ? "escape" : stepRisk(catalog, endpoint, step);
+  const risk = ownRisk ?? stepRisk(catalog, endpoint, step);
   if (!isWithin(risk, hosted.tool.risk)) throw aboveRisk(hosted, key, risk);
   if (step.over === undefined || step.over.by === "cli") {
     checkParameters({ step, endpoint, catalog, input: parts.input, tool: hosted.tool.name });
@@ -74,29 +75,37 @@ async function checkStep(named: NamedStep, catalog: Catalog, parts: PlanParts): 
 interface ResolvedStep {
   readonly step: RestStep & { readonly id: string; readonly over?: Detour };
   readonly endpoint: Endpoint;
-  /** Nobody can tell what it does. */
-  readonly isFree: boolean;
+  /** The risk of what has no endpoint of its own: `escape` where nobody can tell what it does. */
+  readonly ownRisk?: Risk;
   readonly privileges: EndpointPrivileges;
 }
 
 async function resolveStep(
   named: NamedStep,
   catalog: Catalog,
-  { hosted, sshLogin }: PlanParts,
+  { hosted, sshLogin, cluster, reader }: PlanParts,
 ): Promise<ResolvedStep> {
   switch (named.via) {
-    case "cli":
-      return { ...resolveCli(named, catalog), privileges: ON_THE_NODE };
+    case "cli": {
+      const { isFree, ...resolved } = resolveCli(named, catalog);
+      return { ...resolved, privileges: ON_THE_NODE, ...(isFree ? { ownRisk: "escape" } : {}) };
+    }
+    case "snippet": {
+      // What looks at files of the storage has to be declared before it does.
+      if (!declaresUse(hosted, "file:snippets")) throw outsideUses(hosted, "file:snippets");
+      const where = { cluster, catalog, signal: reader.signal, login: sshLogin };
+      return { ...(await resolveSnippet(named, where)), ownRisk: "write" };
+    }
     case "rest": {
       const endpoint = await endpointOf(named, catalog, hosted);
       const privileges = catalog.privileges(endpoint, knownParams(named.params));
-      return { step: named, endpoint, isFree: false, privileges };
+      return { step: named, endpoint, privileges };
     }
     default: {
       const { step, endpoint } = resolveInside(named, { catalog, login: sshLogin });
       const isByAgent = named.place.kind === "qemu";
       const privileges = isByAgent ? catalog.privileges(endpoint, knownParams(step.params)) : ON_THE_NODE;
-      return { step, endpoint, isFree: true, privileges };
+      return { step, endpoint, ownRisk: "escape", privileges };
     }
   }
 }

@@ -9,15 +9,24 @@ import type {
   ReadParams,
   Ways,
 } from "../../sdk/reader.ts";
+import type { SnippetFile, SnippetPlace } from "../../sdk/snippet-steps.ts";
 import { useName } from "../../sdk/tool.ts";
 import { privilegesText } from "../../vendor/pve-docs/index.ts";
 import type { Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
 import type { HostedTool } from "../host/types.ts";
+import type { Redactor } from "../secrets/redact.ts";
+import type { Settings } from "../settings/types.ts";
+import { waysTo } from "../settings/ways.ts";
+import { readSnippet } from "../snippets/read.ts";
 import type { ClusterAccess } from "../tokens.ts";
+import { authorizeFiles } from "./authorize.ts";
 import { missingEndpoint } from "./endpoints.ts";
 import { nearest } from "./suggest.ts";
 import type { CallContext } from "./types.ts";
 import { fromUpstream } from "./upstream-errors.ts";
+
+/** The use of whatever reads or changes snippets. */
+const SNIPPETS = "file:snippets";
 
 const usesOf = new WeakMap<HostedTool, ReadonlySet<string>>();
 
@@ -31,6 +40,12 @@ export function declaresUse(hosted: HostedTool, use: string): boolean {
   return uses.has(use) || uses.has("any");
 }
 
+/** What a reader goes by besides the call. */
+export interface ReaderParts {
+  readonly settings: Pick<Settings, "clusters">;
+  readonly redactor: Redactor;
+}
+
 /** The read-only client of one call; see {@link PveReader} for what it allows. */
 export class CallReader implements PveReader {
   readonly signal: AbortSignal;
@@ -39,17 +54,19 @@ export class CallReader implements PveReader {
   readonly #access: ClusterAccess;
   readonly #fresh: boolean;
   readonly #subject: string;
+  readonly #parts: ReaderParts;
 
   constructor(
     hosted: HostedTool,
     access: ClusterAccess,
     { signal, subject }: Pick<CallContext, "signal" | "subject">,
-    ways: Ways,
+    parts: ReaderParts,
   ) {
     this.#hosted = hosted;
     this.#access = access;
     this.signal = signal;
-    this.ways = ways;
+    this.ways = waysTo(parts.settings, access.name);
+    this.#parts = parts;
     this.#fresh = hosted.tool.plan !== undefined;
     this.#subject = subject;
   }
@@ -69,6 +86,14 @@ export class CallReader implements PveReader {
 
   post<T = unknown>(path: string, params: ReadParams = {}): Promise<T> {
     return this.#read("POST", path, params);
+  }
+
+  async snippet(place: SnippetPlace): Promise<SnippetFile> {
+    if (!declaresUse(this.#hosted, SNIPPETS)) throw undeclared(this.#hosted, SNIPPETS);
+    authorizeFiles(this.#hosted);
+    const catalog = await this.#upstream(SNIPPETS, () => this.#access.catalog());
+    const { redactor } = this.#parts;
+    return await readSnippet(place, { cluster: this.#access, catalog, signal: this.signal, redactor });
   }
 
   guest(kind: GuestKind | "any", ref: number | string): Promise<Guest> {

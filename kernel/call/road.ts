@@ -12,7 +12,6 @@ import { explainEmpty } from "../privileges/unseen.ts";
 import type { Resources } from "../resources/types.ts";
 import type { Redactor } from "../secrets/redact.ts";
 import type { Settings } from "../settings/types.ts";
-import { waysTo } from "../settings/ways.ts";
 import {
   ARTIFACTS,
   AUDIT_LOG,
@@ -208,12 +207,8 @@ export class Road implements CallRoad {
     call.cluster = resolved.cluster.name;
     authorizeTool(hosted, this.#settings.access);
     await refuseUnserved(hosted, resolved.cluster, this.#clusters.all, call.context.signal);
-    const reader = new CallReader(
-      hosted,
-      resolved.cluster,
-      call.context,
-      waysTo(this.#settings, resolved.cluster.name),
-    );
+    const parts = { settings: this.#settings, redactor: this.#redactor };
+    const reader = new CallReader(hosted, resolved.cluster, call.context, parts);
     if (hosted.tool.plan !== undefined) return await this.#changes.make(resolved, reader, call);
     this.#note(call, authorizeRead(hosted, resolved.cluster.name, this.#settings.policy));
     return await this.#read(resolved, reader, call);

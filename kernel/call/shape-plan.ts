@@ -120,6 +120,7 @@ export function shapePlan(plan: Plan, redactor: Redactor, dryRun: DryRun): CallA
 function needsText({ step, privileges }: Pick<PlanStep, "step" | "privileges">): string {
   const node = sshNode(step.over);
   if (node === undefined) return privilegesText(privileges);
+  if (isSnippet(step.over)) return `${privilegesText(privileges)}; and SSH to ${node} as root`;
   return `SSH to ${node} as root: it goes around the rights of Proxmox VE's users`;
 }
 
@@ -129,13 +130,18 @@ function sshNode(over: Detour | undefined): string | undefined {
   return over.place.kind === "qemu" ? undefined : over.place.node;
 }
 
+/** Proxmox VE's own right on the storage is asked for as well. */
+function isSnippet(over: Detour | undefined): boolean {
+  return over?.by === "file" && over.snippet !== undefined;
+}
+
 /** What a plan shows of a step past the API: account, exact arguments or content, and the difference. */
 export function shownLines({ step }: Pick<PlanStep, "step">, { shown }: Pick<PlanFacts, "shown">) {
   return shown.find((one) => one.step === step.id)?.lines ?? [];
 }
 
 function heldSuffix({ step }: PlanStep, { privileges }: PlanFacts): string {
-  if (sshNode(step.over) !== undefined) return "";
+  if (sshNode(step.over) !== undefined && !isSnippet(step.over)) return "";
   const known = privileges.find((one) => one.step === step.id);
   return known === undefined ? "" : ` (${heldText(known)})`;
 }

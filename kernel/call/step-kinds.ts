@@ -1,4 +1,5 @@
 import type { FileStep, ShellStep } from "../../sdk/inside-steps.ts";
+import type { SnippetStep } from "../../sdk/snippet-steps.ts";
 import { type CliStep, isStepRef, type RestStep, type Step } from "../../sdk/steps.ts";
 import { isPlainObject } from "./json-schema.ts";
 
@@ -6,7 +7,9 @@ const METHODS: ReadonlySet<unknown> = new Set(["GET", "POST", "PUT", "DELETE"]);
 
 /** Whether this is a step of some kind, as far as its shape goes; plugins are not trusted to keep to their types. */
 export function isStep(value: unknown): value is Step {
-  return isRestStep(value) || isCliStep(value) || isShellStep(value) || isFileStep(value);
+  return (
+    isRestStep(value) || isCliStep(value) || isShellStep(value) || isFileStep(value) || isSnippetStep(value)
+  );
 }
 
 const NODE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
@@ -79,6 +82,20 @@ function isFileStep(step: unknown): step is FileStep {
     (step.expected === undefined || isChecksum(step.expected)) &&
     (step.mode === undefined || typeof step.mode === "number") &&
     (step.maxBytes === undefined || typeof step.maxBytes === "number") &&
+    isId(step.id)
+  );
+}
+
+function isSnippetStep(step: unknown): step is SnippetStep {
+  return (
+    isPlainObject(step) &&
+    step.via === "snippet" &&
+    (step.action === "write" ? isContent(step.content) : step.action === "remove") &&
+    typeof step.node === "string" &&
+    NODE_NAME.test(step.node) &&
+    typeof step.storage === "string" &&
+    typeof step.name === "string" &&
+    (step.expected === undefined || isChecksum(step.expected)) &&
     isId(step.id)
   );
 }

@@ -21,6 +21,7 @@ export function stepKey({
     case "shell":
       return over.place.kind === "node" ? "shell:node" : "guest:exec";
     case "file":
+      if (over.snippet !== undefined) return "file:snippets";
       return over.place.kind === "node" ? "file:node" : "guest:file";
   }
 }

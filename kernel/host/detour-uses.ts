@@ -9,6 +9,8 @@ export interface DetourUse {
   readonly grant: Grant;
   /** The lowest risk of a step of this kind. */
   readonly risk: Risk;
+  /** A tool that only reads may have it as well; it then reads. */
+  readonly reads?: true;
 }
 
 const DETOURS: Readonly<Record<string, DetourUse>> = {
@@ -16,10 +18,11 @@ const DETOURS: Readonly<Record<string, DetourUse>> = {
   "guest:exec": { grant: "guest", risk: "escape" },
   "file:node": { grant: "file", risk: "escape" },
   "guest:file": { grant: "guest", risk: "escape" },
+  "file:snippets": { grant: "file", risk: "write", reads: true },
 };
 
 /**
- * What a use past the API takes: `cli:qm set`, `shell:node`, `guest:exec`. A command has the risk of the API method
+ * What a use past the API takes: `cli:qm set`, `shell:node`, `file:snippets`. A command has the risk of the API method
  * behind it, `escape` where there is none. Undefined for anything else, and for commands that there are not.
  */
 export function detourUse(use: string, catalog: Catalog): DetourUse | undefined {

@@ -119,13 +119,13 @@ function endpointFaults(tool: DefinedTool, use: string, risk: Risk, grants: read
 function detourFaults(
   tool: DefinedTool,
   use: string,
-  { grant, risk }: DetourUse,
+  { grant, risk, reads }: DetourUse,
   grants: readonly Grant[],
 ): string[] {
-  if (tool.read !== undefined && risk !== "read")
+  if (tool.read !== undefined && risk !== "read" && reads !== true)
     return [`uses ${use}, which is no read; a change needs "plan"`];
   const faults = missingGrants([grant], grants, use);
-  if (!isWithin(risk, tool.risk))
+  if (tool.read === undefined && !isWithin(risk, tool.risk))
     faults.push(`uses ${use}, whose risk is ${risk}, above its own risk ${tool.risk}`);
   return faults;
 }
@@ -138,6 +138,7 @@ function missingGrants(needed: readonly Grant[], grants: readonly Grant[], use: 
 
 /** The least risks of those uses that change something. */
 function changingRisks(tool: DefinedTool, catalog: Catalog): Risk[] {
+  if (tool.read !== undefined) return [];
   return tool.uses.flatMap((use) => {
     const endpoint = catalog.endpoint(useName(use));
     const risk = endpoint === undefined ? detourUse(useName(use), catalog)?.risk : catalog.risk(endpoint);

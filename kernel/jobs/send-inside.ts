@@ -1,9 +1,9 @@
 import { Readable, Writable } from "node:stream";
 import { ToolError } from "../../sdk/errors.ts";
-import { atPlace } from "../../sdk/places.ts";
+import { atPlace, type Place } from "../../sdk/places.ts";
 import type { FileLine, ShellLine } from "../../sdk/steps.ts";
 import { givenScript } from "../plans/node-steps/scripts.ts";
-import type { CommandResult, FileWrite, OutputStream, Transferred } from "../transports/ssh/types.ts";
+import type { CommandResult, FileWrite, OutputStream } from "../transports/ssh/types.ts";
 import type { JobEnvironment } from "./environment.ts";
 import { OutputKeeper } from "./output.ts";
 import type { JobStep, OutputPart } from "./types.ts";
@@ -28,7 +28,14 @@ export interface InsideRun {
  */
 export async function sendInside(over: ShellLine | FileLine, run: InsideRun): Promise<unknown> {
   if (over.by === "shell") return await runShell(over, run);
-  return over.action === "read" ? await readFile(over, run) : await writeFile(over, run);
+  switch (over.action) {
+    case "read":
+      return await readFile(over, run);
+    case "write":
+      return await writeFile(over, run);
+    case "remove":
+      return await removeFile(over, run);
+  }
 }
 
 async function runShell(over: ShellLine, run: InsideRun): Promise<unknown> {
@@ -96,8 +103,30 @@ function keeperOf(
   return new OutputKeeper({ artifacts, redactor, subject, name, title });
 }
 
-async function writeFile(over: FileLine, run: InsideRun): Promise<Transferred> {
-  const { place, path, content, mode, expected } = over;
+/** A file that is not as expected stays. Nobody can hold it fast between the look and the removal. */
+async function removeFile({ place, path, snippet, expected }: FileLine, run: InsideRun): Promise<unknown> {
+  const { ssh } = run.environment.cluster;
+  if (place.kind !== "node")
+    throw new ToolError({ code: "invalid_plan", message: "Files in guests are not removed." });
+  if (expected !== undefined) {
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const { sha256 } = await ssh.read(place.node, path, { sink, maxBytes: MOST_READ, signal: run.signal });
+    if (sha256 !== expected) throw changed(path, place, sha256);
+  }
+  await ssh.remove(place.node, path, run.signal);
+  return { ...(snippet === undefined ? {} : { volid: snippet }), path };
+}
+
+function changed(path: string, place: Place, sha256: string): ToolError {
+  return new ToolError({
+    code: "conflict",
+    message: `${path} ${atPlace(place)} is not as expected: its SHA-256 is ${sha256}. It was left alone.`,
+    next: "Read it again before anything else.",
+  });
+}
+
+async function writeFile(over: FileLine, run: InsideRun): Promise<unknown> {
+  const { place, path, content, mode, expected, snippet } = over;
   const { cluster, uploads } = run.environment;
   if (content === undefined)
     throw new ToolError({ code: "invalid_plan", message: "There is nothing to write." });
@@ -109,9 +138,10 @@ async function writeFile(over: FileLine, run: InsideRun): Promise<Transferred> {
       ...(mode === undefined ? {} : { mode }),
       ...(expected === undefined ? {} : { expected }),
     };
-    return await (place.kind === "node"
+    const { size, sha256 } = await (place.kind === "node"
       ? cluster.ssh.write(place.node, path, write)
       : cluster.guests.write(place, path, write));
+    return { ...(snippet === undefined ? {} : { volid: snippet, path }), size, sha256 };
   } finally {
     await opened?.close();
   }

@@ -48,6 +48,9 @@ export async function runStep(run: StepRun): Promise<StepRunEnd> {
   try {
     const params = await parametersOf(run);
     step.sent = sentNow({ ...planned.step, isTask: planned.endpoint.task === true }, params);
+    // Nothing past the API starts a task, though what stands closest to it there may.
+    if (planned.step.over !== undefined && planned.step.over.by !== "cli")
+      step.sent = { at: step.sent.at, types: [] };
     step.expect = await expected(run, params);
     await following.save();
     const answer = await send(run, params);

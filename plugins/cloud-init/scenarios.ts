@@ -5,6 +5,7 @@ import {
   type ScenarioRun,
   scenario,
 } from "../../sdk/testing/index.ts";
+import { snippetScenarios } from "./scenarios/snippets.ts";
 
 const DUMP = "proxmox_vm_cloud_init_dump";
 const PENDING = "proxmox_vm_cloud_init_pending";
@@ -88,4 +89,5 @@ export default defineScenarios([
       await t.refused(REGENERATE, { vmid }, "denied");
     },
   }),
+  ...snippetScenarios,
 ]);

@@ -123,6 +123,10 @@ export const PLUGIN_TOOLS: Readonly<Record<string, readonly Row[]>> = {
     ["proxmox_lxc_volume_move", "write", "destructive"],
   ],
   "cloud-init": [
+    ["proxmox_cloud_init_snippet_delete", "write", "write"],
+    ["proxmox_cloud_init_snippet_get", "read", "read"],
+    ["proxmox_cloud_init_snippet_list", "read", "read"],
+    ["proxmox_cloud_init_snippet_put", "write", "write"],
     ["proxmox_vm_cloud_init_dump", "read", "read"],
     ["proxmox_vm_cloud_init_pending", "read", "read"],
     ["proxmox_vm_cloud_init_regenerate", "write", "write"],

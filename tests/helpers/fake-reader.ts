@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { jest } from "@jest/globals";
 import { type ListPage, viewList } from "../../kernel/call/list-view.ts";
 import { ToolError } from "../../sdk/errors.ts";
 import type { Guest, NodeSummary, PveReader, StorageSummary, Ways } from "../../sdk/reader.ts";
 import { type ListResult, resultKind } from "../../sdk/results.ts";
+import { snippetVolid } from "../../sdk/snippet-steps.ts";
 import type { RestStep, Step } from "../../sdk/steps.ts";
 import type { DefinedTool } from "../../sdk/tool.ts";
 
@@ -12,6 +14,8 @@ export interface FakeCluster {
   readonly nodes?: readonly NodeSummary[];
   readonly storages?: readonly StorageSummary[];
   readonly answers?: Readonly<Record<string, unknown>>;
+  /** Texts of snippets by `node storage:snippets/name`. */
+  readonly snippets?: Readonly<Record<string, string>>;
   /** A token and no SSH where left out. */
   readonly ways?: Ways;
 }
@@ -40,6 +44,7 @@ export function fakeReader({
   nodes = [],
   storages = [],
   answers = {},
+  snippets = {},
   ways = { rootLogin: false, ssh: false },
 }: FakeCluster) {
   const missing = (message: string) => new ToolError({ code: "not_found", message });
@@ -59,6 +64,13 @@ export function fakeReader({
       if (answer === undefined) throw missing(`no POST answer for ${path}`);
       return typeof answer === "function" ? (answer(params) as unknown) : answer;
     }) as unknown as PveReader["post"],
+    snippet: async (place) => {
+      const content = snippets[`${place.node} ${snippetVolid(place)}`];
+      if (content === undefined) throw missing(`no ${snippetVolid(place)}`);
+      const sha256 = createHash("sha256").update(content).digest("hex");
+      const size = Buffer.byteLength(content);
+      return { path: `/snippets/${place.name}`, size, sha256, text: content, masked: false };
+    },
     guest: async (kind, ref) => {
       const found = guests.find((guest) => guest.vmid === ref || guest.name === ref);
       if (found === undefined || (kind !== "any" && found.kind !== kind)) throw missing(`no guest ${ref}`);

@@ -90,6 +90,7 @@ describe("every tool", () => {
 
 describe("plans fit the API", () => {
   const reader = fakeReader({
+    ways: { rootLogin: false, ssh: true },
     guests: [
       fakeVm({ vmid: 100, name: "web" }),
       fakeVm({ vmid: 900, template: true }),
@@ -100,7 +101,7 @@ describe("plans fit the API", () => {
     answers: {
       "GET /cluster/nextid": ({ vmid }: { vmid?: number }) => String(vmid ?? 105),
       "GET /nodes/{node}/qemu/{vmid}/status/current": { status: "stopped" },
-      "GET /storage": [{ storage: "local", type: "dir", content: "iso,images" }],
+      "GET /storage": [{ storage: "local", type: "dir", content: "iso,images,snippets" }],
       "GET /nodes/{node}/storage/{storage}/content": [],
       "GET /nodes/{node}/storage/{storage}/status": { active: 1, avail: 2 ** 40 },
       "GET /nodes/{node}/qemu/{vmid}/snapshot": [{ name: "s1" }, { name: "current", parent: "s1" }],
@@ -217,6 +218,25 @@ describe("plans fit the API", () => {
   });
 
   test.each([
+    [
+      "proxmox_cloud_init_snippet_put",
+      { storage: "local", node: "pve1", name: "a.yaml", content: "#!/bin/sh\n" },
+    ],
+    [
+      "proxmox_cloud_init_snippet_put",
+      { storage: "local", node: "pve1", name: "a.yaml", artifactId: "a_1", expected: "absent" },
+    ],
+    ["proxmox_cloud_init_snippet_delete", { storage: "local", node: "pve1", name: "b.yaml" }],
+    ["proxmox_vm_pci_attach", { vmid: 100, host: "0000:01:00.0" }],
+  ])("%s with %j goes past the API only by its uses", async (name, input) => {
+    const tool = toolNamed(name);
+    expect([...Value.Errors(tool.input, input)]).toEqual([]);
+    for (const step of await stepsOf(tool, input, reader)) {
+      expect(tool.uses.map(useName)).toContain(stepUse(step));
+    }
+  });
+
+  test.each([
     ["proxmox_shell_run", { script: "a" }, "invalid_input"],
     ["proxmox_shell_run", { node: "pve1", vmid: 101, script: "a" }, "invalid_input"],
     ["proxmox_shell_run", { node: "pve3", script: "a" }, "unreachable"],
@@ -241,6 +261,9 @@ describe("plans fit the API", () => {
   });
 
   test.each([
+    ["proxmox_cloud_init_snippet_put", { storage: "local", name: "a", content: "x", path: "/etc/shadow" }],
+    ["proxmox_cloud_init_snippet_delete", { storage: "local", name: "a", expected: "absent" }],
+    ["proxmox_vm_pci_attach", { vmid: 100, host: "0000:01:00.0,romfile=x" }],
     ["proxmox_vm_create", { node: "pve1", args: "-device x" }],
     ["proxmox_vm_create", { node: "pve1", archive: "local:backup/x" }],
     ["proxmox_vm_update_config", { vmid: 100, hookscript: "local:snippets/x" }],

@@ -60,6 +60,11 @@ function described(sent: SentStep): Expectation {
   const { params, endpoint } = sent;
   const set = pick(params, ["notes", "protected"]);
   if (listOf(params.volume).length === 0) return unchecked(sent, "it names no volume");
+  // A snippet that was written: only that it is there shows.
+  if (Object.keys(set).length === 0) {
+    const volid = volidOf(params);
+    return listed(params, filterFor(volid), volid, true);
+  }
   return seen(endpoint.path, pick(params, ["node", "storage", "volume"]), {
     is: "fields",
     by: `PUT ${CONTENT}/{volume}`,

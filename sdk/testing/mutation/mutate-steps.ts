@@ -1,3 +1,4 @@
+import type { SnippetStep } from "../../snippet-steps.ts";
 import {
   isStepRef,
   type ParamValue,
@@ -46,6 +47,10 @@ export function mutatedPlan(plan: readonly Step[], mutation: Mutation): readonly
 function paramsOf(step: Step): StepParams {
   if (step.via === "rest" || step.via === "cli") return step.params;
   if (step.via === "shell") return { argv: step.argv.join("\0"), stdin: step.stdin };
+  if (step.via === "snippet") {
+    const { storage, name, content, expected } = step;
+    return { storage, name, content: content && "text" in content ? content.text : undefined, expected };
+  }
   const { path, content, mode, expected } = step;
   return { path, content: content && "text" in content ? content.text : undefined, mode, expected };
 }
@@ -62,6 +67,7 @@ function withParams(step: Step, params: StepParams): Step {
       ...(stdin === undefined ? {} : { stdin: String(stdin) }),
     };
   }
+  if (step.via === "snippet") return withSnippetParams(step, params);
   const { mode: _mode, expected: _expected, ...rest } = step;
   const { path, content, mode, expected } = params;
   return {
@@ -73,10 +79,22 @@ function withParams(step: Step, params: StepParams): Step {
   };
 }
 
+function withSnippetParams(step: SnippetStep, params: StepParams): SnippetStep {
+  const { expected: _expected, ...rest } = step;
+  const { storage, name, content, expected } = params;
+  return {
+    ...rest,
+    storage: String(storage),
+    name: String(name),
+    ...(content === undefined ? {} : { content: { text: String(content) } }),
+    ...(expected === undefined ? {} : { expected: String(expected) }),
+  };
+}
+
 /** What fills a path or is the command itself: without it there would be no step to speak of. */
 function isNeeded(step: Step, parameter: string): boolean {
   if (step.via === "rest") return step.path.includes(`{${parameter}}`);
-  return step.via !== "cli" && ["argv", "path", "content"].includes(parameter);
+  return step.via !== "cli" && ["argv", "path", "storage", "name", "content"].includes(parameter);
 }
 
 /** Steps are told apart by what they call, and by their order where a plan calls the same twice. */
