@@ -2,7 +2,6 @@ import { isToolError, ToolError } from "../../../sdk/errors.ts";
 import {
   type AgentTrouble,
   agentRefusalIn,
-  agentSilenceIn,
   agentTroubleBefore,
   agentTroubleError,
 } from "../../../sdk/guests/agent-trouble.ts";
@@ -17,6 +16,8 @@ import { type AgentApi, VM_PATH } from "./agent-api.ts";
 const ASKED_TOO_LATE =
   /qmp command '[^']*' failed - (?:got timeout|client closed connection)|can't execute command/;
 
+const STOPPED = /VM \d+ (?:is )?not running/;
+
 /** Whether an answer leaves open if the agent did what it was asked. */
 export function isInDoubt(fault: RestFault): boolean {
   return fault.kind === "unknown" || ASKED_TOO_LATE.test(fault.reason);
@@ -30,7 +31,7 @@ export async function notBegun(error: unknown, api: AgentApi, left?: AbortSignal
   const command = "guest-exec";
   const refusal = isAnswer(error) ? agentRefusalIn({ desc: error.reason }) : undefined;
   if (refusal !== undefined) return agentTroubleError(await frozenOr(refusal, api), api.place, command);
-  const isAboutAgent = /guest agent|VM \d+ is not running|qga socket/i.test(error.reason);
+  const isAboutAgent = STOPPED.test(error.reason) || /guest agent|qga socket/i.test(error.reason);
   if (isAnswer(error) && isAboutAgent) return await whyNot(error, api);
   if (/Failed to execute (?:child|helper)/.test(error.reason)) return noSuchProgram(api.place, error.reason);
   return fromUpstream(error, { what: `a command in VM ${api.place.vmid}`, write: true });
@@ -47,17 +48,15 @@ async function frozenOr(refusal: AgentTrouble, api: AgentApi): Promise<AgentTrou
   return isRecord(state) && state.result === "frozen" ? "frozen" : refusal;
 }
 
-async function whyNot(fault: RestFault, api: AgentApi): Promise<unknown> {
+async function whyNot(fault: RestFault, api: AgentApi): Promise<ToolError> {
   const { node, vmid } = api.place;
   const reader = {
-    // The reader's caller looks at what it needs of the answer.
+    // Who asks looks at what it needs of the answer.
     get: async <T>(path: string) => (await api.read(path.replace(VM_PATH, ""))) as T,
   };
   const trouble = await agentTroubleBefore({ node, vmid }, reader).catch(() => undefined);
-  const told = trouble ?? agentSilenceIn(fault.reason);
-  return told === undefined
-    ? fromUpstream(fault, { what: `a command in VM ${vmid}`, write: true })
-    : agentTroubleError(told, api.place);
+  const told = STOPPED.test(fault.reason) ? "stopped" : "silent";
+  return agentTroubleError(trouble ?? told, api.place);
 }
 
 /** A command that was given up before it was sent; `reason` is that of the signal. */

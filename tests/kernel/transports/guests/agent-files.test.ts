@@ -3,6 +3,7 @@ import { Readable, Writable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { FileWrite } from "../../../../kernel/transports/ssh/types.ts";
+import { isToolError } from "../../../../sdk/errors.ts";
 import { errorOf } from "../ssh/harness.ts";
 import { AGENT, GuestLab, WEB } from "./harness.ts";
 
@@ -38,6 +39,17 @@ function write(path: string, content: string | Uint8Array | Readable, more: Part
     content: typeof content === "string" ? Buffer.from(content) : content,
     ...more,
   });
+}
+
+/** How many requests to the agent something takes. */
+async function agentRequests(work: () => Promise<unknown>): Promise<number> {
+  let count = 0;
+  guests.lab.onCall = ({ key = "" }) => {
+    if (key.includes("/agent/")) count += 1;
+  };
+  await work();
+  guests.lab.onCall = undefined;
+  return count;
 }
 
 /** Files that a broken transfer left. */
@@ -204,5 +216,60 @@ describe("a transfer that is broken off", () => {
     lab.onCall = undefined;
     expect(begun).toBe(1);
     expect(digestOf(await read("/tmp/placed"))).toBe(sha256);
+  });
+
+  test.each(["dropped-before", "dropped-after"] as const)(
+    "by any answer that is %s, leaves the old file or the new one, and says which",
+    async (kind) => {
+      const requests = await agentRequests(() => write("/tmp/either", "old"));
+      expect(requests).toBeGreaterThan(6);
+      const ends = new Set<string>();
+      for (let at = 1; at <= requests; at += 1) {
+        let left = at;
+        guests.lab.onCall = ({ key = "" }) => {
+          if (!key.includes("/agent/")) return;
+          left -= 1;
+          // What is armed at the end of one request strikes the next one.
+          if (left === 0) guests.lab.faults.request({ path: AGENT, fault: { kind }, times: 1 });
+        };
+        const end = await write("/tmp/either", `new ${at}`).then(
+          () => "new",
+          (error: unknown) => (isToolError(error) ? error.code : String(error)),
+        );
+        guests.lab.onCall = undefined;
+        guests.lab.faults.clear();
+        const content = (await read("/tmp/either")).toString();
+        if (end !== "outcome_unknown")
+          expect([end, content]).toEqual([end, end === "new" ? `new ${at}` : "old"]);
+        expect(["old", `new ${at}`]).toContain(content);
+        ends.add(end);
+        await write("/tmp/either", "old");
+      }
+      expect([...ends].every((end) => ["new", "unreachable", "outcome_unknown"].includes(end))).toBe(true);
+      expect(ends.has("new")).toBe(true);
+    },
+    60_000,
+  );
+});
+
+describe("a file in a VM of an older release", () => {
+  test.each(["7.4", "8.4"] as const)("%s goes both ways", async (release) => {
+    const older = await GuestLab.start(release);
+    const bytes = randomBytes(100_000);
+    await older.route.write(WEB, "/tmp/ümlaut", { content: bytes, expected: "absent", mode: 0o600 });
+    const chunks: Buffer[] = [];
+    const sink = new Writable({
+      write: (chunk: Buffer, _, done) => {
+        chunks.push(chunk);
+        done();
+      },
+    });
+    expect(await older.route.read(WEB, "/tmp/ümlaut", { sink })).toEqual({
+      size: 100_000,
+      sha256: digestOf(bytes),
+    });
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+    expect(await older.sh("stat -c %a /tmp/ümlaut")).toBe("600\n");
+    await older.close();
   });
 });
