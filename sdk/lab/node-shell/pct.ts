@@ -1,5 +1,5 @@
 import { insideOf } from "../qemu/guest-agent/inside.ts";
-import { programOf } from "../qemu/guest-agent/run.ts";
+import { programOf } from "../system/run.ts";
 import type { LabCore, LabGuest } from "../types.ts";
 import { type Ended, programSteps } from "./processes.ts";
 import type { NodeSystem } from "./system.ts";

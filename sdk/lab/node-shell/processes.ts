@@ -1,7 +1,7 @@
-import { runProgram } from "../qemu/guest-agent/run.ts";
-import type { Steps } from "../qemu/guest-agent/shell-expand.ts";
-import { SIGNALS } from "../qemu/guest-agent/signals.ts";
-import type { GuestProcesses, GuestSystem, ProgramOutput } from "../qemu/guest-agent/system.ts";
+import { runProgram } from "../system/run.ts";
+import type { Steps } from "../system/shell-expand.ts";
+import { SIGNALS } from "../system/signals.ts";
+import type { GuestProcesses, GuestSystem, ProgramOutput } from "../system/system.ts";
 import type { LabClock } from "../types.ts";
 
 /** What a process left behind; all text is bytes, one character each. Exactly one of `code` and `signal` is set. */

@@ -1,10 +1,11 @@
 import { type LabNodeShell, runLabCommand } from "../cli/run.ts";
-import { programOf } from "../qemu/guest-agent/run.ts";
-import { SIGNALS } from "../qemu/guest-agent/signals.ts";
-import { toBytes } from "../qemu/guest-agent/system.ts";
+import { programOf } from "../system/run.ts";
+import { SIGNALS } from "../system/signals.ts";
+import { toBytes } from "../system/system.ts";
 import { runPct, type SessionCommand } from "./pct.ts";
 import { type Ended, programSteps } from "./processes.ts";
 import { nodeSystem } from "./system.ts";
+import { toolInScript } from "./tool-in-script.ts";
 
 /** A command that a session has begun: its process group, and how it ends. */
 export interface Begun {
@@ -27,6 +28,8 @@ export function beginCommand(
   const bytes = argv.map(toBytes);
   const ended = processes.end(pid, async (stopped) => {
     const command: SessionCommand = { node, argv: bytes, stdin: await stdin, pid, stopped };
+    const tool = toolInScript(argv);
+    if (tool !== undefined) return await runTool(shell, node, tool);
     const [program = ""] = argv;
     const inPct = program === "pct" ? await runPct(shell.lab, found, command) : undefined;
     if (inPct !== undefined) return inPct;

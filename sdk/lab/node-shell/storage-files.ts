@@ -1,6 +1,6 @@
-import type { GuestFiles } from "../qemu/guest-agent/files.ts";
 import { isDisabled, isFileBased, isOnNode } from "../qemu/storage/lookup.ts";
 import { contentFolder } from "../storage/paths.ts";
+import type { GuestFiles } from "../system/files.ts";
 import type { LabCore, LabStorage } from "../types.ts";
 import type { LabVolume } from "../volumes.ts";
 

@@ -1,5 +1,5 @@
-import { GuestFiles } from "../qemu/guest-agent/files.ts";
-import type { GuestSystem } from "../qemu/guest-agent/system.ts";
+import { GuestFiles } from "../system/files.ts";
+import type { GuestSystem } from "../system/system.ts";
 import type { LabCore, LabNode } from "../types.ts";
 import { type Around, NodeProcesses } from "./processes.ts";
 import { StorageFiles } from "./storage-files.ts";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import ssh2, { type AuthContext, type PublicKeyAuthContext, type ServerChannel } from "ssh2";
 import type { LabNodeShell } from "../cli/run.ts";
 import { type Begun, beginCommand } from "../node-shell/session.ts";
-import { SIGNALS } from "../qemu/guest-agent/signals.ts";
+import { SIGNALS } from "../system/signals.ts";
 import { serveSftp } from "./sftp.ts";
 import { wordsOf } from "./words.ts";
 

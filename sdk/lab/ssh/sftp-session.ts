@@ -1,5 +1,5 @@
 import ssh2, { type Attributes, type SFTPWrapper } from "ssh2";
-import type { GuestFile, GuestFiles, WriteFault } from "../qemu/guest-agent/files.ts";
+import type { GuestFile, GuestFiles, WriteFault } from "../system/files.ts";
 import type { LabClock } from "../types.ts";
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp;

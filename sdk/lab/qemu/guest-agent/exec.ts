@@ -1,7 +1,7 @@
 import { die } from "../../errors.ts";
+import type { ProcessResult } from "../../system/processes.ts";
 import type { LabCore, LabGuest } from "../../types.ts";
 import { insideOf } from "./inside.ts";
-import type { ProcessResult } from "./processes.ts";
 import { refusal } from "./simple.ts";
 
 /** The agent keeps this much of each output. (QEMU, qga/commands.c) */

@@ -1,9 +1,9 @@
 import { die } from "../../errors.ts";
+import { windowsPath } from "../../system/windows.ts";
 import type { LabCore, LabGuest } from "../../types.ts";
 import { isWide } from "./exec.ts";
 import { type Inside, insideOf } from "./inside.ts";
 import { refusal } from "./simple.ts";
-import { windowsPath } from "./windows.ts";
 
 /** The API reads no more of a file at once. (qemu-server, PVE/API2/Qemu/Agent.pm) */
 const MOST_READ = 16 * 1024 * 1024;

@@ -1,8 +1,8 @@
+import { GuestFiles } from "../../system/files.ts";
+import { Processes } from "../../system/processes.ts";
+import type { GuestSystem } from "../../system/system.ts";
+import { windowsPath } from "../../system/windows.ts";
 import type { LabCore, LabGuest } from "../../types.ts";
-import { GuestFiles } from "./files.ts";
-import { Processes } from "./processes.ts";
-import type { GuestSystem } from "./system.ts";
-import { windowsPath } from "./windows.ts";
 
 /** The system in a guest, and the processes that its agent started. */
 export interface Inside {

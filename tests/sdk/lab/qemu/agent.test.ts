@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { GuestFiles } from "../../../../sdk/lab/qemu/guest-agent/files.ts";
-import { Processes } from "../../../../sdk/lab/qemu/guest-agent/processes.ts";
-import type { GuestSystem } from "../../../../sdk/lab/qemu/guest-agent/system.ts";
+import { GuestFiles } from "../../../../sdk/lab/system/files.ts";
+import { Processes } from "../../../../sdk/lab/system/processes.ts";
+import type { GuestSystem } from "../../../../sdk/lab/system/system.ts";
 import { LabClient } from "./client.ts";
 
 const AGENT = "/nodes/pve1/qemu/101/agent";

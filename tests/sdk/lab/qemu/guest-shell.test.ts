@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { GuestFiles } from "../../../../sdk/lab/qemu/guest-agent/files.ts";
-import { Processes } from "../../../../sdk/lab/qemu/guest-agent/processes.ts";
-import type { GuestSystem } from "../../../../sdk/lab/qemu/guest-agent/system.ts";
+import { GuestFiles } from "../../../../sdk/lab/system/files.ts";
+import { Processes } from "../../../../sdk/lab/system/processes.ts";
+import type { GuestSystem } from "../../../../sdk/lab/system/system.ts";
 
 function simulated(argv: readonly string[], stdin = "") {
   const processes = new Processes();

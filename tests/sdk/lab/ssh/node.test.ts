@@ -107,6 +107,9 @@ describe("programs on a node of the lab", () => {
     });
     const script = "cd /tmp; echo a > /tmp/x; mkdir /tmp/d; mv /tmp/x /tmp/d/y; cat /tmp/d/y; cat /tmp/x";
     expect(await run("pve2", ["sh", "-c", script])).toMatchObject({ exitCode: 1, stdout: "a\n" });
+    const copies = 'd=$(mktemp -d); echo b | tee "$d/x"; cp "$d/x" "$d/y"; stat -c %a "$d"; cat "$d/y"';
+    expect(await run("pve2", ["sh", "-c", copies])).toMatchObject({ exitCode: 0, stdout: "b\n700\nb\n" });
+    expect((await run("pve2", ["bash", "-c", "qm config '102'"])).stdout).toContain("name: web2\n");
     expect(await run("pve2", ["nothing-of-that-name"])).toMatchObject({ exitCode: 127 });
   });
 

@@ -1,7 +1,7 @@
 import type { GuestFiles } from "./files.ts";
 
 /**
- * The system in a guest as its programs see it: its name, its files, its clock (milliseconds since the epoch).
+ * The system in a guest, or of a node, as its programs see it: its name, its files, its clock (milliseconds since the epoch).
  * All text in it is bytes, one character each, as the API carries them.
  */
 export interface GuestSystem {

@@ -1,3 +1,4 @@
+import { COPY_PROGRAMS } from "./copy-programs.ts";
 import { FILE_PROGRAMS } from "./file-programs.ts";
 import { PROCESS_PROGRAMS } from "./process-programs.ts";
 import type { Program, ProgramInput, ProgramOutput } from "./system.ts";
@@ -15,6 +16,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ["date", ({ system }) => ({ out: `${new Date(system.now()).toUTCString()}\n` })],
   ...TEXT_PROGRAMS,
   ...FILE_PROGRAMS,
+  ...COPY_PROGRAMS,
   ...PROCESS_PROGRAMS,
 ]);
 
