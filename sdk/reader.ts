@@ -94,6 +94,12 @@ export interface PveReader {
   /** A POST that the catalog marks as a read by nature, such as an agent `get-*`. */
   post<T = unknown>(path: string, params?: ReadParams): Promise<T>;
   /**
+   * What one of Proxmox VE's own commands on a node answers, by SSH; of text that is no JSON, the text. Only commands
+   * that stand for a read of the API, whose use is such as `cli:qm config`, and only where the account holds what the API asks for it:
+   * `forbidden` otherwise.
+   */
+  cli<T = unknown>(node: string, command: string, params?: ReadParams): Promise<T>;
+  /**
    * A snippet by SSH to its node, at most 1 MiB of it; the use `file:snippets`. Fails with `not_found` where there is
    * none, and `denied` where the plugin has no grant for it.
    */

@@ -1,4 +1,5 @@
 import { ToolError } from "../../sdk/errors.ts";
+import type { Grant } from "../../sdk/plugin.ts";
 import type { Risk } from "../../sdk/risk.ts";
 import type { HostedTool } from "../host/types.ts";
 import { accessRefusal, detourGrant, grantFor, grantRefusal, type Refusal } from "../policy/access.ts";
@@ -57,9 +58,9 @@ export function authorizeRead(hosted: HostedTool, cluster: string, policy: Setti
   return allowed(judgeCall(policy, "read", { tool: tool.name, plugin, cluster }));
 }
 
-/** Refuses to read files past the API where the plugin has no grant for it. Throws `denied`. */
-export function authorizeFiles({ tool, plugin, grants }: HostedTool): void {
-  refuse(`${tool.name} may read no files`, grantRefusal(plugin, grants, "file"));
+/** Refuses to read past the API where the plugin has no grant for that way. Throws `denied`. */
+export function authorizeDetour({ tool, plugin, grants }: HostedTool, grant: Grant): void {
+  refuse(`${tool.name} may not look past the API`, grantRefusal(plugin, grants, grant));
 }
 
 /** Refuses a resource that a rule denies. Throws `denied`. */

@@ -19,8 +19,9 @@ import type { Settings } from "../settings/types.ts";
 import { waysTo } from "../settings/ways.ts";
 import { readSnippet } from "../snippets/read.ts";
 import type { ClusterAccess } from "../tokens.ts";
-import { authorizeFiles } from "./authorize.ts";
+import { authorizeDetour } from "./authorize.ts";
 import { missingEndpoint } from "./endpoints.ts";
+import { readByCommand } from "./read-command.ts";
 import { nearest } from "./suggest.ts";
 import type { CallContext } from "./types.ts";
 import { fromUpstream } from "./upstream-errors.ts";
@@ -88,9 +89,20 @@ export class CallReader implements PveReader {
     return this.#read("POST", path, params);
   }
 
+  async cli<T = unknown>(node: string, command: string, params: ReadParams = {}): Promise<T> {
+    const use = `cli:${command}`;
+    if (!declaresUse(this.#hosted, use)) throw undeclared(this.#hosted, use);
+    authorizeDetour(this.#hosted, "cli");
+    const catalog = await this.#upstream(use, () => this.#access.catalog());
+    const parts = { access: this.#access, catalog, isRootLogin: this.ways.rootLogin, signal: this.signal };
+    const answer = await readByCommand({ node, command, params }, parts);
+    // The caller names what it expects, as with GET.
+    return answer as T;
+  }
+
   async snippet(place: SnippetPlace): Promise<SnippetFile> {
     if (!declaresUse(this.#hosted, SNIPPETS)) throw undeclared(this.#hosted, SNIPPETS);
-    authorizeFiles(this.#hosted);
+    authorizeDetour(this.#hosted, "file");
     const catalog = await this.#upstream(SNIPPETS, () => this.#access.catalog());
     const { redactor } = this.#parts;
     return await readSnippet(place, { cluster: this.#access, catalog, signal: this.signal, redactor });

@@ -4,6 +4,7 @@ import {
   fromApi,
   type Guest,
   guestRef,
+  isToolError,
   PENDING,
   type PendingLine,
   type PveReader,
@@ -23,7 +24,12 @@ export const vmCloudInitDump = defineTool({
   describe:
     "The user, network or meta data that Proxmox VE makes for a QEMU VM from its options; passwords are masked.",
   risk: "read",
-  uses: ["GET /nodes/{node}/qemu/{vmid}/cloudinit/dump", CONFIG],
+  uses: [
+    "GET /nodes/{node}/qemu/{vmid}/cloudinit/dump",
+    CONFIG,
+    { use: "cli:qm cloudinit dump", optional: true },
+    { use: "cli:qm config", optional: true },
+  ],
   input: fromApi("GET /nodes/{node}/qemu/{vmid}/cloudinit/dump", {
     without: ["node"],
     extra: { vmid: guestRef() },
@@ -31,17 +37,43 @@ export const vmCloudInitDump = defineTool({
   result: textSchema(),
   async read({ vmid: ref, type }, pve) {
     const guest = await pve.guest("qemu", ref);
-    await needDrive(guest, pve);
-    const { node, vmid, name } = guest;
-    const path = "/nodes/{node}/qemu/{vmid}/cloudinit/dump";
-    const dumped = await pve.get<string | null>(path, { node, vmid, type });
+    const { vmid, name } = guest;
+    const { dumped, note } = await dump(guest, String(type), pve);
     return text({
       title: `cloud-init ${String(type)} data of VM ${vmid} (${name})`,
       source: "cloud-init",
       text: dumped ?? "",
+      ...(note === undefined ? {} : { note }),
     });
   },
 });
+
+interface Dump {
+  readonly dumped: string | null;
+  readonly note?: string;
+}
+
+/**
+ * Over the API, which any account may ask that sees the VM. `qm cloudinit dump` is the same method: it can tell more only
+ * where the node's own API is not reached through the others while the node itself is.
+ */
+async function dump(guest: Guest, type: string, pve: PveReader): Promise<Dump> {
+  const { node, vmid } = guest;
+  try {
+    await needDrive(guest, pve);
+    const path = "/nodes/{node}/qemu/{vmid}/cloudinit/dump";
+    return { dumped: await pve.get<string | null>(path, { node, vmid, type }) };
+  } catch (error) {
+    if (!isToolError(error) || error.code !== "unreachable" || !pve.ways.ssh) throw error;
+    const config = await pve.cli<unknown>(node, "qm config", { vmid });
+    if (!/^(?:ide|sata|scsi)\d+: .*cloudinit/m.test(String(config))) throw noDrive(guest);
+    const dumped = await pve.cli<unknown>(node, "qm cloudinit dump", { vmid, type });
+    return {
+      dumped: dumped === null ? null : String(dumped),
+      note: `The API of node ${node} does not answer; this is what qm cloudinit dump on the node said, by SSH.`,
+    };
+  }
+}
 
 export const vmCloudInitPending = defineTool({
   name: "proxmox_vm_cloud_init_pending",
@@ -88,8 +120,11 @@ async function needDrive({ node, vmid, name }: Guest, pve: PveReader): Promise<v
   const has = Object.entries(config).some(
     ([key, value]) => /^(?:ide|sata|scsi)\d+$/.test(key) && /cloudinit/.test(String(value)),
   );
-  if (has) return;
-  throw new ToolError({
+  if (!has) throw noDrive({ vmid, name });
+}
+
+function noDrive({ vmid, name }: Pick<Guest, "vmid" | "name">): ToolError {
+  return new ToolError({
     code: "conflict",
     message: `VM ${vmid} (${name}) has no cloud-init drive.`,
     next: "Add one with proxmox_vm_update_config, such as ide2=STORAGE:cloudinit.",

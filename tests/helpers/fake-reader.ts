@@ -8,7 +8,7 @@ import { snippetVolid } from "../../sdk/snippet-steps.ts";
 import type { RestStep, Step } from "../../sdk/steps.ts";
 import type { DefinedTool } from "../../sdk/tool.ts";
 
-/** What a fake cluster holds; `answers` are by `GET /path/{template}` (or `POST`), a function gets the parameters. */
+/** What a fake cluster holds; `answers` are by `GET /path/{template}` (or `POST`, `cli:qm config`), a function gets the parameters. */
 export interface FakeCluster {
   readonly guests?: readonly Guest[];
   readonly nodes?: readonly NodeSummary[];
@@ -64,6 +64,11 @@ export function fakeReader({
       if (answer === undefined) throw missing(`no POST answer for ${path}`);
       return typeof answer === "function" ? (answer(params) as unknown) : answer;
     }) as unknown as PveReader["post"],
+    cli: (async (node: string, command: string, params: unknown = {}) => {
+      const answer = answers[`cli:${command}`];
+      if (answer === undefined) throw missing(`no answer for ${command} on ${node}`);
+      return typeof answer === "function" ? (answer(params) as unknown) : answer;
+    }) as unknown as PveReader["cli"],
     snippet: async (place) => {
       const content = snippets[`${place.node} ${snippetVolid(place)}`];
       if (content === undefined) throw missing(`no ${snippetVolid(place)}`);

@@ -1,9 +1,10 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import {
   vmCloudInitDump,
   vmCloudInitPending,
   vmCloudInitRegenerate,
 } from "../../../plugins/cloud-init/vm-cloud-init.ts";
+import { ToolError } from "../../../sdk/errors.ts";
 import { codeOf, fakeReader, fakeVm, pageOf, planOf, readOf } from "../../helpers/fake-reader.ts";
 
 const VM = "/nodes/{node}/qemu/{vmid}";
@@ -27,6 +28,40 @@ test("the data is shown as text from outside", async () => {
   expect(await readOf(vmCloudInitDump, { vmid: 100, type: "network" }, reader)).toMatchObject({
     source: "cloud-init",
     text: "#cloud-config network",
+  });
+});
+
+describe("where the API of the VM's node does not answer", () => {
+  const away = () => {
+    throw new ToolError({ code: "unreachable", message: "595" });
+  };
+  const cluster = (config: string, ssh: boolean) =>
+    fakeReader({
+      guests: [fakeVm({ vmid: 100, name: "web" })],
+      ways: { rootLogin: false, ssh },
+      answers: {
+        [`GET ${VM}/config`]: away,
+        "cli:qm config": config,
+        "cli:qm cloudinit dump": ({ type }: { type: string }) => `by hand: ${type}`,
+      },
+    });
+  const drive = "cores: 1\nide2: local-lvm:vm-100-cloudinit,media=cdrom\n";
+
+  test("the node's own command is asked, and the answer says so", async () => {
+    expect(await readOf(vmCloudInitDump, { vmid: 100, type: "meta" }, cluster(drive, true))).toMatchObject({
+      text: "by hand: meta",
+      note: expect.stringContaining("by SSH"),
+    });
+  });
+
+  test("a VM without a drive is told so as well", async () => {
+    const none = cluster("description: ide2 is no cloudinit\n", true);
+    expect(await codeOf(readOf(vmCloudInitDump, { vmid: 100, type: "meta" }, none))).toBe("conflict");
+  });
+
+  test("without SSH the error stays", async () => {
+    const off = cluster(drive, false);
+    expect(await codeOf(readOf(vmCloudInitDump, { vmid: 100, type: "meta" }, off))).toBe("unreachable");
   });
 });
 
