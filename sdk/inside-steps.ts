@@ -16,6 +16,11 @@ export interface ShellStep {
   readonly sudo?: boolean;
   /** How long it may run before it is killed, milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * On a node: a program of Proxmox VE's own, whose arguments are not checked. Its use is `cli:raw`, which only the
+   * built-in escape hatches have; it takes the grant `cli`, and a rule that allows it in so many words.
+   */
+  readonly raw?: true;
   /** One short sentence for the plan. */
   readonly note?: string;
 }
@@ -50,7 +55,7 @@ export interface FileStep {
 export function shell(
   place: Place,
   argv: readonly string[],
-  options: Pick<ShellStep, "id" | "stdin" | "sudo" | "timeoutMs" | "note">,
+  options: Pick<ShellStep, "id" | "stdin" | "sudo" | "timeoutMs" | "raw" | "note">,
 ): ShellStep {
   return { ...options, via: "shell", place, argv };
 }

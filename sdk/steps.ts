@@ -122,6 +122,7 @@ export function stepUse(step: Step): string {
     case "cli":
       return `cli:${step.command}`;
     case "shell":
+      if (step.raw) return "cli:raw";
       return step.place.kind === "node" ? "shell:node" : "guest:exec";
     case "file":
       return step.place.kind === "node" ? "file:node" : "guest:file";
@@ -149,7 +150,10 @@ interface At {
 }
 
 /** How a planned step runs a free command. */
-export type ShellLine = At & { readonly by: "shell" } & Pick<ShellStep, "argv" | "stdin" | "timeoutMs">;
+export type ShellLine = At & { readonly by: "shell" } & Pick<
+    ShellStep,
+    "argv" | "stdin" | "timeoutMs" | "raw"
+  >;
 
 /** How a planned step reads or changes a file. */
 export type FileLine = At & {

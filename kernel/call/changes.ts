@@ -12,6 +12,7 @@ import type { Settings } from "../settings/types.ts";
 import { waysTo } from "../settings/ways.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { statesBefore } from "../undo/before.ts";
+import { fileBefore, putFileBack } from "../undo/file-write.ts";
 import { offerUndo } from "../undo/offer.ts";
 import { allowed, judge } from "./authorize.ts";
 import { type Asking, confirm, isToBeConfirmed } from "./confirm.ts";
@@ -229,7 +230,12 @@ export class Changes {
   /** Looks at what there is before the change, so that the way back can be kept after it. */
   async #wayBack(plan: Plan, access: ClusterAccess, call: ChangeCall): Promise<AfterChange> {
     const { plans, redactor, logger } = this.#parts;
-    const before = await statesBefore(plan, access, call.context.signal);
+    const { signal } = call.context;
+    const file = await fileBefore(plan, access, signal);
+    const sshLogin = this.#settingsOf(access.name)?.ssh?.username;
+    if (file !== undefined)
+      return () => putFileBack(plan, file, { access, plans, redactor, logger, sshLogin });
+    const before = await statesBefore(plan, access, signal);
     return (seen) => offerUndo(plan, seen, { access, plans, redactor, logger, before });
   }
 

@@ -3,6 +3,7 @@ import { ToolError } from "../../sdk/errors.ts";
 import type { FileContent, FileStep, ShellStep } from "../../sdk/inside-steps.ts";
 import type { Place } from "../../sdk/places.ts";
 import type { FileLine, RestStep, ShellLine } from "../../sdk/steps.ts";
+import { cliCommands } from "../../vendor/pve-docs/index.ts";
 import type { Catalog, Endpoint } from "../../vendor/pve-docs/types.ts";
 import { MASK } from "../secrets/redact.ts";
 
@@ -36,7 +37,7 @@ export function resolveInside(
   const at = { place, ...accountOf(place, login, wantsRoot) };
   const over =
     step.via === "shell"
-      ? ({ by: "shell", ...at, ...kept(step, ["argv", "stdin", "timeoutMs"]) } as const)
+      ? ({ by: "shell", ...at, ...kept(step, ["argv", "stdin", "timeoutMs", "raw"]) } as const)
       : ({ by: "file", ...at, ...kept(step, FILE_FIELDS) } as const);
   const vmid = place.kind === "node" ? {} : { vmid: place.vmid };
   const { method, path } = endpoint;
@@ -55,7 +56,10 @@ function kept<T extends object, K extends keyof T>(from: T, keys: readonly K[]):
   return Object.fromEntries(entries) as Pick<T, K>;
 }
 
-/** In a VM the agent's own endpoint, whose rights are needed; anywhere else Proxmox VE asks for none. */
+/**
+ * In a VM what the agent is asked, whose rights are needed: files go through commands as well. Anywhere else Proxmox VE
+ * asks for none.
+ */
 function endpointOf(step: ShellStep | FileStep, catalog: Catalog): Endpoint {
   const { place } = step;
   const isRead = step.via === "file" && step.action === "read";
@@ -64,11 +68,8 @@ function endpointOf(step: ShellStep | FileStep, catalog: Catalog): Endpoint {
   if (place.kind === "node") {
     return { path: "/nodes/{node}", method, name: step.via, parameters: { node: string } };
   }
-  const agent = step.via === "shell" ? "exec" : isRead ? "file-read" : "file-write";
   const known =
-    place.kind === "qemu"
-      ? catalog.endpoint(`${method} /nodes/{node}/qemu/{vmid}/agent/${agent}`)
-      : undefined;
+    place.kind === "qemu" ? catalog.endpoint("POST /nodes/{node}/qemu/{vmid}/agent/exec") : undefined;
   if (known !== undefined) return known;
   return {
     path: `/nodes/{node}/${place.kind}/{vmid}/${step.via}`,
@@ -94,7 +95,8 @@ export function accountOf(
   }
 }
 
-function checkCommand({ argv, stdin, timeoutMs }: ShellStep): void {
+function checkCommand({ place, argv, stdin, timeoutMs, raw }: ShellStep): void {
+  if (raw) checkRaw(place, argv[0] ?? "");
   if (argv.length === 0 || argv[0] === "") throw wrong("the command is empty", "Name a program.");
   if (argv.some((word) => word.includes("\0"))) {
     throw wrong("a command cannot hold NUL", "Put such data into a file, or give it as input.");
@@ -108,6 +110,16 @@ function checkCommand({ argv, stdin, timeoutMs }: ShellStep): void {
     );
   }
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) throw wrong("its time is no whole number above 0");
+}
+
+/** Only what is known to be Proxmox VE's own, found by the PATH of root: no other program hides behind such a name. */
+function checkRaw({ kind }: Place, program: string): void {
+  const own = new Set(cliCommands().flatMap(({ family, daemon }) => (daemon ? [] : [family])));
+  if (kind === "node" && own.has(program)) return;
+  throw wrong(
+    `${JSON.stringify(program.slice(0, 40))} is no program of Proxmox VE's own`,
+    `Begin with one of ${[...own].join(", ")}.`,
+  );
 }
 
 function checkFile({ place, action, path, content, mode }: FileStep): void {

@@ -66,6 +66,7 @@ function isShellStep(step: unknown): step is ShellStep {
     step.argv.every((word) => typeof word === "string") &&
     isTextOrNone(step.stdin) &&
     (step.sudo === undefined || typeof step.sudo === "boolean") &&
+    (step.raw === undefined || step.raw === true) &&
     typeof step.timeoutMs === "number" &&
     isId(step.id)
   );

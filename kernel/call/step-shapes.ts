@@ -19,6 +19,7 @@ export function stepKey({
     case "cli":
       return `cli:${over.command}`;
     case "shell":
+      if (over.raw) return "cli:raw";
       return over.place.kind === "node" ? "shell:node" : "guest:exec";
     case "file":
       if (over.snippet !== undefined) return "file:snippets";
@@ -41,7 +42,7 @@ export function stepTitle({
     case "cli":
       return `${over.command} on ${over.node}`;
     case "shell":
-      return `a command ${atPlace(over.place)}`;
+      return `${over.raw ? `a raw ${over.argv[0]}` : "a command"} ${atPlace(over.place)}`;
     case "file":
       return `${over.action} ${over.path} ${atPlace(over.place)}`;
   }

@@ -65,6 +65,8 @@ function followingOf(job: Job, environment: JobEnvironment, pollIntervalMs: numb
 }
 
 async function endStep(step: JobStep, environment: JobEnvironment, following: Following): Promise<StepEnd> {
+  const inside = step.sent?.inside;
+  if (inside !== undefined) return unknownEnd(`It was sent, and its end was not seen: ${inside}.`);
   const upid = ownTask(step) ?? (await lostTask(step, environment, following));
   return upid
     ? followStepTask(following, step, upid)

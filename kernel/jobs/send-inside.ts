@@ -1,9 +1,9 @@
 import { Readable, Writable } from "node:stream";
-import { ToolError } from "../../sdk/errors.ts";
+import { isToolError, ToolError } from "../../sdk/errors.ts";
 import { atPlace, type Place } from "../../sdk/places.ts";
 import type { FileLine, ShellLine } from "../../sdk/steps.ts";
 import { givenScript } from "../plans/node-steps/scripts.ts";
-import type { CommandResult, FileWrite, OutputStream } from "../transports/ssh/types.ts";
+import type { BegunProcess, CommandResult, FileWrite, OutputStream } from "../transports/ssh/types.ts";
 import type { JobEnvironment } from "./environment.ts";
 import { OutputKeeper } from "./output.ts";
 import type { JobStep, OutputPart } from "./types.ts";
@@ -19,6 +19,8 @@ export interface InsideRun {
   readonly step: JobStep;
   /** Aborted when the job is cancelled. */
   readonly signal: AbortSignal;
+  /** Writes the job down. */
+  readonly save: () => Promise<void>;
 }
 
 /**
@@ -50,25 +52,61 @@ async function runShell(over: ShellLine, run: InsideRun): Promise<unknown> {
     end = endOf(result);
     if (result.exitCode !== 0) throw endedBadly(over, result);
     return { exitCode: 0, stdout: Buffer.from(result.stdout.bytes).toString() };
+  } catch (error) {
+    await takeRest(error, outputs);
+    throw error;
   } finally {
     run.step.output = { place: atPlace(place), ...end, parts: await finished(Object.values(outputs)) };
   }
 }
 
+/** A way that tells output only at the end tells what a stopped command wrote with the error. */
+async function takeRest(
+  error: unknown,
+  outputs: Readonly<Record<OutputStream, OutputKeeper>>,
+): Promise<void> {
+  if (!isToolError(error)) return;
+  for (const [name, keeper] of Object.entries(outputs)) {
+    const rest = error.details?.[name];
+    if (keeper.size === 0 && typeof rest === "string") await keeper.write(Buffer.from(rest));
+  }
+}
+
 async function send(
   { place, argv, stdin, sudo, timeoutMs }: ShellLine,
-  { environment, signal }: InsideRun,
+  { environment, signal, step, save }: InsideRun,
   onOutput: (chunk: Uint8Array, from: OutputStream) => Promise<void>,
 ): Promise<CommandResult> {
   const { ssh, guests } = environment.cluster;
   // Without an account to go on from, `sudo` says only whether it is the login that runs it.
-  const command = { argv, timeoutMs, signal, sudo, onOutput, ...(stdin === undefined ? {} : { stdin }) };
+  const onBegun = (process: BegunProcess) => {
+    if (step.sent === undefined) return;
+    step.sent = { ...step.sent, inside: underWay(place, process) };
+    void save();
+  };
+  const command = {
+    argv,
+    timeoutMs,
+    signal,
+    sudo,
+    onOutput,
+    onBegun,
+    ...(stdin === undefined ? {} : { stdin }),
+  };
   return await (place.kind === "node" ? ssh.run(place.node, command) : guests.run(place, command));
 }
 
 function endOf({ exitCode, signal }: CommandResult): Pick<CommandResult, "exitCode" | "signal"> {
   return { ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) };
 }
+
+/** What to say of a step whose end nobody saw. */
+export function underWay(place: Place, process?: BegunProcess): string {
+  const which = process === undefined ? "" : `, as ${PROCESS[process.kind]} ${process.id}`;
+  return `it may still be under way ${atPlace(place)}${which}`;
+}
+
+const PROCESS = { process: "process", group: "process group" } as const;
 
 /** Outputs that are empty are left out. */
 async function finished(keepers: readonly OutputKeeper[]): Promise<readonly OutputPart[]> {

@@ -14,13 +14,16 @@ import { FollowingStopped } from "./follow.ts";
 import { type Found, findLost } from "./lost-answer.ts";
 import { fillReferences } from "./references.ts";
 import { sentNow } from "./search.ts";
-import { sendInside } from "./send-inside.ts";
+import { sendInside, underWay } from "./send-inside.ts";
 import { type Following, followStepTask, type StepEnd, settleStep } from "./step-end.ts";
 import type { JobStep } from "./types.ts";
 import { parseUpid, type Upid } from "./upid.ts";
 
 /** Longest answer kept with a step, in characters of JSON. */
 const MAX_ANSWER = 4096;
+
+/** What a command past the API gets to end in when the server stops, milliseconds. */
+const STOP_GRACE_MS = 2_000;
 
 /** How often a command under way looks whether its job was cancelled, milliseconds. */
 const CANCEL_POLL_MS = 250;
@@ -48,9 +51,10 @@ export async function runStep(run: StepRun): Promise<StepRunEnd> {
   try {
     const params = await parametersOf(run);
     step.sent = sentNow({ ...planned.step, isTask: planned.endpoint.task === true }, params);
+    const { over } = planned.step;
     // Nothing past the API starts a task, though what stands closest to it there may.
-    if (planned.step.over !== undefined && planned.step.over.by !== "cli")
-      step.sent = { at: step.sent.at, types: [] };
+    if (over !== undefined && over.by !== "cli")
+      step.sent = { at: step.sent.at, types: [], inside: underWay(over.place) };
     step.expect = await expected(run, params);
     await following.save();
     const answer = await send(run, params);
@@ -181,12 +185,32 @@ async function sendOver(
   }, CANCEL_POLL_MS);
   try {
     if (over.by !== "cli") {
-      return await sendInside(over, { environment, subject, step, signal: stop.signal });
+      const inside = { environment, subject, step, signal: stop.signal, save: () => following.save() };
+      return await unlessLeft(sendInside(over, inside), environment.stop);
     }
     const bounds = { signal: stop.signal, timeoutMs: environment.silenceMs };
     return shortened(await runCli(environment.cluster.ssh, over, params, bounds));
   } finally {
     clearInterval(look);
+  }
+}
+
+/**
+ * A command can run for hours, and a server that stops does not wait for it: whoever takes up the job says where it
+ * may still run. Throws {@link FollowingStopped} then.
+ */
+async function unlessLeft<T>(running: Promise<T>, stop: AbortSignal): Promise<T> {
+  let leave: (() => void) | undefined;
+  const left = new Promise<never>((_, reject) => {
+    leave = () => void setTimeout(() => reject(new FollowingStopped()), STOP_GRACE_MS);
+    if (stop.aborted) leave();
+    stop.addEventListener("abort", leave, { once: true });
+  });
+  try {
+    return await Promise.race([running, left]);
+  } finally {
+    if (leave) stop.removeEventListener("abort", leave);
+    left.catch(() => undefined);
   }
 }
 

@@ -21,6 +21,8 @@ export interface JobStepSent {
   readonly vmid?: number;
   /** Types of task that the request can start; empty where none is known. */
   readonly types: readonly string[];
+  /** Past the API: what may still be under way, and where, should nobody see its end. */
+  readonly inside?: string;
 }
 
 /** What came of one guest in a step that acts on several. */

@@ -26,6 +26,7 @@ export function grantFor(risk: Risk): Grant {
 /** The grant that a way past the API needs; undefined where a step takes none. */
 export function detourGrant(over: Detour | undefined): Grant | undefined {
   if (over === undefined || over.by === "cli") return over?.by;
+  if (over.by === "shell" && over.raw) return "cli";
   return over.place.kind === "node" ? over.by : "guest";
 }
 

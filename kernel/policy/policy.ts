@@ -5,7 +5,7 @@ import type { ClusterAccess } from "../tokens.ts";
 import { type Decision, decide, stricter } from "./rules/decide.ts";
 import type { Deed } from "./rules/match.ts";
 import { ruleName } from "./rules/print.ts";
-import type { Rule } from "./rules/types.ts";
+import type { Condition, Rule } from "./rules/types.ts";
 import { callDeed, type DeedOf, stepDeed } from "./step-deed.ts";
 import { stepTouches } from "./step-touches.ts";
 import { type Subject, subjectsOf } from "./subjects.ts";
@@ -31,15 +31,37 @@ const NO_TARGET: Subject = {
 /** Judges a plan: the strictest of what the rules say about each of its steps and each thing these touch. */
 export async function judgePlan(plan: Pick<Plan, "tool" | "steps">, parts: PolicyParts): Promise<Verdict> {
   const { rules, plugin, cluster, signal } = parts;
-  if (rules.length === 0) return NOTHING;
+  const raw = plan.steps.find(isRaw);
+  if (rules.length === 0)
+    return raw === undefined ? NOTHING : { refusal: notAllowed(plan.tool, raw), notes: [] };
   const around = new Surroundings(cluster, signal, () => true);
   const of: DeedOf = { tool: plan.tool, plugin, cluster: cluster.name };
   const judged = new Judgement(rules);
+  let unnamed: PlanStep | undefined;
   for (const step of plan.steps) {
     const subjects = asksForTargets(rules) ? await subjectsOf(stepTouches(step), around) : [];
-    judged.add(stepDeed(step, of), subjects, stepTitle(step));
+    const deed = stepDeed(step, of);
+    if (isRaw(step) && !judged.isAllowedExpressly(deed, subjects)) unnamed ??= step;
+    judged.add(deed, subjects, stepTitle(step));
   }
-  return judged.verdict(plan.tool);
+  const verdict = judged.verdict(plan.tool);
+  if (unnamed === undefined || verdict.refusal !== undefined) return verdict;
+  return { refusal: notAllowed(plan.tool, unnamed), notes: verdict.notes };
+}
+
+/** A command line that nobody checked, of a program whose name says nothing of what it can do. */
+function isRaw({ step: { over } }: PlanStep): boolean {
+  return over?.by === "shell" && over.raw === true;
+}
+
+function notAllowed(tool: string, { step: { over } }: PlanStep): ToolError {
+  const program = over?.by === "shell" ? over.argv[0] : "";
+  return new ToolError({
+    code: "denied",
+    message: `${tool} may not run a raw command line of ${program}: no rule of ${SETTING} allows it by name. Nothing was changed.`,
+    next: `Use command and params, which are checked. Only the operator can allow raw command lines, with a rule in ${SETTING} such as: allow tool=${tool} family=${program}`,
+    details: { setting: SETTING },
+  });
 }
 
 /** Judges a call that has no plan: a read, or a tool of the kernel. */
@@ -55,6 +77,11 @@ function asksForTargets(rules: readonly Rule[]): boolean {
   return rules.some(({ conditions }) =>
     conditions.some(({ key }) => ["vmid", "tag", "pool", "node"].includes(key)),
   );
+}
+
+function isName(condition: Condition): boolean {
+  if (condition.isNot || (condition.key !== "tool" && condition.key !== "family")) return false;
+  return condition.values.every((value) => !/[*?]/.test(value));
 }
 
 /** Gathers what the rules say about one thing after another. */
@@ -76,6 +103,14 @@ class Judgement {
       if (stricter(before?.decision, decision) !== before?.decision) this.#strictest = { decision, what };
       this.#noteShadow(deed, subject, decision, what);
     }
+  }
+
+  /** Whether, for everything that is touched, a rule decides that names the tool or the program itself. */
+  isAllowedExpressly(deed: Deed, subjects: readonly Subject[]): boolean {
+    return (subjects.length > 0 ? subjects : [NO_TARGET]).every((subject) => {
+      const { rule } = decide(this.#inForce, deed, subject);
+      return rule?.conditions.some(isName) === true;
+    });
   }
 
   #noteShadow(deed: Deed, subject: Subject, real: Decision, what: string): void {

@@ -30,7 +30,12 @@ function detourDeed(
       return { family: over.command.split(" ", 1)[0], path: apiPath, sudo: false, timeoutMs: undefined };
     // What a shell goes on to run, and what that reaches, cannot be told from its arguments.
     case "shell":
-      return { family: UNKNOWN, path: UNKNOWN, sudo: over.sudo, timeoutMs: over.timeoutMs };
+      return {
+        family: over.raw ? over.argv[0] : UNKNOWN,
+        path: UNKNOWN,
+        sudo: over.sudo,
+        timeoutMs: over.timeoutMs,
+      };
     case "file":
       return { family: undefined, path: over.path, sudo: over.sudo, timeoutMs: undefined };
   }

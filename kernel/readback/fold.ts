@@ -1,5 +1,5 @@
 import { canonicalJson, toJson } from "../audit/canonical.ts";
-import type { Expectation, Expected, Want, WantedFields } from "./types.ts";
+import type { Expectation, Expected, ExpectedFile, Want, WantedFields } from "./types.ts";
 
 /** What is wanted of what one request answers. */
 export interface Look extends Expected {
@@ -9,7 +9,9 @@ export interface Look extends Expected {
 /** What is to be looked at in the end, and what is known without. */
 export interface Folded {
   readonly looks: readonly Look[];
-  readonly others: readonly Exclude<Expectation, Expected>[];
+  readonly others: readonly Exclude<Expectation, Expected | ExpectedFile>[];
+  /** Files past the API, each as it was written last. */
+  readonly files: readonly ExpectedFile[];
 }
 
 /**
@@ -18,8 +20,13 @@ export interface Folded {
  */
 export function fold(expectations: readonly Expectation[]): Folded {
   let looks: Look[] = [];
-  const others: Exclude<Expectation, Expected>[] = [];
+  const others: Exclude<Expectation, Expected | ExpectedFile>[] = [];
+  const files = new Map<string, ExpectedFile>();
   for (const expectation of expectations) {
+    if ("file" in expectation) {
+      files.set(expectation.object, expectation);
+      continue;
+    }
     if (!("read" in expectation)) {
       others.push(expectation);
       continue;
@@ -31,7 +38,7 @@ export function fold(expectations: readonly Expectation[]): Folded {
     else
       looks[looks.indexOf(same)] = { ...same, ...expectation, wants: combined(same.wants, expectation.want) };
   }
-  return { looks, others };
+  return { looks, others, files: [...files.values()] };
 }
 
 function keyOf({ read }: Expected): string {

@@ -14,6 +14,7 @@ import {
   type SeenAnswer,
   type Values,
 } from "./types.ts";
+import { lookAtFile } from "./written-files.ts";
 
 /** How long one look may take, milliseconds: a change that is done does not wait long for its check. */
 const LOOK_MS = 10_000;
@@ -41,14 +42,18 @@ export async function readBack(
 ): Promise<readonly Check[]> {
   const expectations = steps.filter(({ state }) => state === "done").flatMap(expectedOf);
   if (expectations.length === 0) return [];
-  const { looks, others } = fold(expectations);
+  const { looks, others, files } = fold(expectations);
   const known = others.map(
     (other): Check =>
       "why" in other
         ? { object: other.object, state: "not_checked", details: [other.why] }
         : { object: other.object, state: "as_planned" },
   );
-  return [...(await Promise.all(looks.map((look) => lookAt(look, access, { stop, seen })))), ...known];
+  const checks = await Promise.all([
+    ...looks.map((look) => lookAt(look, access, { stop, seen })),
+    ...files.map((file) => lookAtFile(file, access, stop)),
+  ]);
+  return [...checks, ...known];
 }
 
 /** What a step promised, with its answer filled in; what only the HA manager was asked for comes later. */

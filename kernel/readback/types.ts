@@ -1,3 +1,4 @@
+import type { Place } from "../../sdk/places.ts";
 import type { ApiMethod, EndpointKey } from "../../vendor/pve-docs/types.ts";
 
 /** Plain parameters, as they are sent; data that a job's record can hold. */
@@ -82,9 +83,16 @@ export interface Fields {
 /** What a step promises about one object, or why nothing is to be seen of it. Data: it is stored with the job. */
 export type Expectation =
   | Expected
+  | ExpectedFile
   | { readonly object: string; readonly why: string }
   /** The step itself waited until it was seen. */
   | { readonly object: string; readonly waited: true };
+
+/** A file past the API, by its checksum. */
+export interface ExpectedFile {
+  readonly object: string;
+  readonly file: { readonly place: Place; readonly path: string; readonly sha256: string };
+}
 
 /** An expectation that can be looked at. */
 export interface Expected {

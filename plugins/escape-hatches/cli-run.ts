@@ -1,4 +1,13 @@
-import { cli, defineTool, listedAs, type PveReader, ToolError, Type } from "../../sdk/index.ts";
+import {
+  cli,
+  commandOptions,
+  defineTool,
+  listedAs,
+  type PveReader,
+  shell,
+  ToolError,
+  Type,
+} from "../../sdk/index.ts";
 
 /** Programs that know only the guests of the node that they run on. */
 const ON_ITS_NODE = /^(?:qm|pct) /;
@@ -14,7 +23,7 @@ export const cliRun = defineTool({
   risk: "escape",
   uses: ["any"],
   input: Type.Object({
-    command: Type.String({ description: "Words up to the arguments: qm set" }),
+    command: Type.Optional(Type.String({ description: "Words up to the arguments: qm set" })),
     params: Type.Optional(
       listedAs(
         Type.Record(
@@ -30,8 +39,23 @@ export const cliRun = defineTool({
       ),
     ),
     node: Type.Optional(Type.String({ description: "Default: the guest's" })),
+    rawCommand: Type.Optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        description: "Unchecked words instead, where a rule allows it",
+      }),
+    ),
+    commandTimeoutMs: Type.Optional(
+      Type.Integer({ minimum: 100, maximum: 86_400_000, description: "Of rawCommand" }),
+    ),
   }),
-  async plan({ command, params = {}, node }, pve) {
+  async plan({ command, params = {}, node, rawCommand, commandTimeoutMs }, pve) {
+    if (rawCommand !== undefined) {
+      if (command !== undefined || Object.keys(params).length > 0) throw bothWays();
+      const place = { kind: "node", node: (await pve.node(node ?? noNode())).node } as const;
+      return [shell(place, rawCommand, { ...commandOptions({ commandTimeoutMs }), raw: true })];
+    }
+    if (command === undefined) throw bothWays();
     const words = command.trim().split(/\s+/).join(" ");
     return [cli(await placeOf(words, params.vmid, node, pve), words, params)];
   },
@@ -51,6 +75,14 @@ async function placeOf(
     code: "conflict",
     message: `${vmid} is on ${guest.node}, and ${command.split(" ", 1)[0]} knows only the guests of its own node. Nothing was changed.`,
     next: "Leave node out.",
+  });
+}
+
+function bothWays(): ToolError {
+  return new ToolError({
+    code: "invalid_input",
+    message: "It is not clear which command is to run. Nothing was changed.",
+    next: "Give command with its params, or rawCommand alone.",
   });
 }
 

@@ -13,7 +13,8 @@ export const fileRead = defineTool({
   uses: [
     { use: "file:node", optional: true },
     "guest:file",
-    { use: "GET /nodes/{node}/qemu/{vmid}/agent/file-read", optional: true },
+    { use: "POST /nodes/{node}/qemu/{vmid}/agent/exec", optional: true },
+    { use: "GET /nodes/{node}/qemu/{vmid}/agent/exec-status", optional: true },
   ],
   input: Type.Object({
     ...PLACE_INPUTS,

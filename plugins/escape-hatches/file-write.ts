@@ -32,8 +32,8 @@ export function fileWrite({ uploads }: Pick<PluginServices, "uploads">) {
     uses: [
       { use: "file:node", optional: true },
       "guest:file",
-      { use: "GET /nodes/{node}/qemu/{vmid}/agent/file-read", optional: true },
-      { use: "POST /nodes/{node}/qemu/{vmid}/agent/file-write", optional: true },
+      { use: "POST /nodes/{node}/qemu/{vmid}/agent/exec", optional: true },
+      { use: "GET /nodes/{node}/qemu/{vmid}/agent/exec-status", optional: true },
     ],
     input: Type.Object({
       ...PLACE_INPUTS,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ToolError } from "../../../sdk/errors.ts";
 import type { GuestPlace } from "../../../sdk/places.ts";
 import { type Leaving, Left } from "../leaving.ts";
-import type { CommandResult } from "../ssh/types.ts";
+import type { CommandResult, NodeCommand } from "../ssh/types.ts";
 import { RestFault } from "../types.ts";
 import type { AgentApi } from "./agent-api.ts";
 import { endNotSeen, isInDoubt, maybeBegun, notBegun } from "./agent-faults.ts";
@@ -19,6 +19,7 @@ export interface Beginning {
   readonly system: GuestSystem;
   /** When waiting for its end is over. */
   readonly time: Leaving;
+  readonly onBegun?: NodeCommand["onBegun"];
   /** What it gets to end in after each way of stopping it, milliseconds. */
   readonly graceMs: number;
 }
@@ -26,6 +27,7 @@ export interface Beginning {
 /** Begins a process and waits for its end. Begun once, whatever happens; throws ToolError. */
 export async function runProcess(api: AgentApi, beginning: Beginning): Promise<CommandResult> {
   const pid = await begin(api, beginning);
+  beginning.onBegun?.({ kind: "process", id: pid });
   const seen = await watch(api, pid, beginning.time.signal);
   if (seen.result !== undefined) return seen.result;
   if (seen.why !== undefined) throw endNotSeen(api.place, pid, seen.why);

@@ -57,6 +57,7 @@ export class AgentRoute implements GuestAccess {
         system,
         time,
         graceMs: this.#graceMs,
+        ...(command.onBegun === undefined ? {} : { onBegun: command.onBegun }),
       });
       await tell(command, result);
       return result;

@@ -91,6 +91,7 @@ class Running {
     });
     // A command that ends before it has read all of its input is no fault.
     channel.on("error", () => undefined);
+    void this.#outputs.preamble.begun.then(() => this.#tellBegun());
     const { stdin = "" } = command;
     if (typeof stdin === "string" || stdin instanceof Uint8Array) channel.end(stdin);
     else feed(channel, stdin, { closed, signal: time.signal }).catch((error: unknown) => this.#fail(error));
@@ -100,6 +101,11 @@ class Running {
     // The command has ended, and what it left behind holds its output open.
     else channel.close();
     return this.#ended();
+  }
+
+  #tellBegun(): void {
+    const { group } = this.#outputs.preamble;
+    if (group !== undefined) this.#parts.command.onBegun?.({ kind: "group", id: group });
   }
 
   /** What is at the other end of its input or output failed: nobody has use for the command any more. */

@@ -10,6 +10,8 @@ export interface NodeCommand {
   readonly sudo?: boolean;
   /** Total time on the node, milliseconds; its processes are killed after that. */
   readonly timeoutMs: number;
+  /** Told what was begun, where that is known; must not throw. */
+  readonly onBegun?: (process: BegunProcess) => void;
   /** Kills the processes of the command when aborted. */
   readonly signal?: AbortSignal;
   /**
@@ -17,6 +19,12 @@ export interface NodeCommand {
    * the command back until it is done. What it throws stops the command, and the call rejects with it.
    */
   readonly onOutput?: (chunk: Uint8Array, from: OutputStream) => void | Promise<void>;
+}
+
+/** What runs at a place: one process, or the process group of all that a command starts. */
+export interface BegunProcess {
+  readonly kind: "process" | "group";
+  readonly id: number;
 }
 
 /** The two outputs of a program. */

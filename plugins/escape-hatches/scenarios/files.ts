@@ -40,10 +40,14 @@ export const fileScenarios: readonly Scenario[] = [
       const change = { node: "pve1", path: PATH, content: second, expected: sha256(first) };
       const changing = await t.ok(WRITE, { ...change, dryRun: true });
       t.expect.match(changing.text, /-hostname: one\s+\|? ?\+?/, "the diff");
-      await t.ok(WRITE, change);
+      const changed = await t.ok(WRITE, change);
+      t.expect.match(changed.text, "as planned", "what was read back");
       await t.refused(WRITE, change, "conflict");
       const held = await t.ok(READ, { node: "pve1", path: PATH });
       t.expect.match(held.text, second.trim(), "what it holds");
+      const undo = /plan (p_\w+) puts back/.exec(changed.text)?.[1] ?? "none";
+      await t.ok("proxmox_plan_apply", { plan: undo });
+      t.expect.match((await t.ok(READ, { node: "pve1", path: PATH })).text, first.trim(), "what is put back");
       const masked = { node: "pve1", path: PATH, content: "password: [redacted]\n" };
       await t.refused(WRITE, masked, "invalid_input");
       await t.refused(WRITE, { node: "pve1", path: "made.yaml", content: "" }, "invalid_input");
@@ -75,6 +79,23 @@ export const fileScenarios: readonly Scenario[] = [
     },
   }),
   scenario({
+    tool: WRITE,
+    title: "writes a file in a VM by its agent",
+    live: true,
+    needs: ["guest agent"],
+    async run(t) {
+      const { vmid, path } = await t.make.vmWithAgent();
+      const write = { vmid, path: "/tmp/made", content: "one\nä\n", expected: "absent" };
+      await t.ok(WRITE, { ...write, dryRun: true });
+      await t.refused(READ, { vmid, path: "/tmp/made" }, "not_found");
+      await t.ok(WRITE, write);
+      const { content } = await t.cluster.get<{ content: string }>(`${path}/agent/file-read?file=/tmp/made`);
+      t.expect.match(content, /^one\n/, "the file in the VM");
+      t.expect.match((await t.ok(READ, { vmid, path: "/tmp/made" })).text, "one\nä", "as it is read");
+      await t.refused(WRITE, write, "conflict");
+    },
+  }),
+  scenario({
     tool: READ,
     title: "reads short text at once, and all else as an artifact",
     live: "it needs SSH to the nodes",
@@ -95,6 +116,12 @@ export const fileScenarios: readonly Scenario[] = [
       t.expect.match(artifactIn(binary.text), /^proxmox/, "the artifact of bytes");
       const { vmid } = await t.make.container("running");
       t.expect.match((await t.ok(READ, { vmid, path: "/etc/hostname" })).text, "```", "in a container");
+      const stored = await t.cluster.get<readonly { volid: string; size: number }[]>(
+        "/nodes/pve1/storage/local/content?content=snippets",
+      );
+      const { volid = "", size } = stored[0] ?? {};
+      const path = `/var/lib/vz/snippets/${volid.split("/").at(-1)}`;
+      t.expect.match((await t.ok(READ, { node: "pve1", path })).text, `${size} bytes`, "a file of a storage");
       await t.refused(READ, { node: "pve1", path: "/tmp/long", maxBytes: 100 }, "unsupported");
       await t.refused(READ, { node: "pve1", path: "/no/such" }, "not_found");
       await t.refused(READ, { node: "pve1", path: "/tmp/../etc/hosts" }, "invalid_input");
