@@ -1,10 +1,13 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestSshd } from "./sshd.ts";
 
-/** Something that is to a node what a container is: processes and files of its own. Takes root. */
+/** Whether processes can be given namespaces of their own here: it takes root, and more than many a container's root may. */
+export const hasNamespaces = spawnSync("unshare", ["--pid", "--fork", "--mount-proc", "true"]).status === 0;
+
+/** Something that is to a node what a container is: processes and files of its own. Takes {@link hasNamespaces}. */
 export interface TestContainer {
   readonly vmid: number;
   /** A folder that has other content in the container than on the node. */

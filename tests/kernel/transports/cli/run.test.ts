@@ -28,10 +28,10 @@ describe("a command that does not end well", () => {
   const nothing = { bytes: new Uint8Array(), size: 0 };
   const said = (text: string) => ({ bytes: Buffer.from(text), size: text.length });
 
-  async function faultOf(result: CommandResult) {
+  async function faultOf(result: CommandResult, command = "qm start") {
     const access = { run: async () => result } as unknown as NodeAccess;
     const bounds = { signal: new AbortController().signal, timeoutMs: 1 };
-    const line = { by: "cli", node: "pve1", command: "qm start" } as const;
+    const line = { by: "cli", node: "pve1", command } as const;
     const fault = await runCli(access, line, { vmid: 100 }, bounds).catch((error: unknown) => error);
     if (isToolError(fault)) return fault;
     throw new Error("it ended well");
@@ -43,6 +43,16 @@ describe("a command that does not end well", () => {
     expect(fault).toMatchObject({ code: "upstream", details: { exitCode: 255 } });
     expect(fault.message).toContain("line 19");
     expect(fault.message).not.toContain("line 11\n");
+  });
+
+  test("is known by what it says where its exit code tells nothing", async () => {
+    const result = {
+      exitCode: 0,
+      stdout: nothing,
+      stderr: said("failed to open /x: No such file or directory"),
+    };
+    expect((await faultOf(result, "pct pull")).message).toContain("failed to open /x");
+    await expect(faultOf(result)).rejects.toThrow("it ended well");
   });
 
   test("tells the signal, and that a program is not there", async () => {

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { ContainerRoute } from "../../../../kernel/transports/guests/container.ts";
 import type { SshTransport } from "../../../../kernel/transports/ssh/transport.ts";
 import type { NodeAccess } from "../../../../kernel/transports/ssh/types.ts";
-import { startContainer, type TestContainer } from "../../../helpers/container.ts";
-import { addSudoUser, isRoot, startSshd, type TestSshd } from "../../../helpers/sshd.ts";
+import { hasNamespaces, startContainer, type TestContainer } from "../../../helpers/container.ts";
+import { addSudoUser, startSshd, type TestSshd } from "../../../helpers/sshd.ts";
 import { command, errorOf, NODE, textOf, transportTo } from "../ssh/harness.ts";
 
 let sshd: TestSshd;
@@ -19,7 +19,7 @@ let folder: string;
 let count = 0;
 
 beforeAll(async () => {
-  if (!isRoot) return;
+  if (!hasNamespaces) return;
   sshd = await startSshd();
   container = await startContainer(sshd);
   ssh = transportTo(sshd);
@@ -28,14 +28,14 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (!isRoot) return;
+  if (!hasNamespaces) return;
   await ssh.close();
   container.stop();
   await sshd.close();
 });
 
 beforeEach(() => {
-  if (!isRoot) return;
+  if (!hasNamespaces) return;
   count += 1;
   folder = join(container.folder, `${count}`);
   container.sh(`mkdir ${folder}`);
@@ -79,7 +79,7 @@ function pattern(size: number): Buffer {
   );
 }
 
-(isRoot ? describe : describe.skip)("a command in a container", () => {
+(hasNamespaces ? describe : describe.skip)("a command in a container", () => {
   test("gets its arguments as they are, and its own processes and files", async () => {
     const words = ["", "a b", "-x", "--", "'\"\\$HOME`id`", "two\nlines", "äß€", "*", "A=1"];
     const result = await route.run(
@@ -167,7 +167,7 @@ function pattern(size: number): Buffer {
   });
 });
 
-(isRoot ? describe : describe.skip)("a file in a container", () => {
+(hasNamespaces ? describe : describe.skip)("a file in a container", () => {
   test("goes there and back unchanged, over many blocks", async () => {
     const content = pattern(5_000_001);
     const path = join(folder, "a 'file'\n$(name)");
@@ -316,7 +316,7 @@ function pattern(size: number): Buffer {
   });
 });
 
-(isRoot ? test : test.skip)("a login that is not root takes no more than pct and kill", async () => {
+(hasNamespaces ? test : test.skip)("a login that is not root takes no more than pct and kill", async () => {
   const user = addSudoUser(
     sshd.bin,
     [join(sshd.bin, "pct"), "/usr/bin/kill -s * -- -[0-9]*"],
