@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Lab } from "../../sdk/lab/index.ts";
@@ -99,6 +100,43 @@ const config = (vmid: number, key: string) => {
     expect(await running).toMatchObject({ isError: true, code: "outcome_unknown" });
     await session.ok("proxmox_cli_run", { command: "qm set", params: { vmid: 101, tags: "after" } });
     expect(config(101, "tags")).toBe("after");
+  });
+
+  test("run in containers, with input, output and exit code", async () => {
+    const done = await session.ok("proxmox_lxc_exec", { vmid: 201, command: ["cat", "/etc/hostname"] });
+    expect(done.text).toContain("dns1");
+    const missing = await session.refused("proxmox_lxc_exec", { vmid: 201, command: ["no-such-program"] });
+    expect(missing.text).toContain("127");
+    const stopped = await session.refused("proxmox_lxc_exec", { vmid: 203, command: ["true"] });
+    expect(["conflict", "unreachable"]).toContain(stopped.code);
+  });
+
+  test("end in containers when their job is cancelled", async () => {
+    const before = programs.running();
+    const begun = await session.ok("proxmox_lxc_exec", {
+      ...{ vmid: 201, command: ["sleep", "3000"], waitMode: "deferred" },
+      ...QUICK,
+    });
+    const job = jobOf(begun);
+    await until(() => (programs.running() === before + 1 ? true : undefined));
+    await session.call("job_cancel", { job });
+    await until(() => (programs.running() === before ? true : undefined));
+    expect((await session.call("job_wait", { job, timeoutMs: 30_000 })).text).toContain("killed");
+  });
+
+  test("leave files in containers and on nodes as they were written, or as they were", async () => {
+    const path = join(sshd.folder, "by-mcp");
+    for (const [place, target] of [
+      [{ vmid: 201 }, "/root/by-mcp"],
+      [{ node: NODE }, path],
+    ] as const) {
+      const write = { ...place, path: target, content: "grün\n" };
+      await session.ok("proxmox_file_write", write);
+      expect((await session.ok("proxmox_file_read", { ...place, path: target })).text).toContain("grün");
+    }
+    expect(readFileSync(path, "utf8")).toBe("grün\n");
+    await session.ok("proxmox_shell_run", { node: NODE, script: `echo "$0 $$" > ${path}; exit 0` });
+    expect(readFileSync(path, "utf8")).toMatch(/^\S+ \d+\n$/);
   });
 
   describe("by a login that is not root", () => {
