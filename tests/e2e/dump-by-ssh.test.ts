@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import type { Lab } from "../../sdk/lab/index.ts";
-import { Bench, settingsFor, UNGUARDED } from "./support.ts";
+import { Bench, settingsFor, sshSettingsFor, UNGUARDED } from "./support.ts";
 
 const bench = new Bench();
 const DUMP = "proxmox_vm_cloud_init_dump";
@@ -9,14 +9,7 @@ let ssh: Record<string, string>;
 
 beforeAll(async () => {
   lab = await bench.lab({ speed: 1000 });
-  const { privateKey, fingerprint, ports } = await lab.openSsh();
-  ssh = {
-    PROXMOX_SHELL_SSH_PRIVATE_KEY: privateKey,
-    PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY: fingerprint,
-    PROXMOX_SHELL_SSH_HOSTS: Object.entries(ports)
-      .map(([node, port]) => `${node}=${lab.host}:${port}`)
-      .join(","),
-  };
+  ssh = await sshSettingsFor(lab);
   const session = await server();
   const drive = { ide2: "local-lvm:cloudinit", ciuser: "admin", cipassword: "correct horse" };
   await session.ok("proxmox_vm_update_config", { vmid: 104, ...drive });

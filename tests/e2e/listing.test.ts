@@ -2,19 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type TSchema, Type } from "typebox";
 import { Compile } from "typebox/compile";
 import type { Lab } from "../../sdk/lab/index.ts";
-import { Bench, type Session, settingsFor, UNGUARDED } from "./support.ts";
+import { Bench, type Session, settingsFor, sshSettingsFor, UNGUARDED } from "./support.ts";
 import { KERNEL_RISKS, KERNEL_TOOLS, PLUGIN_TOOLS, toolNames } from "./tool-names.ts";
 
 const bench = new Bench();
 let lab: Lab;
+/** Without SSH to the nodes the tools that need it are not listed. */
+let settings: Record<string, string>;
 beforeAll(async () => {
   lab = await bench.lab();
+  settings = { ...settingsFor(lab), ...(await sshSettingsFor(lab)) };
 });
 afterAll(() => bench.close());
 
 /** Names of the plugins' tools that a server with these settings lists. */
 async function pluginTools(env: Record<string, string> = {}): Promise<string[]> {
-  const session = await bench.server({ ...settingsFor(lab), ...env });
+  const session = await bench.server({ ...settings, ...env });
   const names = await session.toolNames();
   expect(names.slice(0, KERNEL_TOOLS.length)).toEqual(KERNEL_TOOLS);
   await session.close();
@@ -68,7 +71,7 @@ describe("the selection of plugins", () => {
 describe("what is listed", () => {
   let session: Session;
   beforeAll(async () => {
-    session = await bench.server({ ...settingsFor(lab), ...UNGUARDED });
+    session = await bench.server({ ...settings, ...UNGUARDED });
   });
 
   test("annotations follow the highest risk", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Lab } from "../../sdk/lab/index.ts";
 import { wholeState } from "./lab-view.ts";
-import { Bench, settingsFor, UNGUARDED } from "./support.ts";
+import { Bench, settingsFor, sshSettingsFor, UNGUARDED } from "./support.ts";
 
 const bench = new Bench();
 const VOLID = "local:snippets/user-data.yaml";
@@ -11,14 +11,7 @@ let ssh: Record<string, string>;
 
 beforeAll(async () => {
   lab = await bench.lab({ speed: 1000 });
-  const { privateKey, fingerprint, ports } = await lab.openSsh();
-  ssh = {
-    PROXMOX_SHELL_SSH_PRIVATE_KEY: privateKey,
-    PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY: fingerprint,
-    PROXMOX_SHELL_SSH_HOSTS: Object.entries(ports)
-      .map(([node, port]) => `${node}=${lab.host}:${port}`)
-      .join(","),
-  };
+  ssh = await sshSettingsFor(lab);
   const session = await server({});
   await session.ok("proxmox_vm_update_config", { vmid: 103, cicustom: `user=${VOLID}` });
 });

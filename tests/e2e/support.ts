@@ -32,6 +32,18 @@ export function settingsFor(lab: Lab, token = "root"): Record<string, string> {
   };
 }
 
+/** Settings with which a server reaches the lab's nodes by SSH. */
+export async function sshSettingsFor(lab: Lab): Promise<Record<string, string>> {
+  const { privateKey, fingerprint, ports } = await lab.openSsh();
+  return {
+    PROXMOX_SHELL_SSH_PRIVATE_KEY: privateKey,
+    PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY: fingerprint,
+    PROXMOX_SHELL_SSH_HOSTS: Object.entries(ports)
+      .map(([node, port]) => `${node}=${lab.host}:${port}`)
+      .join(","),
+  };
+}
+
 /**
  * Everything allowed, nobody asked, and tools shown whatever their evidence says: what most tests are about
  * must not fail because a source was edited. What is shown by default is for listing.test.ts to pin.
