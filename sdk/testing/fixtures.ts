@@ -53,11 +53,14 @@ export class Fixtures extends SignInFixtures {
     throw new ScenarioFailure(`no VMID from ${first} to ${last} is free`);
   }
 
-  /** A small VM with a disk `scsi0` of 1 GiB and a network device but no system, so that it never shuts down by itself. */
-  async vm(state: MadeState, options: FixtureOptions = {}): Promise<MadeGuest> {
+  /**
+   * A small VM with a disk `scsi0` of 1 GiB and a network device but no system, so that it never shuts down by itself;
+   * on the place's node unless told another.
+   */
+  async vm(state: MadeState, options: FixtureOptions = {}, node?: string): Promise<MadeGuest> {
     const { storage, bridge } = this.target.place;
     const hardware = { memory: "128", scsi0: `${storage}:1`, net0: `virtio,bridge=${bridge}` };
-    return this.#made("qemu", state, (name) => ({ name, ...hardware, ...options }));
+    return this.#made("qemu", state, (name) => ({ name, ...hardware, ...options }), node);
   }
 
   /**
@@ -93,8 +96,8 @@ export class Fixtures extends SignInFixtures {
     kind: "qemu" | "lxc",
     state: MadeState,
     options: (name: string) => FixtureOptions,
+    node = this.target.place.node,
   ): Promise<MadeGuest> {
-    const { node } = this.target.place;
     const vmid = await this.freeVmid();
     const name = `scenario-${vmid}`;
     const path = `/nodes/${node}/${kind}/${vmid}`;

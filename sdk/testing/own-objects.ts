@@ -80,17 +80,16 @@ export interface OwnVolume {
 }
 
 /**
- * Volumes and files of scenarios: on the storages of the place those of a VMID of the range or of a name of theirs, on
- * storages in the folder of scenarios all.
+ * Volumes and files of scenarios on any node: on the storages of the place those of a VMID of the range or of a name of
+ * theirs, on storages in the folder of scenarios all.
  */
 export async function ownVolumes(cluster: ClusterWriter, place: Place): Promise<readonly OwnVolume[]> {
-  const { node, storage, files = storage, vmids } = place;
-  const found: OwnVolume[] = [];
+  const { storage, files = storage, vmids } = place;
   const inOwnFolder = (await lines(cluster, "/storage"))
     .filter((line) => isOwn(line.storage) && line.path === OWN_FOLDER)
     .map((line) => String(line.storage));
-  for (const id of new Set([storage, files, ...inOwnFolder])) {
-    const base = `/nodes/${node}/storage/${id}/content`;
+  const found: OwnVolume[] = [];
+  for (const { id, base } of await contents(cluster, [storage, files, ...inOwnFolder])) {
     for (const line of await lines(cluster, base)) {
       const volid = String(line.volid);
       const vmid = Number(line.vmid);
@@ -103,6 +102,24 @@ export async function ownVolumes(cluster: ClusterWriter, place: Place): Promise<
     }
   }
   return found;
+}
+
+/** Where the contents of storages are listed: of a shared one once, of others on each node that has them. */
+async function contents(
+  cluster: ClusterWriter,
+  storages: readonly string[],
+): Promise<readonly { id: string; base: string }[]> {
+  const nodes = (await lines(cluster, "/nodes")).filter(({ status }) => status === "online");
+  const found = new Map<string, { id: string; base: string }>();
+  for (const { node } of nodes) {
+    for (const line of await lines(cluster, `/nodes/${node}/storage?enabled=1`)) {
+      const id = String(line.storage);
+      const base = `/nodes/${node}/storage/${id}/content`;
+      const key = Number(line.shared) === 1 ? id : base;
+      if (storages.includes(id) && !found.has(key)) found.set(key, { id, base });
+    }
+  }
+  return [...found.values()];
 }
 
 /** Deletes a volume that a scenario made, protected or not. */

@@ -7,7 +7,16 @@ import {
   type Shown,
   scenario,
 } from "../../../sdk/testing/index.ts";
-import { backUp, backupStorage, backupsOf, makeGuest, makeJob, NONE, resources } from "./cluster.ts";
+import {
+  backUp,
+  backupStorage,
+  backupsOf,
+  makeGuest,
+  makeJob,
+  NONE,
+  ownBackupStorage,
+  resources,
+} from "./cluster.ts";
 
 const LIST = "proxmox_backup_list";
 
@@ -70,13 +79,14 @@ export const backupScenarios: readonly Scenario[] = [
   scenario({
     tool: LIST,
     title: "tells the node and the protection of a backup on a storage of its own",
-    live: "one storage of a real cluster is for backups of scenarios, and it may be a shared one",
     access: "write",
+    needs: ["administrator's rights"],
     async run(t) {
       const guest = await makeGuest(t, "qemu", "stopped");
-      await t.ok("proxmox_backup_start", { vmid: [guest.vmid], storage: "local", protected: true });
-      const [backup] = await backupsOf(t, guest, "local");
-      const rows = rowsOf(await t.ok(LIST, { filter: { storage: "local" } }));
+      const storage = await ownBackupStorage(t, guest.node);
+      await t.ok("proxmox_backup_start", { vmid: [guest.vmid], storage, protected: true });
+      const [backup] = await backupsOf(t, guest, storage);
+      const rows = rowsOf(await t.ok(LIST, { filter: { storage } }));
       const { vmid, node, name, kind } = guest;
       t.expect.equal(
         rows,
@@ -86,7 +96,7 @@ export const backupScenarios: readonly Scenario[] = [
             ...{ ctime: backup?.ctime, size: backup?.size },
           },
         ],
-        "the local backups",
+        "the backups of that storage",
       );
       await t.refused(LIST, { limit: 0 }, "invalid_input");
     },

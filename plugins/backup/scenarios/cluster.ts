@@ -1,4 +1,10 @@
-import { type FixtureOptions, OWN, type ScenarioRun, type Shown } from "../../../sdk/testing/index.ts";
+import {
+  type FixtureOptions,
+  OWN,
+  OWN_FOLDER,
+  type ScenarioRun,
+  type Shown,
+} from "../../../sdk/testing/index.ts";
 
 /** A line of `/cluster/resources`. */
 export interface Resource extends Shown {
@@ -55,6 +61,24 @@ export async function foundGuest(t: ScenarioRun, kind: "qemu" | "lxc", not = "")
   const { vmid, node = "", name = "" } = found ?? {};
   if (vmid === undefined) throw new Error(`the cluster has no running guest of kind ${kind} there`);
   return { kind, vmid, node, name, path: `/nodes/${node}/${kind}/${vmid}` };
+}
+
+/** What {@link vmsOnTwoNodes} and a storage on both nodes need of the cluster. */
+export const TWO_NODES = ["administrator's rights", "second node", "local storage of two nodes"] as const;
+
+/** A VM on the place's node and one on another. */
+export async function vmsOnTwoNodes(t: ScenarioRun): Promise<readonly Guest[]> {
+  const disk = { scsi0: `${await t.find("local storage of two nodes")}:1` };
+  const second = await t.find("second node");
+  const made = [await t.make.vm("stopped", disk), await t.make.vm("running", disk, second)];
+  return made.map((guest) => ({ kind: "qemu", ...guest }));
+}
+
+/** Defines a storage for backups that is another one on each node, or is on one node alone. */
+export async function ownBackupStorage(t: ScenarioRun, node?: string): Promise<string> {
+  const own = { storage: OWN, type: "dir", path: OWN_FOLDER, content: ["backup"] };
+  await t.ok("proxmox_storage_define", node === undefined ? own : { ...own, nodes: [node] });
+  return OWN;
 }
 
 /** The place's storage for backups; the scenario says that it needs one. */

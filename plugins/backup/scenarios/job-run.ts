@@ -1,5 +1,14 @@
 import { OWN, type Scenario, scenario } from "../../../sdk/testing/index.ts";
-import { backupStorage, backupsOf, foundGuest, makeGuest, makeJob, NONE } from "./cluster.ts";
+import {
+  backupStorage,
+  backupsOf,
+  makeGuest,
+  makeJob,
+  NONE,
+  ownBackupStorage,
+  TWO_NODES,
+  vmsOnTwoNodes,
+} from "./cluster.ts";
 
 const RUN = "proxmox_backup_job_run";
 
@@ -50,14 +59,13 @@ export const jobRunScenarios: readonly Scenario[] = [
   scenario({
     tool: RUN,
     title: "backs up guests on each of their nodes",
-    live: "it takes guests on two nodes, and scenarios make theirs on one",
+    needs: TWO_NODES,
     async run(t) {
-      const storage = await backupStorage(t);
-      const vm = await foundGuest(t, "qemu");
-      const container = await foundGuest(t, "lxc", vm.node);
-      await makeJob(t, OWN, { storage, vmid: [vm.vmid, container.vmid] });
+      const storage = await ownBackupStorage(t);
+      const guests = await vmsOnTwoNodes(t);
+      await makeJob(t, OWN, { storage, vmid: guests.map(({ vmid }) => vmid) });
       await t.ok(RUN, { id: OWN });
-      for (const guest of [vm, container])
+      for (const guest of guests)
         t.expect.equal((await backupsOf(t, guest, storage)).length, 1, `the backups of ${guest.vmid}`);
       await t.refused(RUN, { id: NONE }, "not_found");
     },

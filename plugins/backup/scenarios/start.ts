@@ -1,5 +1,16 @@
 import { OWN, rowsOf, type Scenario, scenario, stepsOf } from "../../../sdk/testing/index.ts";
-import { backUp, backupStorage, backupsOf, foundGuest, makeGuest, NONE, resources } from "./cluster.ts";
+import {
+  backUp,
+  backupStorage,
+  backupsOf,
+  foundGuest,
+  makeGuest,
+  NONE,
+  ownBackupStorage,
+  resources,
+  TWO_NODES,
+  vmsOnTwoNodes,
+} from "./cluster.ts";
 
 const START = "proxmox_backup_start";
 
@@ -70,16 +81,15 @@ export const startScenarios: readonly Scenario[] = [
   scenario({
     tool: START,
     title: "backs up guests on several nodes at once",
-    live: "it takes guests on two nodes, and scenarios make theirs on one",
+    needs: TWO_NODES,
     async run(t) {
-      const storage = await backupStorage(t);
-      const vm = await foundGuest(t, "qemu");
-      const container = await foundGuest(t, "lxc", vm.node);
-      await t.ok(START, { vmid: [vm.vmid, container.vmid], storage });
-      for (const guest of [vm, container])
+      const storage = await ownBackupStorage(t);
+      const guests = await vmsOnTwoNodes(t);
+      const vmids = guests.map(({ vmid }) => vmid);
+      await t.ok(START, { vmid: vmids, storage });
+      for (const guest of guests)
         t.expect.equal((await backupsOf(t, guest, storage)).length, 1, `the backups of ${guest.vmid}`);
-      await t.refused(START, { storage }, "invalid_input");
-      await t.refused(START, { vmid: [vm.vmid], all: true, storage }, "invalid_input");
+      await t.refused(START, { vmid: vmids, storage: NONE }, "not_found");
     },
   }),
   scenario({
@@ -107,6 +117,8 @@ export const startScenarios: readonly Scenario[] = [
       const listed = rowsOf(await t.ok("proxmox_backup_list", { limit: 1000 }));
       t.expect.equal(listed.length, others.length, "no backups on other nodes");
       await t.refused(START, { exclude: [vmid], vmid: [vmid], storage }, "invalid_input");
+      await t.refused(START, { vmid: [vmid], all: true, storage }, "invalid_input");
+      await t.refused(START, { storage }, "invalid_input");
     },
   }),
 ];

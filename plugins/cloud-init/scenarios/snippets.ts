@@ -28,6 +28,7 @@ export const snippetScenarios: readonly Scenario[] = [
   scenario({
     tool: LIST,
     title: "lists snippets of every storage that takes them, on every node",
+    live: "it needs snippets on each node, where the API puts none",
     access: "read",
     async run(t) {
       const rows = rowsOf(await t.ok(LIST, {}));

@@ -6,7 +6,7 @@ import { refuseForeign } from "../../../sdk/testing/live-guard.ts";
 import { livePlace } from "../../../sdk/testing/live-place.ts";
 import { whySkipped } from "../../../sdk/testing/live-skips.ts";
 import { type ClusterFeature, lookUp } from "../../../sdk/testing/lookups.ts";
-import { objectsOn } from "../../../sdk/testing/own-objects.ts";
+import { objectsOn, ownVolumes } from "../../../sdk/testing/own-objects.ts";
 import type { Place, Target } from "../../../sdk/testing/target.ts";
 import { ask } from "../lab/client.ts";
 
@@ -62,6 +62,17 @@ describe("fixtures on a cluster that is not ours", () => {
     expect(lab.state.guests.get(9001)?.node).toBe(node);
     await fixtures.sweep();
     expect(lab.state.guests.has(9000)).toBe(false);
+  });
+
+  test("are taken away on other nodes as well, with what they left there", async () => {
+    await fixtures.begin();
+    const { vmid, path } = await fixtures.vm("stopped", {}, "pve1");
+    expect(await fixtures.get(`${path}/config`)).toMatchObject({ name: "scenario-9000" });
+    await fixtures.change("POST", "/nodes/pve1/vzdump", { vmid: String(vmid), storage: "local" });
+    const volumes = async () => (await ownVolumes(fixtures, place)).map(({ path: at }) => at.split("/")[2]);
+    expect(await volumes()).toEqual(["pve1", "pve1"]);
+    await fixtures.sweep();
+    expect(await volumes()).toEqual([]);
   });
 
   test("may be containers", async () => {
