@@ -10,10 +10,13 @@ import type {
   NodeCommand,
   Transferred,
 } from "../ssh/types.ts";
-import { notBegunInside } from "./container-faults.ts";
+import { notBegunInside, placeOf } from "./container-faults.ts";
 import { readInside } from "./container-read.ts";
 import { writeInside } from "./container-write.ts";
 import type { GuestAccess } from "./types.ts";
+
+/** How long ending a process inside may take, milliseconds. */
+const END_TIMEOUT_MS = 10_000;
 
 /**
  * Commands and files in containers by `pct exec` on their node, as the container's own root.
@@ -47,8 +50,22 @@ export class ContainerRoute implements GuestAccess {
       if (preamble.group === undefined) throw notBegunInside(guest, result);
       return { ...result, stdout: withoutPreamble(mark, result.stdout) };
     } catch (error) {
-      throw isToolError(error) ? aboutGuest(error, guest, mark) : error;
+      if (!isToolError(error)) throw error;
+      const pid = preamble.group;
+      const isLeft = error.code === "outcome_unknown" && error.details?.group !== undefined;
+      const isEnded = isLeft && pid !== undefined && (await this.#endInside(guest, pid));
+      throw aboutGuest(isEnded ? endedInside(guest, error) : error, guest, mark);
     }
+  }
+
+  /** Ends a process by its id in the container: what left the group on the node, or may not be signalled there. */
+  async #endInside({ node, vmid }: GuestPlace, pid: number): Promise<boolean> {
+    const argv = ["pct", "exec", String(vmid), "--", "kill", "-s", "KILL", String(pid)];
+    const ended = this.#ssh.run(node, { argv, timeoutMs: END_TIMEOUT_MS });
+    return await ended.then(
+      ({ exitCode }) => exitCode === 0,
+      () => false,
+    );
   }
 
   async read(
@@ -62,6 +79,15 @@ export class ContainerRoute implements GuestAccess {
   async write(guest: GuestPlace, path: string, write: FileWrite): Promise<Transferred> {
     return await writeInside(this, guest, path, write);
   }
+}
+
+function endedInside(guest: GuestPlace, { details }: ToolError): ToolError {
+  return new ToolError({
+    code: "outcome_unknown",
+    message: `The command in ${placeOf(guest)} was given up. Its own process was killed inside; what that had started may still run.`,
+    next: `Look in ${placeOf(guest)} for what still runs.`,
+    ...(details === undefined ? {} : { details }),
+  });
 }
 
 function asBuffer(chunk: Uint8Array): Buffer {

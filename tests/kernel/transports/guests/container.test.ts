@@ -158,6 +158,13 @@ function pattern(size: number): Buffer {
     expect(container.sh("ps -eo stat,args | grep -v ^Z | grep -c '[s]leep 30' || true")).toBe("0\n");
   });
 
+  test("is ended inside where it left its process group, and says that more may run", async () => {
+    const error = await errorOf(route.run(guest, command(["setsid", "sleep", "304"], { timeoutMs: 1_000 })));
+    expect(error).toMatchObject({ code: "outcome_unknown", details: { vmid: guest.vmid } });
+    expect(error.message).toContain("killed inside");
+    expect(container.sh("ps -eo stat,args | grep -v ^Z | grep -c '[s]leep 304' || true")).toBe("0\n");
+  });
+
   test("leaves its outcome open where the connection drops", async () => {
     const running = route.run(
       guest,
