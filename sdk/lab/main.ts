@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createLab, type Lab, type SeedName } from "./lab.ts";
 import { LAB_RELEASES } from "./release.ts";
@@ -12,6 +13,7 @@ const USAGE = `proxmox-mcp lab: a simulated Proxmox VE cluster
   --pve RELEASE   run as Proxmox VE 9.2 (default), 8.4 or 7.4
   --speed N       simulated seconds in a real one (default: 1)
   --ca FILE       write the certificate of the lab's authority to FILE
+  --ssh FILE      serve the nodes by SSH too, and write the key of their login to FILE
   --control       serve POST /lab/faults, with which faults are provoked
   --help          this text
 `;
@@ -41,13 +43,15 @@ export async function runLab(argv: readonly string[]): Promise<number> {
     control: parsed.control === true,
   });
   if (parsed.ca !== undefined) writeFileSync(parsed.ca, lab.caPem);
-  process.stdout.write(settings(lab));
+  process.stdout.write(settings(lab) + (parsed.ssh === undefined ? "" : await sshSettings(lab, parsed.ssh)));
   await interrupted();
   await lab.close();
   return 0;
 }
 
-type Options = Partial<Record<"port" | "host" | "seed" | "nodes" | "pve" | "speed" | "ca", string>> & {
+type Options = Partial<
+  Record<"port" | "host" | "seed" | "nodes" | "pve" | "speed" | "ca" | "ssh", string>
+> & {
   readonly control?: boolean;
   readonly help?: boolean;
 };
@@ -60,7 +64,7 @@ function parse(argv: readonly string[]): Options | string {
     const { values } = parseArgs({
       args: [...argv],
       options: {
-        ...{ port: text, host: text, seed: text, nodes: text, pve: text, speed: text, ca: text },
+        ...{ port: text, host: text, seed: text, nodes: text, pve: text, speed: text, ca: text, ssh: text },
         ...{ control: flag, help: { ...flag, short: "h" } },
       },
     });
@@ -100,6 +104,16 @@ PROXMOX_API_TOKEN_USER=${user}
 PROXMOX_API_TOKEN_REALM=${realm}
 PROXMOX_API_TOKEN_ID=${id}
 PROXMOX_API_TOKEN_SECRET=${token?.secret}
+`;
+}
+
+async function sshSettings(lab: Lab, keyFile: string): Promise<string> {
+  const { privateKey, fingerprint, ports } = await lab.openSsh();
+  writeFileSync(keyFile, privateKey, { mode: 0o600 });
+  const hosts = Object.entries(ports).map(([node, port]) => `${node}=${lab.host}:${port}`);
+  return `PROXMOX_SHELL_SSH_PRIVATE_KEY_PATH=${resolve(keyFile)}
+PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY=${fingerprint}
+PROXMOX_SHELL_SSH_HOSTS=${hosts.join(",")}
 `;
 }
 

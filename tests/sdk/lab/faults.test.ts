@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { createLab, type Lab, runLab } from "../../../sdk/lab/index.ts";
 import { ask } from "./client.ts";
@@ -87,6 +90,30 @@ describe("the control endpoint", () => {
 });
 
 describe("the command", () => {
+  test("prints the settings with which its nodes are reached, and ends when it is told to", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lab-command-"));
+    const key = join(folder, "key");
+    let printed = "";
+    const writing = jest.spyOn(process.stdout, "write").mockImplementation((text) => {
+      printed += String(text);
+      return true;
+    });
+    const waiting = jest.spyOn(process, "once").mockImplementation((_event, listener) => {
+      setImmediate(listener);
+      return process;
+    });
+    const code = await runLab(["--ssh", key]);
+    waiting.mockRestore();
+    writing.mockRestore();
+    expect(code).toBe(0);
+    expect(printed).toContain(`PROXMOX_SHELL_SSH_PRIVATE_KEY_PATH=${key}\n`);
+    expect(printed).toMatch(/^PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY=SHA256:\S+$/m);
+    expect(printed).toMatch(/^PROXMOX_SHELL_SSH_HOSTS=pve1=127\.0\.0\.1:\d+,pve2=/m);
+    expect(readFileSync(key, "utf8")).toContain("PRIVATE KEY");
+    expect(statSync(key).mode & 0o777).toBe(0o600);
+    rmSync(folder, { recursive: true });
+  });
+
   test.each([["--seed", "nope"], ["--port", "x"], ["--speed", "0"], ["--bogus"]])(
     "refuses %s %s",
     async (...argv) => {
