@@ -72,6 +72,7 @@ describe("troubles are told apart", () => {
   test.each([
     ["The command guest-get-users has been disabled for this instance", "unsupported", /is disabled/],
     ["Command guest-get-users has been disabled", "unsupported", /is disabled/],
+    ["Command guest-get-users has been disabled: the agent is in frozen state", "conflict", /are frozen/],
     ["The command guest-get-users has not been found", "unsupported", /does not know/],
   ])("%s", async (desc, code, pattern) => {
     await expect(readOf(vmAgentUsers, { vmid: 100 }, readerWith(users(desc)))).rejects.toMatchObject({
