@@ -14,12 +14,13 @@ function linesOf(id: string, { place, exitCode, signal, parts }: StepOutput): re
 }
 
 function partText(id: string, place: string, part: OutputPart): string {
-  const { name, size, sha256, text, isEnd, masked, lost, artifact, notKept } = part;
+  const { name, size, sha256, text, isEnd, masked, lost, truncated, artifact, notKept } = part;
   const facts = [
     `${size} bytes`,
     ...(sha256 === undefined ? [] : [`SHA-256 ${sha256}`]),
     ...(masked ? ["secrets in it are masked: do not write it back"] : []),
     ...(lost === undefined ? [] : [`${lost} bytes more were not kept`]),
+    ...(truncated ? ["the guest agent dropped what was written after that"] : []),
     ...(artifact === undefined ? [] : [`whole in ${artifact}, artifact_read shows it`]),
     ...(notKept === undefined ? [] : [`could not be kept: ${notKept}`]),
   ];

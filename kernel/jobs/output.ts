@@ -54,7 +54,7 @@ export class OutputKeeper {
   }
 
   /** The part as a job shows it. */
-  async finish(facts: Pick<OutputPart, "sha256"> = {}): Promise<OutputPart> {
+  async finish(facts: Pick<OutputPart, "sha256" | "truncated"> = {}): Promise<OutputPart> {
     // What was stopped may have left a part that is still being written.
     await this.#last;
     await this.#keep(this.#mask.end());

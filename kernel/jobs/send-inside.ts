@@ -47,8 +47,9 @@ async function runShell(over: ShellLine, run: InsideRun): Promise<unknown> {
     stderr: keeperOf("stderr", `stderr of ${run.step.id} ${atPlace(place)}`, run),
   };
   let end: Pick<CommandResult, "exitCode" | "signal"> = {};
+  let result: CommandResult | undefined;
   try {
-    const result = await send(over, run, (chunk, from) => outputs[from].write(chunk));
+    result = await send(over, run, (chunk, from) => outputs[from].write(chunk));
     end = endOf(result);
     if (result.exitCode !== 0) throw endedBadly(over, result);
     return { exitCode: 0, stdout: Buffer.from(result.stdout.bytes).toString() };
@@ -56,7 +57,7 @@ async function runShell(over: ShellLine, run: InsideRun): Promise<unknown> {
     await takeRest(error, outputs);
     throw error;
   } finally {
-    run.step.output = { place: atPlace(place), ...end, parts: await finished(Object.values(outputs)) };
+    run.step.output = { place: atPlace(place), ...end, parts: await finished(outputs, result) };
   }
 }
 
@@ -109,8 +110,14 @@ export function underWay(place: Place, process?: BegunProcess): string {
 const PROCESS = { process: "process", group: "process group" } as const;
 
 /** Outputs that are empty are left out. */
-async function finished(keepers: readonly OutputKeeper[]): Promise<readonly OutputPart[]> {
-  return await Promise.all(keepers.filter(({ size }) => size > 0).map((keeper) => keeper.finish()));
+async function finished(
+  outputs: Readonly<Record<OutputStream, OutputKeeper>>,
+  result: CommandResult | undefined,
+): Promise<readonly OutputPart[]> {
+  const streams = (["stdout", "stderr"] as const).filter((name) => outputs[name].size > 0);
+  return await Promise.all(
+    streams.map((name) => outputs[name].finish(result?.[name].truncated ? { truncated: true } : {})),
+  );
 }
 
 async function readFile({ place, path, maxBytes = MOST_READ }: FileLine, run: InsideRun): Promise<unknown> {

@@ -47,6 +47,8 @@ export interface OutputPart {
   readonly masked?: true;
   /** Bytes that were counted, and not kept. */
   readonly lost?: number;
+  /** More was written than came here, and nobody counted it. */
+  readonly truncated?: true;
   /** Where it is kept, as a URI. */
   readonly artifact?: string;
   /** Why it could not be. */
