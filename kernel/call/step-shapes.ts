@@ -42,7 +42,7 @@ export function stepTitle({
     case "cli":
       return `${over.command} on ${over.node}`;
     case "shell":
-      return `${over.raw ? `a raw ${over.argv[0]}` : "a command"} ${atPlace(over.place)}`;
+      return `run ${over.raw ? `a raw ${over.argv[0]}` : "a command"} ${atPlace(over.place)}`;
     case "file":
       return `${over.action} ${over.path} ${atPlace(over.place)}`;
   }
