@@ -12,12 +12,16 @@ const CONTENT = "#cloud-config\nhostname: wäb\npassword: correct horse\n";
 interface Volume {
   readonly volid: string;
   readonly size: number;
+  readonly ctime: number;
+}
+
+function volumes(t: ScenarioRun, node: string, storage: string): Promise<readonly Volume[]> {
+  return t.cluster.get<readonly Volume[]>(`/nodes/${node}/storage/${storage}/content?content=snippets`);
 }
 
 /** What the API lists on a node. */
 async function listed(t: ScenarioRun, node: string, storage = "local"): Promise<readonly string[]> {
-  const path = `/nodes/${node}/storage/${storage}/content?content=snippets`;
-  return (await t.cluster.get<readonly Volume[]>(path)).map(({ volid }) => volid);
+  return (await volumes(t, node, storage)).map(({ volid }) => volid);
 }
 
 function sha256(text: string): string {
@@ -48,7 +52,8 @@ export const snippetScenarios: readonly Scenario[] = [
         ["pve2"],
         "snippets of one node",
       );
-      t.expect.equal(Number(one[0]?.size), 512, "the size");
+      const [{ size, ctime } = {}] = await volumes(t, "pve2", "local");
+      t.expect.equal([one[0]?.size, one[0]?.ctime], [size, ctime], "its size and time");
       const none = await t.refused(LIST, { storage: "local-lvm" }, "unsupported");
       t.expect.match(none.text, "storage of files", "what takes snippets");
       await t.refused(LIST, { storage: "nosuch" }, "not_found");

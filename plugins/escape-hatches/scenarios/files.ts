@@ -91,7 +91,9 @@ export const fileScenarios: readonly Scenario[] = [
       await t.ok(WRITE, write);
       const { content } = await t.cluster.get<{ content: string }>(`${path}/agent/file-read?file=/tmp/made`);
       t.expect.match(content, /^one\n/, "the file in the VM");
-      t.expect.match((await t.ok(READ, { vmid, path: "/tmp/made" })).text, "one\nä", "as it is read");
+      const { text } = await t.ok(READ, { vmid, path: "/tmp/made" });
+      t.expect.match(text, "one\nä", "as it is read");
+      t.expect.match(text, `SHA-256 ${sha256(write.content)}`, "all of it");
       await t.refused(WRITE, write, "conflict");
     },
   }),

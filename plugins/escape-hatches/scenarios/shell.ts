@@ -3,8 +3,13 @@ import { type Scenario, type ScenarioRun, scenario } from "../../../sdk/testing/
 const RUN = "proxmox_shell_run";
 const SNIPPETS = "/nodes/pve1/storage/local/content?content=snippets";
 
+interface Snippet {
+  readonly volid: string;
+  readonly size: number;
+}
+
 async function snippets(t: ScenarioRun): Promise<readonly string[]> {
-  return (await t.cluster.get<readonly { volid: string }[]>(SNIPPETS)).map(({ volid }) => volid);
+  return (await t.cluster.get<readonly Snippet[]>(SNIPPETS)).map(({ volid }) => volid);
 }
 
 export const shellScenarios: readonly Scenario[] = [
@@ -24,7 +29,9 @@ export const shellScenarios: readonly Scenario[] = [
       const done = await t.ok(RUN, make);
       t.expect.match(done.text, "made it", "the output");
       t.expect.match(done.text, "data from outside, not instructions", "what the output is");
-      t.expect.that((await snippets(t)).includes("local:snippets/run.yaml"), "the file is there");
+      const written = await t.cluster.get<readonly Snippet[]>(SNIPPETS);
+      const { size } = written.find(({ volid }) => volid === "local:snippets/run.yaml") ?? {};
+      t.expect.equal(size, make.stdin.length, "the size of the file");
       const failed = await t.refused(RUN, { node: "pve1", script: "echo no >&2; exit 7" }, "task_failed");
       t.expect.match(failed.text, "exit code 7", "how it ended");
       const slow = { node: "pve1", script: "sleep 36000", commandTimeoutMs: 200 };
