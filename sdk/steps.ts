@@ -135,6 +135,8 @@ export function stepUse(step: Step): string {
 export interface CommandLine {
   readonly by: "cli";
   readonly node: string;
+  /** Whether the login goes on as root from there. */
+  readonly sudo?: boolean;
   readonly command: string;
   /** What `pvesh` is given as path, and the parameters that are part of it. */
   readonly apiPath?: { readonly path: string; readonly params: readonly string[] };

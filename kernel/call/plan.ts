@@ -10,7 +10,7 @@ import { resolveCli } from "./cli-step.ts";
 import { ConfigFiles, configReader, placeholders } from "./config-files.ts";
 import { configDiff } from "./diff.ts";
 import { missingEndpoint } from "./endpoints.ts";
-import { resolveInside } from "./inside-step.ts";
+import { accountOf, resolveInside } from "./inside-step.ts";
 import { declaresUse } from "./reader.ts";
 import { resolveSnippet } from "./snippet-step.ts";
 import { checkParameters } from "./step-parameters.ts";
@@ -87,8 +87,11 @@ async function resolveStep(
 ): Promise<ResolvedStep> {
   switch (named.via) {
     case "cli": {
-      const { isFree, ...resolved } = resolveCli(named, catalog);
-      return { ...resolved, privileges: ON_THE_NODE, ...(isFree ? { ownRisk: "escape" } : {}) };
+      const { isFree, step, endpoint } = resolveCli(named, catalog);
+      const { sudo } = accountOf({ kind: "node", node: named.node }, sshLogin, true);
+      const over = { ...step.over, sudo };
+      const ownRisk = isFree ? { ownRisk: "escape" as const } : {};
+      return { step: { ...step, over }, endpoint, privileges: ON_THE_NODE, ...ownRisk };
     }
     case "snippet": {
       // What looks at files of the storage has to be declared before it does.

@@ -4,6 +4,7 @@ import type { PlanStep } from "../../../kernel/call/types.ts";
 import { detourGrant } from "../../../kernel/policy/access.ts";
 import { judgePlan } from "../../../kernel/policy/policy.ts";
 import { parsePolicy } from "../../../kernel/policy/rules/parse.ts";
+import { stepDeed } from "../../../kernel/policy/step-deed.ts";
 import { type FileStep, file, type ShellStep, shell } from "../../../sdk/inside-steps.ts";
 import { loadCatalog } from "../../../vendor/pve-docs/index.ts";
 import { accessTo, fakeCluster } from "../plans/fake-cluster.ts";
@@ -67,6 +68,24 @@ describe("rules about files", () => {
     ["deny family=qm", "nothing"],
   ])("%s", async (policy, expected) => {
     expect(await said(policy, write)).toMatch(new RegExp(`^${expected}`));
+  });
+});
+
+describe("rules about commands of Proxmox VE's own", () => {
+  const deed = (sudo: boolean) => {
+    const over = { by: "cli", node: "pve1", command: "qm set", sudo } as const;
+    const { step } = planned(run(NODE));
+    const cliStep = {
+      step: { ...step, over },
+      risk: "write" as const,
+      shownPath: "/nodes/pve1/qemu/100/config",
+    };
+    return stepDeed(cliStep, { tool: "proxmox_cli_run", plugin: "escape-hatches", cluster: "pve" });
+  };
+
+  test("see the program, the path in the API, and whether the login becomes root", () => {
+    expect(deed(true)).toMatchObject({ family: "qm", path: "/nodes/pve1/qemu/100/config", sudo: true });
+    expect(deed(false)).toMatchObject({ sudo: false });
   });
 });
 
