@@ -27,7 +27,12 @@ function detourDeed(
     case undefined:
       return { family: undefined, path: apiPath, sudo: false, timeoutMs: undefined };
     case "cli":
-      return { family: over.command.split(" ", 1)[0], path: apiPath, sudo: over.sudo === true, timeoutMs: undefined };
+      return {
+        family: over.command.split(" ", 1)[0],
+        path: apiPath,
+        sudo: over.sudo === true,
+        timeoutMs: undefined,
+      };
     // What a shell goes on to run, and what that reaches, cannot be told from its arguments.
     case "shell":
       return {
