@@ -1,6 +1,7 @@
 import { ToolError } from "../../sdk/errors.ts";
 import type { Guest } from "../../sdk/reader.ts";
 import { isWithin } from "../../sdk/risk.ts";
+import { stepTitle } from "../call/step-shapes.ts";
 import type { Plan, PlanStep } from "../call/types.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { stepTouches } from "./step-touches.ts";
@@ -67,7 +68,7 @@ async function takenOut(
   const { item, guest } = found;
   return new ToolError({
     code: "denied",
-    message: `${tool} may not ${what(step)}: it would or could take ${guest} out of ${SETTING} (${item}). Nothing was changed.`,
+    message: `${tool} may not ${stepTitle(step)}: it would or could take ${guest} out of ${SETTING} (${item}). Nothing was changed.`,
     next: NEXT,
     details: { setting: SETTING, item, target: guest },
   });
@@ -116,14 +117,10 @@ const NEXT =
   `Leave it alone. Only the operator can lift the protection, by changing ${SETTING} and starting the server anew; ` +
   "it is this server's own rule, not Proxmox VE's protection flag.";
 
-function what({ step, shownPath }: PlanStep): string {
-  return `${step.method} ${shownPath}`;
-}
-
 function refusedAs(tool: string, step: PlanStep, { text }: Protection, { label }: Subject): ToolError {
   return new ToolError({
     code: "denied",
-    message: `${tool} may not ${what(step)}: ${label} is protected by ${SETTING} (${text}), and this is ${step.risk}. Nothing was changed.`,
+    message: `${tool} may not ${stepTitle(step)}: ${label} is protected by ${SETTING} (${text}), and this is ${step.risk}. Nothing was changed.`,
     next: NEXT,
     details: { setting: SETTING, item: text, target: label },
   });
@@ -133,7 +130,7 @@ function notToldAs(tool: string, step: PlanStep, { text }: Protection, { why, la
   return new ToolError({
     code: "denied",
     message:
-      `${tool} may not ${what(step)}: it is ${step.risk}, and whether it touches what ${SETTING} (${text}) protects ` +
+      `${tool} may not ${stepTitle(step)}: it is ${step.risk}, and whether it touches what ${SETTING} (${text}) protects ` +
       `cannot be told for ${label}${why === undefined ? "" : `: ${why}`}. Nothing was changed.`,
     next:
       "Use a tool or parameters that name exactly one target, or have the operator let the account see what is " +
