@@ -94,6 +94,7 @@ export const snippetDelete = defineTool({
       `Deletes ${volid} on ${node}`,
       await elsewhere(where, { node, volid }, pve),
       ...usersText(users),
+      "no guest that this account sees takes it",
     ];
     const options = { note: remarks.join("; "), ...(expected === undefined ? {} : { expected }) };
     return [snippet.remove({ storage, node, name }, options)];

@@ -72,6 +72,6 @@ export function refuseHook({ hooks }: SnippetUsers, volid: string): void {
 export function usersText({ cloudInit, unseen }: SnippetUsers): readonly string[] {
   return [
     ...(cloudInit.length === 0 ? [] : [`used by ${cloudInit.join(", ")}`]),
-    ...(unseen === 0 ? [] : [`${unseen} guests could not be looked at`]),
+    ...(unseen === 0 ? [] : [`${unseen} ${unseen === 1 ? "guest" : "guests"} could not be looked at`]),
   ];
 }

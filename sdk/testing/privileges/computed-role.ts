@@ -31,12 +31,14 @@ export interface ComputedRole {
 /**
  * The role that requests take by the tables. Where a need hangs on what the cluster holds, such as the bridges of a
  * guest, the cluster's own looking for it tells on which path, if on any. Reads that the tool does not need by its
- * own word, `isNeeded`, are looks around a change, which may be barred.
+ * own word, `isNeeded`, are looks around a change, which may be barred. Of a tool that `changesPast` the API no request
+ * shows the change.
  */
 export function computedRole(
   requests: readonly NotedRequest[],
   catalog: Catalog,
   isNeeded: (key: string) => boolean,
+  changesPast = false,
 ): ComputedRole {
   const needs: PrivilegeNeed[] = [];
   const hidden: { readonly need: PrivilegeNeed; readonly inRead: boolean }[] = [];
@@ -69,7 +71,8 @@ export function computedRole(
   firm.add([...needs, ...single.flat(2)]);
   for (const ways of several) if (!ways.some((way) => firm.meets(way))) firm.add(ways[0] ?? []);
   // A call that changes nothing has its reads for a result, which no plan shows.
-  const isSoft = (inRead: boolean) => inRead && requests.some(({ key }) => !key.startsWith("GET "));
+  const changes = changesPast || requests.some(({ key }) => !key.startsWith("GET "));
+  const isSoft = (inRead: boolean) => inRead && changes;
   const partial = new Grants(firm);
   partial.add(hidden.flatMap(({ need, inRead }) => (isSoft(inRead) ? [] : [need])));
   const soft = new Grants(partial);

@@ -134,7 +134,8 @@ class LeastRun {
   ): Promise<ComputedRole> {
     const catalog = loadCatalog(this.#lab().release);
     const uses = this.#subject.changing.get(call.tool);
-    const role = computedRole(notes.requests, catalog, (key) => uses?.has(key) === true);
+    const isPast = [...(uses ?? [])].some((use) => /^(?:cli|shell|file|guest):/.test(use));
+    const role = computedRole(notes.requests, catalog, (key) => uses?.has(key) === true, isPast);
     const needed = this.#needed.get(index) ?? (await neededOf(role, call, rights));
     this.#needed.set(index, needed);
     const isNeeded = (grant: Grant) => !this.#spare.has(`${index} ${nameOfGrant(grant)}`);
