@@ -58,6 +58,8 @@ describe("the computed role", () => {
     const stop = noted("POST /nodes/{node}/qemu/{vmid}/status/stop", at);
     expect(roleOf(list, stop)).toMatchObject({ soft: ["VM.Audit on /vms/100"], partial: [] });
     expect(roleOf(list)).toMatchObject({ soft: [], partial: ["VM.Audit on /vms/100"] });
+    const past = computedRole([list], catalog, () => true, true);
+    expect([past.soft.map(nameOfGrant), past.partial]).toEqual([["VM.Audit on /vms/100"], []]);
   });
 
   test("can do without reads that the tool does not need by its own word", () => {
