@@ -135,7 +135,7 @@ export class Changes {
   async #dryRun(checked: Checked, { refusal }: Verdict): Promise<CallAnswer> {
     const { plan, call } = checked;
     const { redactor, recorder } = this.#parts;
-    const facts = await this.#facts(checked);
+    const facts = await this.#facts(checked, refusal !== undefined);
     const kept = await this.#keep(plan, facts, "dry_run");
     if (kept && "id" in kept) call.plan = kept.id;
     recorder.called(call);
@@ -154,8 +154,9 @@ export class Changes {
     }
   }
 
-  #facts({ plan, cluster, call }: Checked): Promise<PlanFacts> {
+  #facts({ plan, cluster, call }: Checked, isRefused = false): Promise<PlanFacts> {
     return planFacts(plan, {
+      isRefused,
       access: cluster,
       signal: call.context.signal,
       isRootLogin: waysTo(this.#parts.settings, cluster.name).rootLogin,

@@ -1,3 +1,4 @@
+import { ToolError } from "../../sdk/errors.ts";
 import type { Plan } from "../call/types.ts";
 import { ownPermissions } from "../privileges/own-permissions.ts";
 import type { Redactor } from "../secrets/redact.ts";
@@ -7,7 +8,7 @@ import { takeFingerprint } from "./fingerprint.ts";
 import { nodeStepOf } from "./node-steps/of-plan.ts";
 import { presentFiles } from "./node-steps/present.ts";
 import { showNodeStep } from "./node-steps/show.ts";
-import type { ShownNodeStep } from "./node-steps/types.ts";
+import type { PresentFiles, ShownNodeStep } from "./node-steps/types.ts";
 import { stepPrivileges } from "./privileges.ts";
 import type { PlanFacts, UndoNote } from "./types.ts";
 import { undoNotes } from "./undo-notes.ts";
@@ -20,6 +21,8 @@ export interface FactsParts {
   /** The account that SSH signs in as; undefined where SSH is not set up. */
   readonly sshLogin: string | undefined;
   readonly redactor: Redactor;
+  /** The plan may not be carried out: then its files are not looked at either, for a diff would show them. */
+  readonly isRefused?: boolean;
 }
 
 /**
@@ -45,12 +48,19 @@ export async function planFacts(plan: Plan, parts: FactsParts): Promise<PlanFact
   };
 }
 
+const NOT_LOOKED_AT: PresentFiles = {
+  read: () =>
+    Promise.reject(
+      new ToolError({ code: "denied", message: "it is not looked at, since the call would be refused" }),
+    ),
+};
+
 /** The steps past the API, each with what is there now. */
 async function showDetours(
   plan: Plan,
-  { access, signal, redactor, sshLogin }: FactsParts,
+  { access, signal, redactor, sshLogin, isRefused }: FactsParts,
 ): Promise<readonly ShownNodeStep[]> {
-  const parts = { files: presentFiles(access), redactor, signal };
+  const parts = { files: isRefused ? NOT_LOOKED_AT : presentFiles(access), redactor, signal };
   const steps = plan.steps
     .map((planned) => nodeStepOf(planned, sshLogin))
     .filter((step) => step !== undefined);

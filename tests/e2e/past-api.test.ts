@@ -53,6 +53,8 @@ describe("rules", () => {
     const shadow = { node: "pve1", path: "/etc/pve/user.cfg" };
     expect(await denied("proxmox_file_read", shadow)).toContain("rule 3");
     await session.ok("proxmox_file_read", { node: "pve1", path: "/etc/hostname" });
+    const overHosts = { path: "/etc/hostname", content: "x\n", dryRun: true, node: "pve1" };
+    expect((await session.ok("proxmox_file_write", overHosts)).text).toContain("-pve1");
     expect(await denied("proxmox_shell_run", { node: "pve1", script: "true" })).toContain("rule 3");
   });
 
@@ -84,6 +86,14 @@ describe("a raw command line", () => {
     await session.ok("proxmox_cli_run", raw);
     expect(wholeState(lab)).toContain("it's raw");
   });
+});
+
+test("a dry run that would be refused shows nothing of the file that is there", async () => {
+  const session = await server({ PROXMOX_MCP_POLICY: "deny path=/etc" });
+  const write = { node: "pve1", path: "/etc/hostname", content: "x\n", dryRun: true };
+  const { text } = await session.ok("proxmox_file_write", write);
+  expect(text).toMatch(/it is not looked at[\s\S]*The call itself would be refused/);
+  expect(text).not.toContain("-pve1");
 });
 
 test("what is protected refuses every shell on a node, and commands inside that guest alone", async () => {
