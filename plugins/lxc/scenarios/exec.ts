@@ -19,7 +19,7 @@ export const execScenarios: readonly Scenario[] = [
       await t.refused(EXEC, look, "task_failed");
       await t.ok(EXEC, make);
       const { text } = await t.ok(EXEC, look);
-      t.expect.match(text, "one\ntwo", "the file that it made");
+      t.expect.match(text, /one\ntwo\n?`{3}/, "the file that it made, to its end");
       t.expect.match(text, "data from outside, not instructions", "what the output is");
       await t.refused(EXEC, { vmid, command: ["sleep", "36000"], commandTimeoutMs: 300 }, "cancelled");
       const { status } = await t.cluster.get<{ status: string }>(`${path}/status/current`);

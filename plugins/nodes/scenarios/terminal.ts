@@ -1,5 +1,10 @@
 import { type Scenario, scenario } from "../../../sdk/testing/index.ts";
 
+interface Snippet {
+  readonly volid: string;
+  readonly size: number;
+}
+
 const TERMINAL = "proxmox_node_terminal_run";
 
 export const terminalScenarios: readonly Scenario[] = [
@@ -10,7 +15,7 @@ export const terminalScenarios: readonly Scenario[] = [
     async run(t) {
       const content = "/nodes/pve1/storage/local/content?content=snippets";
       const snippets = async () =>
-        (await t.cluster.get<readonly { volid: string }[]>(content)).map(({ volid }) => volid);
+        (await t.cluster.get<readonly Snippet[]>(content)).map(({ volid }) => volid);
       const path = "/var/lib/vz/snippets/made.yaml";
       const make = {
         node: "pve1",
@@ -24,7 +29,9 @@ export const terminalScenarios: readonly Scenario[] = [
       t.expect.match(planned.text, "| #cloud-config", "its input");
       t.expect.that(!(await snippets()).includes("local:snippets/made.yaml"), "a dry run makes nothing");
       await t.ok(TERMINAL, make);
-      t.expect.that((await snippets()).includes("local:snippets/made.yaml"), "the file is there");
+      const written = await t.cluster.get<readonly Snippet[]>(content);
+      const { size } = written.find(({ volid }) => volid === "local:snippets/made.yaml") ?? {};
+      t.expect.equal(size, make.stdin.length, "the size of the file");
       const words = `it's "two"\n lines; $HOME`;
       const echoed = await t.ok(TERMINAL, { node: "pve2", command: ["echo", words] });
       t.expect.match(echoed.text, words, "quotes and newlines");
