@@ -8,6 +8,7 @@ import { userInfo } from "node:os";
 import { Readable, Writable } from "node:stream";
 import { ContainerRoute } from "../../kernel/transports/guests/container.ts";
 import { SshTransport } from "../../kernel/transports/ssh/transport.ts";
+import { peakMemory } from "../helpers/peak-memory.ts";
 
 const [way = "", port = "", path = "", fingerprint = "", file = "", size = ""] = process.argv.slice(2);
 const BLOCK = Buffer.from(Uint32Array.from({ length: 16_384 }, (_, at) => at * 2_654_435_761).buffer);
@@ -45,7 +46,7 @@ await ssh.close();
 const megabytes = bytes / 1e6;
 console.log(
   JSON.stringify({
-    maxRssMb: process.resourceUsage().maxRSS / 1024,
+    maxRssMb: peakMemory(process.pid) / 2 ** 20,
     upMbS: (megabytes / (sent - begun)) * 1000,
     downMbS: (megabytes / (received - sent)) * 1000,
     same: up.sha256 === down.sha256 && down.size === bytes,

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { peakMemory } from "../helpers/peak-memory.ts";
 import { type Figure, shown } from "./figures.ts";
 import { startLabProcess } from "./lab-process.ts";
 import { connect } from "./throughput.ts";
@@ -30,7 +31,10 @@ export async function uploadFigure(main: string, stateDir: string, gib: number):
       { timeout: LONGEST_MS },
     );
     if (isError === true) throw new Error(JSON.stringify(content));
-    const megabytes = client.transport instanceof StdioClientTransport ? mostMemory(client.transport) : 0;
+    const { transport } = client;
+    const pid = transport instanceof StdioClientTransport ? transport.pid : undefined;
+    if (typeof pid !== "number") throw new Error("the server has no process");
+    const megabytes = peakMemory(pid) / 2 ** 20;
     await client.close();
     return {
       what: `Most resident memory while ${gib} GiB are uploaded`,
@@ -43,8 +47,4 @@ export async function uploadFigure(main: string, stateDir: string, gib: number):
     await lab.close();
     rmSync(path);
   }
-}
-
-function mostMemory({ pid }: StdioClientTransport): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }

@@ -1,6 +1,7 @@
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "@jest/globals";
+import { peakMemory } from "../helpers/peak-memory.ts";
 import { Bench, settingsFor, UNGUARDED } from "./support.ts";
 
 const UPLOAD = "proxmox_storage_upload";
@@ -13,11 +14,6 @@ const MOST = 150 * MIB;
 const bench = new Bench();
 
 afterEach(() => bench.close());
-
-/** Most memory that a process has had so far, in bytes; needs Linux's /proc. */
-function mostMemory(pid: number): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
-}
 
 /** A file without content on disk, but for its beginning. */
 function sparse(path: string, size: number): string {
@@ -45,7 +41,7 @@ it("streams a file of an allowed folder, whose size and checksum arrive", async 
     "/nodes/pve1/storage/local/content",
   );
   expect(volumes).toContainEqual(expect.objectContaining({ volid: "local:iso/large.iso", size: SIZE }));
-  expect(mostMemory(server.pid)).toBeLessThan(MOST);
+  expect(peakMemory(server.pid)).toBeLessThan(MOST);
 }, 120_000);
 
 it("takes no file that is outside of the allowed folders, however it is named", async () => {
