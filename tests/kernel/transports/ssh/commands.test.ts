@@ -3,19 +3,9 @@ import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { Secret } from "../../../../kernel/secrets/secret.ts";
-import { NodeConnection } from "../../../../kernel/transports/ssh/connection.ts";
 import type { SshTransport } from "../../../../kernel/transports/ssh/transport.ts";
-import type { OutputStream } from "../../../../kernel/transports/ssh/types.ts";
-import {
-  addSudoUser,
-  isRoot,
-  newKey,
-  startSshd,
-  type TestSshd,
-  type TestUser,
-} from "../../../helpers/sshd.ts";
-import { command, errorOf, NODE, settingsFor, textOf, transportTo } from "./harness.ts";
+import { startSshd, type TestSshd } from "../../../helpers/sshd.ts";
+import { command, errorOf, firstOutput, gone, NODE, textOf, transportTo } from "./harness.ts";
 
 let sshd: TestSshd;
 let ssh: SshTransport;
@@ -30,24 +20,6 @@ afterAll(async () => {
   await ssh.close();
   await sshd.close();
 });
-
-/** Resolves with the first chunk that a command writes. */
-function firstOutput() {
-  let seen: (text: string) => void = () => undefined;
-  const output = new Promise<string>((resolve) => {
-    seen = resolve;
-  });
-  const onOutput = (chunk: Uint8Array, from: OutputStream) => {
-    if (from === "stdout") seen(Buffer.from(chunk).toString());
-  };
-  return { output, onOutput };
-}
-
-/** Resolves when no process of that id is there any more. */
-async function gone(pid: number): Promise<void> {
-  while (existsSync(`/proc/${pid}/stat`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8")))
-    await new Promise((resolve) => setImmediate(resolve));
-}
 
 describe("a command", () => {
   test("gets its arguments as they are", async () => {
@@ -270,158 +242,5 @@ describe("stopping", () => {
     const error = await errorOf(ssh.run(NODE, command(["touch", marker], { signal })));
     expect(error.message).toContain("Nothing was sent");
     expect(existsSync(marker)).toBe(false);
-  });
-});
-
-describe("the connection", () => {
-  test("carries 100 commands at once", async () => {
-    const results = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => ssh.run(NODE, command(["say", String(index)]))),
-    );
-    expect(results.map(textOf)).toEqual(results.map((_, index) => `<${index}>`));
-  }, 60_000);
-
-  test.each([
-    ["for a moment is asked again", 3, /^opened$/],
-    [
-      "for good is told of",
-      Number.POSITIVE_INFINITY,
-      /opened no session on it: open failed. Nothing was sent/,
-    ],
-  ])("whose server refuses a session %s", async (_what, refusals, told) => {
-    const address = { node: NODE, host: "127.0.0.1", port: sshd.port };
-    const connection = new NodeConnection({ settings: settingsFor(sshd), address, timeoutMs: 10_000 });
-    let asked = 0;
-    const open = async () => {
-      asked += 1;
-      if (asked <= refusals) throw Object.assign(new Error("open failed"), { reason: 2 });
-      return "opened";
-    };
-    const opened = connection.withChannel(new AbortController().signal, open, async (channel) => channel);
-    expect(await opened.catch((error: unknown) => String(error))).toMatch(told);
-    connection.close();
-  });
-
-  test("that drops in the middle leaves the outcome open, and the next command gets a new one", async () => {
-    const { output, onOutput } = firstOutput();
-    const running = errorOf(ssh.run(NODE, command(["sh", "-c", "echo begun; sleep 300"], { onOutput })));
-    await output;
-    sshd.dropConnections();
-    expect(await running).toMatchObject({ code: "outcome_unknown" });
-    expect(textOf(await ssh.run(NODE, command(["say", "again"])))).toBe("<again>");
-  });
-
-  test("is off while no host key is pinned, and tells which to pin", async () => {
-    const unpinned = transportTo(sshd, { hostKeys: [] });
-    const error = await errorOf(unpinned.run(NODE, command(["true"])));
-    expect(error.code).toBe("unsupported");
-    expect(error.message).toContain(`ssh-ed25519 ${sshd.hostKey.fingerprint}`);
-    expect(error.next).toContain(`PROXMOX_SHELL_SSH_EXPECTED_HOST_KEY=${NODE}=${sshd.hostKey.fingerprint}`);
-  });
-
-  test("is refused where the host has another key than the pinned one", async () => {
-    const other = newKey(join(sshd.folder, "other-host"));
-    const sha256 = other.fingerprint.replace("SHA256:", "");
-    const wrong = transportTo(sshd, { hostKeys: [{ kind: "fingerprint", sha256 }] });
-    const marker = join(sshd.folder, "wrong-host");
-    const error = await errorOf(wrong.run(NODE, command(["touch", marker])));
-    expect(error).toMatchObject({ code: "forbidden", details: { fingerprint: sshd.hostKey.fingerprint } });
-    expect(existsSync(marker)).toBe(false);
-  });
-
-  test("is refused where the host key is revoked, whatever else is pinned", async () => {
-    const [type = "", key = ""] = sshd.hostKey.line.split(" ");
-    const revoked = { kind: "key", hosts: ["*"], type, key, revoked: true } as const;
-    const trusted = { ...revoked, revoked: false };
-    const error = await errorOf(
-      transportTo(sshd, { hostKeys: [trusted, revoked] }).run(NODE, command(["true"])),
-    );
-    expect(error.message).toContain("@revoked");
-  });
-
-  test("says that the node does not accept the user key", async () => {
-    newKey(join(sshd.folder, "stranger"));
-    const key = { path: join(sshd.folder, "stranger") };
-    const error = await errorOf(transportTo(sshd, { key }).run(NODE, command(["true"])));
-    expect(error.code).toBe("forbidden");
-    expect(error.message).toContain("did not accept our key");
-  });
-
-  test("opens a key with its passphrase, and says where that does not fit", async () => {
-    const passphrase = "correct horse";
-    const path = join(sshd.folder, "locked");
-    newKey(path, "ed25519", passphrase);
-    const authorized = readFileSync(`${path}.pub`, "utf8");
-    const opened = transportTo(sshd, { key: { path }, passphrase: new Secret(passphrase) });
-    const shut = transportTo(sshd, { key: { path }, passphrase: new Secret("wrong one") });
-    expect((await errorOf(shut.run(NODE, command(["true"])))).message).toContain("passphrase");
-    await ssh.run(NODE, command(["tee", "-a", join(sshd.folder, "authorized_keys")], { stdin: authorized }));
-    expect(await opened.run(NODE, command(["true"]))).toMatchObject({ exitCode: 0 });
-    await opened.close();
-  });
-
-  test("that cannot be made names host and port", async () => {
-    const port = 1;
-    const nowhere = transportTo({ ...sshd, port });
-    const error = await errorOf(nowhere.run(NODE, command(["true"])));
-    expect(error).toMatchObject({ code: "unreachable", retry: true });
-    expect(error.message).toContain("127.0.0.1:1");
-  });
-});
-
-(isRoot ? describe : describe.skip)("a login that is not root", () => {
-  let user: TestUser;
-  let limited: SshTransport;
-
-  beforeAll(() => {
-    sshd.program("whoami-there", "id -un");
-    sshd.program("stay", 'sleep 300 & echo "$$ $!"; wait');
-    sshd.program("secret", "echo no");
-    const allowed = ["whoami-there", "stay"].map((name) => join(sshd.bin, name));
-    user = addSudoUser(sshd.bin, [...allowed, "/usr/bin/kill -s * -- -[0-9]*"]);
-    limited = transportTo(sshd, { username: user.name });
-  });
-
-  afterAll(async () => {
-    await limited.close();
-    user.remove();
-  });
-
-  test("runs commands by sudo", async () => {
-    expect(textOf(await limited.run(NODE, command(["whoami-there"])))).toBe("root\n");
-  });
-
-  test("gets no further than sudo lets it", async () => {
-    const result = await limited.run(NODE, command(["secret"]));
-    expect(result.exitCode).not.toBe(0);
-    expect(Buffer.from(result.stderr.bytes).toString()).toContain("sudo");
-    expect(textOf(result)).toBe("");
-  });
-
-  test("kills what runs by sudo", async () => {
-    const { output, onOutput } = firstOutput();
-    const stop = new AbortController();
-    const running = limited.run(NODE, command(["stay"], { onOutput, signal: stop.signal }));
-    const [shell, child] = (await output).trim().split(" ").map(Number);
-    stop.abort();
-    expect((await errorOf(running)).code).toBe("cancelled");
-    await Promise.all([gone(shell ?? 0), gone(child ?? 0)]);
-  });
-
-  test("says so where sudo does not let it kill", async () => {
-    const lone = addSudoUser(sshd.bin, [join(sshd.bin, "stay")], `${user.name}-b`);
-    const alone = transportTo(sshd, { username: lone.name });
-    try {
-      const { output, onOutput } = firstOutput();
-      const stop = new AbortController();
-      const running = alone.run(NODE, command(["stay"], { onOutput, signal: stop.signal }));
-      const pids = (await output).trim().split(" ").map(Number);
-      stop.abort();
-      expect(await errorOf(running)).toMatchObject({ code: "outcome_unknown" });
-      for (const pid of pids) process.kill(pid, "SIGKILL");
-    } finally {
-      await alone.close();
-      lone.remove();
-    }
   });
 });

@@ -1,8 +1,9 @@
+import { existsSync, readFileSync } from "node:fs";
 import { Secret } from "../../../../kernel/secrets/secret.ts";
 import type { HostKeyPin } from "../../../../kernel/settings/host-keys.ts";
 import type { SshSettings } from "../../../../kernel/settings/types.ts";
 import { SshTransport } from "../../../../kernel/transports/ssh/transport.ts";
-import type { CommandResult, NodeCommand } from "../../../../kernel/transports/ssh/types.ts";
+import type { CommandResult, NodeCommand, OutputStream } from "../../../../kernel/transports/ssh/types.ts";
 import { isToolError, type ToolError } from "../../../../sdk/errors.ts";
 import { ownLogin, type TestSshd } from "../../../helpers/sshd.ts";
 
@@ -53,4 +54,22 @@ export async function errorOf(promise: Promise<unknown>): Promise<ToolError> {
   );
   if (isToolError(error)) return error;
   throw new Error(`no ToolError but ${String(error)}`);
+}
+
+/** Resolves with the first chunk that a command writes. */
+export function firstOutput() {
+  let seen: (text: string) => void = () => undefined;
+  const output = new Promise<string>((resolve) => {
+    seen = resolve;
+  });
+  const onOutput = (chunk: Uint8Array, from: OutputStream) => {
+    if (from === "stdout") seen(Buffer.from(chunk).toString());
+  };
+  return { output, onOutput };
+}
+
+/** Resolves when no process of that id is there any more. */
+export async function gone(pid: number): Promise<void> {
+  while (existsSync(`/proc/${pid}/stat`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8")))
+    await new Promise((resolve) => setImmediate(resolve));
 }
