@@ -13,10 +13,9 @@ export function nodeStepOf({ step }: PlanStep, login: string | undefined): NodeS
     case undefined:
       return undefined;
     case "cli": {
-      const user = login ?? "root";
       const place = { kind: "node", node: over.node } as const;
       const argv = cliArguments(over, knownParams(step.params));
-      return { kind: "command", id, place, user, sudo: user !== "root", argv };
+      return { kind: "command", id, place, user: login ?? "root", sudo: over.sudo === true, argv };
     }
     case "shell":
       return shellStep(id, over);
