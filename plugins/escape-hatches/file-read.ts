@@ -1,5 +1,5 @@
 import { defineTool, file, Type } from "../../sdk/index.ts";
-import { PLACE_INPUTS, placeOf } from "./place.ts";
+import { FILE_USES, PLACE_INPUTS, placeOf } from "./place.ts";
 
 const MOST_BYTES = 8_388_608;
 
@@ -10,12 +10,7 @@ export const fileRead = defineTool({
   describe:
     "Reads a file on a node by SSH, in a VM by its agent, or in a container; a long or binary one becomes an artifact.",
   risk: "escape",
-  uses: [
-    { use: "file:node", optional: true },
-    "guest:file",
-    { use: "POST /nodes/{node}/qemu/{vmid}/agent/exec", optional: true },
-    { use: "GET /nodes/{node}/qemu/{vmid}/agent/exec-status", optional: true },
-  ],
+  uses: FILE_USES,
   input: Type.Object({
     ...PLACE_INPUTS,
     path: Type.String({ minLength: 1, description: "Absolute" }),

@@ -7,7 +7,7 @@ import {
   ToolError,
   Type,
 } from "../../sdk/index.ts";
-import { PLACE_INPUTS, placeOf } from "./place.ts";
+import { FILE_USES, PLACE_INPUTS, placeOf } from "./place.ts";
 
 /** What is larger is no text to write by hand, but a file to be sent. Bytes. */
 const MOST_TEXT = 262_144;
@@ -29,12 +29,7 @@ export function fileWrite({ uploads }: Pick<PluginServices, "uploads">) {
     describe:
       "Writes a whole file on a node by SSH, in a VM by its agent, or in a container, from text or an artifact.",
     risk: "escape",
-    uses: [
-      { use: "file:node", optional: true },
-      "guest:file",
-      { use: "POST /nodes/{node}/qemu/{vmid}/agent/exec", optional: true },
-      { use: "GET /nodes/{node}/qemu/{vmid}/agent/exec-status", optional: true },
-    ],
+    uses: FILE_USES,
     input: Type.Object({
       ...PLACE_INPUTS,
       path: Type.String({ minLength: 1, description: "Absolute" }),

@@ -6,6 +6,7 @@ import {
   type PveReader,
   ToolError,
   Type,
+  type Use,
 } from "../../sdk/index.ts";
 
 /** Where something is done: exactly one of the two. */
@@ -13,6 +14,14 @@ export const PLACE_INPUTS = {
   node: Type.Optional(nodeName({ description: "Either a node or a guest" })),
   vmid: Type.Optional(guestRef()),
 } as const;
+
+/** What files take wherever they are: in a VM they go through commands of its agent. */
+export const FILE_USES: readonly Use[] = [
+  { use: "file:node", optional: true },
+  "guest:file",
+  { use: "POST /nodes/{node}/qemu/{vmid}/agent/exec", optional: true },
+  { use: "GET /nodes/{node}/qemu/{vmid}/agent/exec-status", optional: true },
+];
 
 /** The place that a caller means. Throws ToolError unless it is one, and one that can be reached now. */
 export async function placeOf(
