@@ -1,4 +1,5 @@
 import { isToolError } from "../../sdk/errors.ts";
+import type { Inventory } from "../../sdk/reader.ts";
 import type { Catalog } from "../../vendor/pve-docs/types.ts";
 import { readConfig } from "../call/config-files.ts";
 import { isPlainObject } from "../call/json-schema.ts";
@@ -7,7 +8,7 @@ import type { Plan, PlanGuest } from "../call/types.ts";
 import { fromUpstream } from "../call/upstream-errors.ts";
 import type { ClusterAccess } from "../tokens.ts";
 import { contentEntry, contentPlaces } from "./content.ts";
-import { freeVmids, nodesOf } from "./subjects.ts";
+import { freeVmids, namedVmids, nodesOf } from "./subjects.ts";
 import type { SeenEntry } from "./types.ts";
 
 /** Configurations of guests that are read besides those that the steps change. */
@@ -23,15 +24,16 @@ export async function takeFingerprint(
   access: ClusterAccess,
   signal: AbortSignal,
 ): Promise<readonly SeenEntry[]> {
-  const catalog = await access.catalog();
-  const [guests, places, contents] = await Promise.all([
-    Promise.all(
-      plan.guests.map((guest, index) => guestEntries(guest, index, { plan, access, catalog, signal })),
-    ),
-    placeEntries(plan, access, signal),
+  const [catalog, inventory] = await Promise.all([access.catalog(), neededInventory(plan, access, signal)]);
+  const named = namedVmids(plan);
+  const others = inventory.guests.filter(({ vmid }) => named.includes(vmid));
+  const guests: readonly PlanGuest[] = [...plan.guests, ...others];
+  const looking = { plan, access, catalog, signal };
+  const [ofGuests, contents] = await Promise.all([
+    Promise.all(guests.map((guest, index) => guestEntries(guest, index, looking))),
     Promise.all(contentPlaces(plan, catalog).map((place) => contentEntry(place, access, signal))),
   ]);
-  return [...guests.flat(), ...places, ...configEntries(plan), ...contents];
+  return [...ofGuests.flat(), ...placeEntries(plan, inventory), ...configEntries(plan, guests), ...contents];
 }
 
 interface Looking {
@@ -65,14 +67,20 @@ async function guestEntries(guest: PlanGuest, index: number, looking: Looking): 
   }
 }
 
-async function placeEntries(plan: Plan, access: ClusterAccess, signal: AbortSignal): Promise<SeenEntry[]> {
-  const vmids = freeVmids(plan);
-  const names = nodesOf(plan);
-  if (vmids.length === 0 && names.length === 0) return [];
-  const { guests, nodes } = await access.inventory.read({ signal }).catch((error: unknown) => {
+type Seen = Pick<Inventory, "guests" | "nodes">;
+
+async function neededInventory(plan: Plan, access: ClusterAccess, signal: AbortSignal): Promise<Seen> {
+  const asked = [freeVmids(plan), namedVmids(plan), nodesOf(plan)];
+  if (asked.every((names) => names.length === 0)) return { guests: [], nodes: [] };
+  return access.inventory.read({ signal }).catch((error: unknown) => {
     throw fromUpstream(error, { what: "Reading the inventory", signal });
   });
+}
+
+function placeEntries(plan: Plan, { guests, nodes }: Seen): SeenEntry[] {
+  const vmids = [...new Set([...freeVmids(plan), ...namedVmids(plan)])];
   const free = vmids.filter((vmid) => !guests.some((guest) => guest.vmid === vmid));
+  const names = nodesOf(plan);
   const known = nodes.filter(({ node }) => names.includes(node));
   return [
     ...free.map((vmid): SeenEntry => ({ entry: { kind: "free", vmid } })),
@@ -80,8 +88,8 @@ async function placeEntries(plan: Plan, access: ClusterAccess, signal: AbortSign
   ];
 }
 
-function configEntries(plan: Plan): SeenEntry[] {
-  const ofGuests = new Set(plan.guests.map(configPath));
+function configEntries(plan: Plan, guests: readonly PlanGuest[]): SeenEntry[] {
+  const ofGuests = new Set(guests.map(configPath));
   const files = new Set(plan.steps.flatMap(({ config }) => (config === undefined ? [] : [config])));
   return [...files]
     .filter(({ shownPath }) => !ofGuests.has(shownPath))

@@ -1,4 +1,5 @@
 import type { Plan } from "../call/types.ts";
+import { stepTouches } from "../policy/step-touches.ts";
 
 const GUEST = /^\/nodes\/\{node\}\/(?:qemu|lxc)\/\{vmid\}(?=\/|$)/;
 const CREATE = /^\/nodes\/\{node\}\/(?:qemu|lxc)$/;
@@ -22,6 +23,15 @@ export function freeVmids({ steps, guests }: Pick<Plan, "steps" | "guests">): nu
   });
   // A restore onto a guest names that guest.
   return [...new Set(taken)].filter((vmid) => !guests.some((guest) => guest.vmid === vmid));
+}
+
+/** VMIDs that changes name otherwise than by a guest's own path, such as the owner of a volume or the members of a pool. */
+export function namedVmids({ steps, guests }: Pick<Plan, "steps" | "guests">): number[] {
+  const named = steps
+    .filter(({ risk }) => risk !== "read")
+    .flatMap(stepTouches)
+    .flatMap((touch) => (touch.kind === "guest" ? [touch.vmid] : []));
+  return [...new Set(named)].filter((vmid) => !guests.some((guest) => guest.vmid === vmid));
 }
 
 /** Nodes that steps are about themselves, not some guest or storage on them. */

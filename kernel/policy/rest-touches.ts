@@ -90,6 +90,7 @@ function storageTouches({ path, params, risk }: RestCall): readonly Touch[] {
     const mentioned: Touch = { kind: "mentioned", text: volid };
     return owner === undefined ? [node, mentioned] : [node, guestTouch(owner), mentioned];
   }
+  if (path.endsWith("/content") && risk !== "read") return [node, guestTouch(params.vmid)];
   if (path.endsWith("/prunebackups") && risk !== "read") {
     if (isOn(params.vmid)) return [node, guestTouch(params.vmid)];
     return [node, { kind: "anything", why: "it removes backups of every guest" }];

@@ -1,6 +1,6 @@
 /**
- * `npm run campaign [-- --seed TEXT] [--tools N] [--days N] [--inputs N]`: bad days of every change tool,
- * and random inputs for every tool. Without numbers everything. The figures of a run over all tools go to docs/benchmarks.md.
+ * `npm run campaign [-- --seed TEXT] [--tools N] [--days N] [--inputs N] [--kind KIND …]`: bad days
+ * of every change tool, and random inputs for every tool. Without options everything. The figures of a run over all tools go to docs/benchmarks.md.
  */
 
 import { join } from "node:path";
@@ -37,6 +37,7 @@ interface Options {
   /** So many bad days of each of them; all where left out. */
   readonly days?: number;
   readonly inputs: number;
+  readonly kinds: readonly Kind[];
 }
 
 interface Day extends BadDay {
@@ -52,11 +53,14 @@ function optionsOf(argv: readonly string[]): Options {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
     args: [...argv],
-    options: { seed: text, tools: text, days: text, inputs: text },
+    options: { seed: text, tools: text, days: text, inputs: text, kind: { type: "string", multiple: true } },
   });
+  const unknown = values.kind?.find((kind) => !Object.hasOwn(KINDS, kind));
+  if (unknown !== undefined) throw new Error(`--kind ${unknown}: one of ${KIND_NAMES.join(", ")}`);
   return {
     seed: values.seed ?? new Date().toISOString().slice(0, 10),
     inputs: values.inputs === undefined ? ALL_INPUTS : Number(values.inputs),
+    kinds: KIND_NAMES.filter((kind) => values.kind?.includes(kind) ?? true),
     ...(values.tools === undefined ? {} : { tools: Number(values.tools) }),
     ...(values.days === undefined ? {} : { days: Number(values.days) }),
   };
@@ -76,8 +80,8 @@ async function badDays(subjects: readonly Subject[], options: Options): Promise<
   return tally;
 }
 
-function chosenDays(known: Known, { days, seed }: Options): readonly Day[] {
-  const all = KIND_NAMES.flatMap((kind) => KINDS[kind](known).map((day) => ({ ...day, kind })));
+function chosenDays(known: Known, { days, seed, kinds }: Options): readonly Day[] {
+  const all = kinds.flatMap((kind) => KINDS[kind](known).map((day) => ({ ...day, kind })));
   return days === undefined ? all : sample(all, days, seed, ({ name }) => name);
 }
 
@@ -126,7 +130,7 @@ async function main(options: Options): Promise<number> {
   for (const fault of poured.faults) print(`FAIL  ${fault}`);
   const text = figures(subjects.length, tally, poured, options);
   print(text);
-  const isOverAll = tools === undefined && inputs >= ALL_INPUTS;
+  const isOverAll = tools === undefined && inputs >= ALL_INPUTS && options.kinds.length === KIND_NAMES.length;
   if (isOverAll) writeSection(join(packageRoot(), "docs/benchmarks.md"), "campaign", text);
   const faults = tally.faults.length + poured.faults.length;
   print(

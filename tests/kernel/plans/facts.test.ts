@@ -91,6 +91,21 @@ describe("the fingerprint", () => {
     );
   });
 
+  test("covers guests that a step names besides its own path, there or not", async () => {
+    const own = cluster();
+    const volume = { node: "pve1", storage: "s", filename: "vm-100-disk-9", size: "1G" };
+    const allocate = "POST /nodes/{node}/storage/{storage}/content";
+    const seen = await taken(allocate, { ...volume, vmid: 100 }, own, []);
+    expect(seen.map(({ entry }) => entry)).toEqual([
+      { kind: "guest", guest: "qemu", vmid: 100, name: "web1", node: "pve1", digest: "d1" },
+    ]);
+    const free = await taken(allocate, { ...volume, vmid: 300 }, own, []);
+    expect(free.map(({ entry }) => entry)).toEqual([{ kind: "free", vmid: 300 }]);
+    own.guests = [guest(100, "other"), guest(300, "new")];
+    expect((await conflict(seen, own))?.message).toContain("is now named other");
+    expect((await conflict(free, own))?.message).toContain("VMID 300, which no guest had, is now VM 300");
+  });
+
   test("of a node is that it is there, and online or not", async () => {
     const own = fakeCluster();
     const seen = await taken("POST /nodes/{node}/status", { node: "pve2", command: "reboot" }, own);

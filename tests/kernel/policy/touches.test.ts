@@ -26,6 +26,12 @@ describe("what a destructive call touches", () => {
     ["DELETE", "/nodes/{node}/firewall/rules/{pos}", { node: "a", pos: 0 }, [on("a", false)]],
     ["DELETE", "/nodes/{node}/ceph/osd/{osdid}", { node: "a", osdid: 1 }, [on("a", false), anything]],
     [
+      "POST",
+      "/nodes/{node}/storage/{storage}/content",
+      { node: "a", storage: "s", filename: "vm-5-disk-0", vmid: 5, size: "1G" },
+      [on("a", false), guest(5)],
+    ],
+    [
       "DELETE",
       "/nodes/{node}/storage/{storage}/content/{volume}",
       { node: "a", storage: "s", volume: "vm-5-disk-0" },
