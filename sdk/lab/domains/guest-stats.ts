@@ -51,20 +51,24 @@ export interface GuestLimits {
   readonly maxdisk: number;
 }
 
-/** Cores, memory and disk of a guest as its configuration sets them; a container's cores default to the node's. */
+/** Of a container whose root has no size in its configuration, in bytes. */
+const USUAL_ROOT = 4 * 2 ** 30;
+
+/** Cores, memory and disk of a guest as its configuration sets them; a container's cores default to its CPU limit, then to the node's. */
 export function limitsOf(guest: LabGuest, node: LabNode | undefined): GuestLimits {
   const config = guest.runtime?.config ?? guest.config;
   const mib = Number.parseInt((config.get("memory") ?? "512").replace(/^current=/, ""), 10);
   const disk = config.get(guest.kind === "lxc" ? "rootfs" : bootDisk(config));
   const [, size, unit] = /(?:^|,)size=(\d+(?:\.\d+)?)([KMGT]?)/.exec(disk ?? "") ?? [];
   const cores = config.get("cores");
+  const unsized = guest.kind === "lxc" ? USUAL_ROOT : 0;
   return {
     cpus:
       guest.kind === "lxc"
-        ? Number(cores ?? node?.cpus ?? 1)
+        ? Number(cores ?? 0) || Number(config.get("cpulimit") ?? 0) || (node?.cpus ?? 1)
         : Number(config.get("vcpus") ?? Number(config.get("sockets") ?? 1) * Number(cores ?? 1)),
     maxmem: mib * 2 ** 20,
-    maxdisk: size === undefined ? 0 : Math.floor(Number(size) * (UNITS[unit ?? ""] ?? 1)),
+    maxdisk: size === undefined ? unsized : Math.floor(Number(size) * (UNITS[unit ?? ""] ?? 1)),
   };
 }
 

@@ -1,8 +1,10 @@
+import { die } from "../errors.ts";
 import { keepUnused } from "../qemu/guest.ts";
 import { findVolume } from "../qemu/storage/lookup.ts";
 import type { LabCore, LabGuest } from "../types.ts";
 import { setBoth, written } from "./container.ts";
 import { createDisks, type DiskContext, deleteVolume } from "./disks.ts";
+import { bridgeMtu } from "./lxc-config.ts";
 import { kindOf, mounts, newVolume, parseMountPoint, printMountPoint } from "./mount-point.ts";
 import { parseNet, printNet } from "./net.ts";
 import { FAST_PLUG } from "./options.ts";
@@ -118,11 +120,19 @@ export function hotplugPending(lab: LabCore, guest: LabGuest, modified: Readonly
   for (const [name, value] of byName(guest.pending))
     if (modified.has(name) && canPlug(guest, name))
       attempt(name, () => {
+        if (/^net\d+$/.test(name)) checkBridge(lab, guest, value);
         setBoth(guest, name, settle(lab, guest, name, value));
         guest.pending.delete(name);
       });
   written(guest);
   return faults;
+}
+
+/** A network device is plugged into a bridge that is there. */
+function checkBridge(lab: LabCore, { node }: LabGuest, value: string): void {
+  const bridge = parseNet(value, lab.random).get("bridge");
+  if (bridge === undefined) throw die("unable to get bridge setting");
+  bridgeMtu(lab, node, bridge);
 }
 
 const LIMITS = new Set(["cpulimit", "cpuunits", "swap"]);

@@ -70,8 +70,8 @@ function checkNamed(guest: LabGuest, digest: string | undefined): void {
 function checkMovable(request: LabRequest, source: LabGuest, point: MountPoint, unused: boolean): void {
   if (isInSnapshot(source, point.volume))
     throw die("Cannot move volume used by a snapshot to another container");
-  if (kindOf(point) !== "volume") throw die("Cannot move a bindmount or device mount to another container");
-  if (!hasFeature(request.lab.state, "rename", point.volume))
+  // A path has no storage whose features could be asked for.
+  if (kindOf(point) !== "volume" || !hasFeature(request.lab.state, "rename", point.volume))
     throw die("Storage does not support moving of this disk to another container");
   if (source.runtime !== undefined && !unused)
     throw die("Cannot move in-use volume while the source CT is running - detach or shutdown first");

@@ -1,10 +1,12 @@
 import { die } from "../errors.ts";
 import { isTemplate } from "../qemu/guest.ts";
-import { findVolume } from "../qemu/storage/lookup.ts";
+import { needVolume } from "../qemu/storage/lookup.ts";
+import { volumeName } from "../qemu/storage/names.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest } from "../types.ts";
 import { applyPending } from "./apply.ts";
 import { checkLock, loadContainer, lockFile } from "./container.ts";
+import { checkLxcConfig } from "./lxc-config.ts";
 import { volumesOf } from "./mount-point.ts";
 
 /** Starts a container while it is locked. */
@@ -28,10 +30,11 @@ export async function startContainer(
 
 async function startLocked(lab: LabCore, guest: LabGuest, task: TaskHandle): Promise<void> {
   applyPending(lab, guest);
-  const missing = volumesOf(guest.config).find(
-    ([, { volume }]) => findVolume(lab.state, guest.node, volume) === undefined,
-  );
-  if (missing !== undefined) throw die(`volume '${missing[1].volume}' does not exist`);
+  checkLxcConfig(lab, guest);
+  for (const [, { volume }] of volumesOf(guest.config)) {
+    volumeName(lab.state, volume);
+    needVolume(lab.state, guest.node, volume);
+  }
   await task.takes(2000);
   powerOn(lab, guest);
 }
@@ -63,7 +66,9 @@ const USUAL_TIMEOUT = 60;
 export async function stopContainer(guest: LabGuest, task: TaskHandle, options: StopOptions): Promise<void> {
   if (guest.runtime === undefined) return;
   const { kill, timeout = USUAL_TIMEOUT, force = false } = options;
-  const obeys = guest.runtime.ignoresShutdown !== true && timeout >= NEEDS_SECONDS;
+  // Without a timeout lxc-stop returns at once, and the end of the container is awaited.
+  const enough = timeout === 0 || timeout >= NEEDS_SECONDS;
+  const obeys = guest.runtime.ignoresShutdown !== true && enough;
   if (kill) await task.takes(1000);
   else await task.takes((obeys ? NEEDS_SECONDS : timeout) * 1000);
   if (!kill && !obeys && !force) {

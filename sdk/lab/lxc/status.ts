@@ -1,7 +1,7 @@
 import { limitsOf, nameOf, usageOf } from "../domains/guest-stats.ts";
 import { haOfGuest } from "../ha/state.ts";
 import { isTemplate } from "../qemu/guest.ts";
-import type { LabCore, LabGuest, LabRequest } from "../types.ts";
+import type { GuestConfig, LabCore, LabGuest, LabRequest } from "../types.ts";
 import { containerOf } from "./container.ts";
 
 /** GET the containers of a node, those that the caller may see. */
@@ -20,6 +20,10 @@ export function currentStatus(request: LabRequest): unknown {
   return { ...statusOf(request.lab, guest), ha: haOfGuest(state, guest, release.major) };
 }
 
+function isLimited(config: GuestConfig): boolean {
+  return !config.has("cores") && Number(config.get("cpulimit") ?? 0) > 0;
+}
+
 function statusOf(lab: LabCore, guest: LabGuest): Record<string, unknown> {
   const { config, runtime, vmid } = guest;
   const limits = limitsOf(guest, lab.state.nodes.get(guest.node));
@@ -30,7 +34,9 @@ function statusOf(lab: LabCore, guest: LabGuest): Record<string, unknown> {
     status: runtime === undefined ? "stopped" : "running",
     ...usageOf(lab, guest, limits),
     ...limits,
-    maxswap: Number(config.get("swap") ?? 512) * 2 ** 20,
+    // A limit may be a fraction, and comes as the configuration has it.
+    ...(isLimited(config) ? { cpus: config.get("cpulimit") } : {}),
+    maxswap: Number(config.get("swap") ?? 0) * 2 ** 20,
     swap: 0,
   };
   for (const key of ["lock", "tags"]) {

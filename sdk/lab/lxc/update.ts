@@ -7,7 +7,9 @@ import { volumeName } from "../qemu/storage/names.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
 import { applyPending, cleanupPending, hotplugPending } from "./apply.ts";
 import { checkDigest, checkLock, containerOf, lockFile, vmidOf, written } from "./container.ts";
+import { checkLxcConfig, checkMtu } from "./lxc-config.ts";
 import { kindOf, parseMountPoint, storageIdOf } from "./mount-point.ts";
+import { parseNet } from "./net.ts";
 import { isMountPoint, optionExists } from "./options.ts";
 import { checkConfigRights } from "./permissions.ts";
 
@@ -35,6 +37,7 @@ export async function updateConfig(request: LabRequest): Promise<unknown> {
     checkNames(settings, deletes, reverts);
     checkConfigRights(request, present, settings);
     change(request, guest, settings, deletes, reverts);
+    checkLxcConfig(lab, guest);
   });
   return null;
 }
@@ -85,7 +88,6 @@ function change(
     if (!guest.config.has(name) && !pending.has(name)) continue;
     modified.add(name);
     checkDelete(guest, name);
-    pending.delete(name);
     pendingDelete.set(name, false);
   }
   for (const [name, value] of settings) {
@@ -93,6 +95,7 @@ function change(
     pending.set(name, prepareValue(request, guest, name, value));
     pendingDelete.delete(name);
   }
+  const before = { config: new Map(guest.config), pending: guest.pending, deletes: guest.pendingDelete };
   guest.pending = pending;
   guest.pendingDelete = pendingDelete;
   cleanupPending(guest);
@@ -100,8 +103,13 @@ function change(
     guest.runtime === undefined
       ? applyPending(request.lab, guest)
       : hotplugPending(request.lab, guest, modified);
+  if (Object.keys(faults).length > 0) {
+    guest.config = before.config;
+    guest.pending = before.pending;
+    guest.pendingDelete = before.deletes;
+    throw paramError(faults);
+  }
   written(guest);
-  if (Object.keys(faults).length > 0) throw paramError(faults);
 }
 
 function checkDelete(guest: LabGuest, name: string): void {
@@ -127,6 +135,8 @@ export function prepareValue(
     if (kindOf(point) === "volume" && !holds(storageOf(state, id), "rootdir"))
       throw die(`storage '${id}' does not allow content type 'rootdir' (Container)`);
   }
+  const net = /^net\d+$/.test(name) ? parseNet(value, request.lab.random) : undefined;
+  if (net?.has("mtu") === true) checkMtu(request.lab, request.node.name, name, net);
   if (name === "unprivileged") throw die("unable to modify read-only option: 'unprivileged'");
   if (name === "tags") return storedTags(value);
   if (name === "nameserver" || name === "searchdomain") return splitList(value).join(" ");

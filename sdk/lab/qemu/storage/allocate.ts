@@ -6,7 +6,7 @@ import { basePath, isFileBased, needVolume, storageOf } from "./lookup.ts";
 import { volumeName } from "./names.ts";
 
 /** The largest file of the simulated file systems (ext4). */
-const MAX_FILE = 16 * 2 ** 40;
+export const MAX_FILE = 16 * 2 ** 40;
 
 /** What a volume is to be. */
 export interface NewVolume {

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { LabClient } from "../qemu/client.ts";
+
+const CT = "/nodes/vm/lxc/200";
+const TEMPLATE = "local:vztmpl/debian-12-tiny_12.5-1_amd64.tar.gz";
+let lab: LabClient;
+
+beforeEach(async () => {
+  lab = await LabClient.start("baseline");
+});
+afterEach(() => lab.close());
+
+const change = (params: Record<string, unknown>) => lab.call("PUT", `${CT}/config`, params);
+
+describe("networks of a container", () => {
+  test("a bridge that is not there is found out after the change was written", async () => {
+    const fault = { status: 500, message: "bridge 'nosuch' does not exist" };
+    expect(await change({ net1: "name=eth1,bridge=nosuch" })).toMatchObject(fault);
+    expect(await lab.fields(`${CT}/config`)).toMatchObject({
+      net1: expect.stringContaining("bridge=nosuch"),
+    });
+    expect(await change({ memory: 80 })).toMatchObject(fault);
+    expect(await lab.fields(`${CT}/config`)).toMatchObject({ memory: 80 });
+    expect(await lab.task("POST", `${CT}/status/start`)).toMatchObject({ exitstatus: fault.message });
+    expect(await change({ delete: "net1" })).toMatchObject({ status: 200 });
+  });
+
+  test("a running container refuses such a device and keeps all as it was", async () => {
+    await lab.task("POST", `${CT}/status/start`);
+    expect(await change({ net1: "name=eth1,bridge=nosuch", hostname: "other" })).toMatchObject({
+      status: 400,
+      errors: { net1: "unable to hotplug net1: bridge 'nosuch' does not exist\n" },
+    });
+    expect(await change({ net1: "name=eth1" })).toMatchObject({
+      errors: { net1: "unable to hotplug net1: unable to get bridge setting\n" },
+    });
+    const config = await lab.fields(`${CT}/config`);
+    expect([config.hostname, config.net1]).toEqual(["ct200", undefined]);
+  });
+
+  test("packets are no longer than the bridge takes", async () => {
+    const message = "net1: MTU size '9000' is bigger than bridge MTU '1500'";
+    expect(await change({ net1: "name=eth1,bridge=vmbr0,mtu=9000" })).toMatchObject({ status: 500, message });
+    expect(await lab.fields(`${CT}/config`)).not.toHaveProperty("net1");
+    const wanted = { vmid: 300, ostemplate: TEMPLATE, net1: "name=eth1,bridge=vmbr0,mtu=9000" };
+    expect(await lab.call("POST", "/nodes/vm/lxc", wanted)).toMatchObject({ status: 500, message });
+    expect(await change({ net1: "name=eth1,bridge=vmbr0,mtu=1400" })).toMatchObject({ status: 200 });
+  });
+});
+
+describe("configuration of a container", () => {
+  test("without its architecture it cannot be used, though the change was written", async () => {
+    expect(await change({ delete: "arch" })).toMatchObject({
+      status: 500,
+      message: expect.stringContaining("missing 'arch' - internal error at"),
+    });
+    expect(await lab.fields(`${CT}/config`)).not.toHaveProperty("arch");
+    expect(await change({ arch: "amd64" })).toMatchObject({ status: 200 });
+  });
+
+  test("deleting what only waits leaves it waiting", async () => {
+    await lab.task("POST", `${CT}/status/start`);
+    await change({ cmode: "shell" });
+    expect(await change({ delete: "cmode" })).toMatchObject({ status: 200 });
+    expect(await lab.rows(`${CT}/pending`)).toContainEqual({ key: "cmode", pending: "shell" });
+    await change({ revert: "cmode" });
+    expect(await lab.rows(`${CT}/pending`)).not.toContainEqual({ key: "cmode", pending: "shell" });
+  });
+
+  test("limits that are not set show as they are in use", async () => {
+    await change({ cpulimit: 0.5, delete: "swap", rootfs: "local:2" });
+    const status = await lab.fields(`${CT}/status/current`);
+    expect(status).toMatchObject({ cpus: "0.5", maxswap: 0, maxdisk: 4 * 2 ** 30 });
+    const [, resource] = await lab.rows("/cluster/resources", { type: "vm" });
+    expect(resource).toMatchObject({ vmid: 200, maxcpu: 0.5 });
+    await change({ cores: 1 });
+    expect(await lab.fields(`${CT}/status/current`)).toMatchObject({ cpus: 1 });
+  });
+
+  test("a root whose name cannot be read is told at the start", async () => {
+    await change({ rootfs: "local:2" });
+    const { exitstatus } = await lab.task("POST", `${CT}/status/start`);
+    expect(exitstatus).toBe("unable to parse directory volume name '2'");
+  });
+});
+
+describe("disks and consoles of a container", () => {
+  const grow = (size: string) => lab.task("PUT", `${CT}/resize`, { disk: "rootfs", size });
+
+  test("a file system is checked before it grows, unless it is mounted", async () => {
+    const { log } = await grow("+1G");
+    expect(log).toContain("Pass 1: Checking inodes, blocks, and sizes");
+    expect(log).toContain(
+      "Resizing the filesystem on /var/lib/vz/images/200/vm-200-disk-0.raw to 524288 (4k) blocks.",
+    );
+    await lab.task("POST", `${CT}/status/start`);
+    const mounted = await grow("+1G");
+    expect(mounted.log).toContain("Filesystem at /dev/loop0 is mounted on /tmp; on-line resizing required");
+    expect(mounted.log).toContain("The filesystem on /dev/loop0 is now 786432 (4k) blocks long.");
+    expect(mounted.log).not.toContain("Pass 1: Checking inodes, blocks, and sizes");
+  });
+
+  test("a file grows no larger than the file system below takes", async () => {
+    const { exitstatus, log } = await grow("20T");
+    expect(log).toContain("qemu-img: Could not resize file: File too large");
+    expect(exitstatus).toMatch(
+      /^command '\/usr\/bin\/qemu-img resize .* 21990232555520' failed: exit code 1$/,
+    );
+    expect(await lab.fields(`${CT}/config`)).toMatchObject({ rootfs: expect.stringContaining("size=1G") });
+  });
+
+  test("a bind mount stays with its container", async () => {
+    lab.lab.state.guests.get(200)?.config.set("mp0", "/srv,mp=/srv");
+    const wanted = { volume: "mp0", "target-vmid": 200, "target-volume": "mp1" };
+    expect(await lab.call("POST", `${CT}/move_volume`, wanted)).toMatchObject({
+      message: "Storage does not support moving of this disk to another container",
+    });
+  });
+
+  test("a terminal is opened for a stopped container as well", async () => {
+    expect(await lab.ok("POST", `${CT}/termproxy`)).toMatchObject({ user: "root@pam!test" });
+  });
+
+  test("a shutdown without a timeout waits", async () => {
+    await lab.task("POST", `${CT}/status/start`);
+    const { exitstatus } = await lab.task("POST", `${CT}/status/shutdown`, { timeout: 0 });
+    expect(exitstatus).toBe("OK");
+  });
+});
