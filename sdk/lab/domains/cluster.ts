@@ -1,13 +1,12 @@
 import { die, LabError, paramError } from "../errors.ts";
 import type { LabCore, LabRequest } from "../types.ts";
+import { nextIdRange } from "./datacenter-options.ts";
 import { taskEntry } from "./task-list.ts";
 
-/** `/cluster` without resources: status, free VMIDs, options, tasks, log. */
+/** `/cluster` without resources and options: status, free VMIDs, tasks, log. */
 export function registerCluster(lab: LabCore): void {
   lab.route("GET /cluster/status", status);
   lab.route("GET /cluster/nextid", nextId);
-  lab.route("GET /cluster/options", readOptions);
-  lab.route("PUT /cluster/options", writeOptions);
   lab.route("GET /cluster/tasks", recentTasks);
   lab.route("GET /cluster/log", log);
   lab.route("GET /cluster/config/join", () => {
@@ -61,63 +60,16 @@ function status({ lab: { state } }: LabRequest): unknown {
   return [cluster, ...entries];
 }
 
-function nextId({ params, lab: { state } }: LabRequest): string {
+function nextId({ params, lab }: LabRequest): string {
+  const { state } = lab;
   const asked = params.integer("vmid");
   if (asked !== undefined) {
     if (state.guests.has(asked)) throw paramError({ vmid: `VM ${asked} already exists` });
     return String(asked);
   }
-  const range = fields(state.datacenter.get("next-id") ?? "");
-  const lower = Number(range.lower ?? 100);
-  const upper = Number(range.upper ?? 1_000_000);
+  const { lower, upper } = nextIdRange(lab);
   for (let vmid = lower; vmid < upper; vmid++) if (!state.guests.has(vmid)) return String(vmid);
   throw die(`unable to get any free VMID in range [${lower}, ${upper}]`);
-}
-
-/** Options that the API answers taken apart. */
-const TAKEN_APART = new Set([
-  "next-id",
-  "migration",
-  "ha",
-  "tag-style",
-  "user-tag-access",
-  "webauthn",
-  "u2f",
-  "crs",
-]);
-
-function readOptions({ lab: { state }, may }: LabRequest): unknown {
-  const mayAudit = may("/", ["Sys.Audit"]);
-  const tags = new Set<string>();
-  for (const guest of state.guests.values()) {
-    if (!may(`/vms/${guest.vmid}`, ["VM.Audit"])) continue;
-    for (const tag of (guest.config.get("tags") ?? "").split(/[;,\s]+/)) if (tag !== "") tags.add(tag);
-  }
-  const allowed = { "allowed-tags": [...tags].sort() };
-  if (!mayAudit) return allowed;
-  const options: Record<string, unknown> = { description: "", mac_prefix: "BC:24:11" };
-  for (const [key, value] of state.datacenter) options[key] = TAKEN_APART.has(key) ? fields(value) : value;
-  return { ...options, ...allowed };
-}
-
-function writeOptions({ params, lab: { state } }: LabRequest): null {
-  const range = fields(params.text("next-id") ?? "");
-  const { lower, upper } = range;
-  if (lower !== undefined && upper !== undefined && Number(lower) > Number(upper)) {
-    throw die(`lower (${lower}) <= upper (${upper}) boundary rule broken`);
-  }
-  for (const key of params.list("delete")) state.datacenter.delete(key);
-  for (const key of params.names()) if (key !== "delete") state.datacenter.set(key, params.need(key));
-  return null;
-}
-
-function fields(text: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const part of text.split(",")) {
-    const [key, value] = part.split("=");
-    if (key !== undefined && value !== undefined) found[key] = value;
-  }
-  return found;
 }
 
 /** How many ended tasks each node makes known. */
@@ -125,18 +77,21 @@ const RECENT = 25;
 
 function recentTasks({ lab, caller, may }: LabRequest): unknown {
   const counts = new Map<string, number>();
-  return lab.tasks
-    .all()
-    .filter((task) => {
-      const count = (counts.get(task.node) ?? 0) + (task.exitstatus === undefined ? 0 : 1);
-      counts.set(task.node, count);
-      return task.exitstatus === undefined || count <= RECENT;
-    })
-    .filter((task) => task.user === caller.id || may(`/nodes/${task.node}`, ["Sys.Audit"]))
-    .map((task) => {
-      const { pid: _pid, pstart: _pstart, ...entry } = taskEntry(task);
-      return { ...entry, ...(task.exitstatus === undefined ? {} : { saved: "1" }) };
-    });
+  return (
+    lab.tasks
+      .all()
+      .filter((task) => {
+        const count = (counts.get(task.node) ?? 0) + (task.exitstatus === undefined ? 0 : 1);
+        counts.set(task.node, count);
+        return task.exitstatus === undefined || count <= RECENT;
+      })
+      // The user alone, without a token: so a token does not see its own.
+      .filter((task) => task.user.split("!")[0] === caller.id || may("/", ["Sys.Audit"]))
+      .map((task) => {
+        const { pid: _pid, pstart: _pstart, ...entry } = taskEntry(task);
+        return { ...entry, ...(task.exitstatus === undefined ? {} : { saved: "1" }) };
+      })
+  );
 }
 
 function log({ params, lab, caller, may }: LabRequest): unknown {

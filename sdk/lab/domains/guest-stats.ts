@@ -110,8 +110,7 @@ export function guestResource(
   if (lock !== undefined) entry.lock = lock;
   const tags = config.get("tags");
   if (tags !== undefined && tags.trim() !== "") entry.tags = tags;
-  const hastate = managerState(lab.state, guest);
-  if (hastate !== undefined) entry.hastate = hastate;
+  if (guest.ha !== undefined) entry.hastate = managerState(lab.state, guest) ?? guest.ha.state ?? null;
   if (node?.power !== "online") return entry;
   const limits = limitsOf(guest, node);
   const usage = usageOf(lab, guest, limits);

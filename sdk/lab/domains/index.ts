@@ -18,6 +18,7 @@ import { registerBulkActions } from "./bulk-action.ts";
 import { registerCluster } from "./cluster.ts";
 import { registerClusterResources } from "./cluster-resources.ts";
 import { registerCpuModels } from "./cpu-models.ts";
+import { registerDatacenterOptions } from "./datacenter-options.ts";
 import { registerIndexes } from "./indexes.ts";
 import { registerMetrics } from "./metrics.ts";
 import { registerNetwork } from "./network.ts";
@@ -45,6 +46,7 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerBulk(lab);
   registerBulkActions(lab);
   registerCluster(lab);
+  registerDatacenterOptions(lab);
   registerClusterResources(lab);
   registerUsers(lab);
   registerGroupsAndRoles(lab);

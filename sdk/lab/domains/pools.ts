@@ -36,7 +36,7 @@ function poolWithMembers({ params, lab }: LabRequest, poolid: string): unknown {
     .filter((guest) => guest !== undefined && (type === undefined || guest.kind === type))
     .map((guest) => {
       if (guest === undefined) return undefined;
-      const { tags: _tags, ...member } = guestResource(lab, guest, undefined);
+      const { tags: _tags, hastate: _hastate, ...member } = guestResource(lab, guest, undefined);
       return member;
     });
   const storages = type === undefined || type === "storage" ? storageMembers(lab, pool) : [];

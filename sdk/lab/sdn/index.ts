@@ -1,4 +1,6 @@
 import type { LabCore, LabRequest } from "../types.ts";
+import { registerIpam } from "./ipam.ts";
+import { registerSdnLock, releaseIfAsked, underSdnLock } from "./lock.ts";
 import { registerNodeZones } from "./nodes.ts";
 import { registerObjects } from "./objects.ts";
 import { applySdn, rollbackSdn } from "./state.ts";
@@ -12,11 +14,15 @@ export function registerSdn(lab: LabCore): void {
     return ["vnets", "zones", "controllers", "ipams", "dns", ...newer].map((id) => ({ id }));
   });
   lab.route("PUT /cluster/sdn", apply);
-  lab.route("POST /cluster/sdn/rollback", () => {
-    rollbackSdn(lab.state.sdn);
-    return null;
-  });
-  lab.route("GET /cluster/sdn/ipams/{ipam}/status", ipamStatus);
+  lab.route("POST /cluster/sdn/rollback", (request) =>
+    underSdnLock(request, "could not rollback SDN configuration", () => {
+      rollbackSdn(lab.state.sdn);
+      releaseIfAsked(request, lab.state.sdn);
+      return null;
+    }),
+  );
+  registerSdnLock(lab);
+  registerIpam(lab);
   registerObjects(lab);
   registerVnets(lab);
   registerSubnets(lab);
@@ -34,9 +40,13 @@ function registerUnused(lab: LabCore): void {
 }
 
 /** Makes the configuration the running one, and has each node reload its network. (pve-network, src/PVE/API2/Network/SDN.pm) */
-function apply({ lab, task }: LabRequest): string {
+function apply(request: LabRequest): string {
+  const { lab, task } = request;
   const { state } = lab;
-  applySdn(state.sdn);
+  underSdnLock(request, "could not commit SDN config", () => {
+    applySdn(state.sdn);
+    releaseIfAsked(request, state.sdn);
+  });
   return task("reloadnetworkall", "", async (work) => {
     for (const { name, power } of state.nodes.values()) {
       work.log(`${name}: reloading network config`);
@@ -48,21 +58,5 @@ function apply({ lab, task }: LabRequest): string {
       const upid = lab.tasks.start(start, (reload) => reload.takes(2000));
       await lab.tasks.ended(upid);
     }
-  });
-}
-
-/** Addresses that the built-in IPAM has given away: here those of gateways. (src/PVE/API2/Network/SDN/Ipams.pm) */
-function ipamStatus({ params, lab, may }: LabRequest): unknown {
-  if (params.need("ipam") !== "pve") return [];
-  const { zones, vnets, subnets } = lab.state.sdn;
-  return [...subnets].flatMap(([id, subnet]) => {
-    const vnet = String(subnet.get("vnet"));
-    const zone = String(vnets.get(vnet)?.get("zone"));
-    const gateway = subnet.get("gateway");
-    const given = zones.get(zone)?.get("ipam") === "pve" && zones.get(zone)?.has("dhcp");
-    const seen = may(`/sdn/zones/${zone}/${vnet}`, ["SDN.Audit", "SDN.Allocate"], "any");
-    if (given !== true || !seen || gateway === undefined) return [];
-    const [, network, mask] = id.split("-");
-    return [{ zone, vnet, subnet: `${network ?? ""}/${mask ?? ""}`, ip: gateway, gateway: 1 }];
   });
 }

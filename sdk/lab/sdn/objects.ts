@@ -7,10 +7,10 @@ import {
   type Section,
   type SectionOptions,
   sectionDigest,
-  underLock,
 } from "../sections.ts";
 import type { LabCore, LabHandler, LabRequest } from "../types.ts";
 import { onControllerDelete, onControllerUpdate, onZoneDelete, onZoneUpdate } from "./hooks.ts";
+import { underSdnLock } from "./lock.ts";
 import { type Answered, objectOf, viewOf } from "./pending.ts";
 import { pluginOptions } from "./plugins.ts";
 import { type SdnState, subnetsOf } from "./state.ts";
@@ -53,7 +53,7 @@ function register(lab: LabCore, object: Kind): void {
   });
   lab.route(`POST ${path}`, (request) => create(request, object));
   lab.route(`PUT ${path}/{${name}}`, (request) =>
-    underLock(`update sdn ${name} object failed`, () => update(request, object)),
+    underSdnLock(request, `update sdn ${name} object failed`, () => update(request, object)),
   );
   lab.route(`DELETE ${path}/{${name}}`, deletes(object));
 }
@@ -96,7 +96,7 @@ function create(request: LabRequest, object: Kind): null {
   const file = lab.state.sdn[kind];
   const id = params.need(name);
   const section = checked(request, object, params.need("type"), true);
-  return underLock(`create sdn ${name} object failed`, () => {
+  return underSdnLock(request, `create sdn ${name} object failed`, () => {
     if (file.has(id)) throw die(`sdn ${name} object ID '${id}' already defined`);
     object.check?.(request, id, section, undefined);
     file.set(id, section);
@@ -129,11 +129,14 @@ function existing(sdn: SdnState, { kind }: Kind, id: string): Section {
 function deletes(object: Kind): LabHandler {
   // IPAMs and DNS servers speak of zones here.
   const spoken = object.kind === "ipams" || object.kind === "dns" ? "zone" : object.name;
-  return ({ params, lab }) =>
-    underLock(`delete sdn ${spoken} object failed`, () => {
-      const id = params.need(object.name);
-      object.release?.(lab.state.sdn, id, existing(lab.state.sdn, object, id));
-      lab.state.sdn[object.kind].delete(id);
+  return (request) =>
+    underSdnLock(request, `delete sdn ${spoken} object failed`, () => {
+      const { sdn } = request.lab.state;
+      const id = request.params.need(object.name);
+      const section = existing(sdn, object, id);
+      object.release?.(sdn, id, section);
+      // The built-in IPAM is there whatever the file says.
+      if (object.kind !== "ipams" || id !== "pve") sdn[object.kind].delete(id);
       return null;
     });
 }

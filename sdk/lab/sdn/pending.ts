@@ -1,7 +1,7 @@
 import { die } from "../errors.ts";
 import { type Section, type SectionFile, sectionDigest } from "../sections.ts";
 import type { LabRequest } from "../types.ts";
-import type { AppliedKind } from "./state.ts";
+import { APPLIED, type AppliedKind, type SdnState } from "./state.ts";
 
 /** An object as it is answered. */
 export type Answered = Record<string, unknown>;
@@ -35,6 +35,15 @@ function plain(file: SectionFile): ReadonlyMap<string, Answered> {
 
 function byId([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
+}
+
+/** Whether something is configured that is not applied. (same file: has_pending_changes) */
+export function hasPendingChanges(sdn: SdnState): boolean {
+  return APPLIED.some((kind) =>
+    [...pendingObjects(sdn.running?.[kind] ?? new Map(), sdn[kind]).values()].some(
+      (object) => object.pending !== undefined,
+    ),
+  );
 }
 
 /** Properties that show as they are, not as a change. */

@@ -1,7 +1,9 @@
 import type { Section, SectionFile } from "../sections.ts";
+import type { IpamState } from "./ipam.ts";
 
 /** Kinds of objects that are applied together. */
-export type AppliedKind = "zones" | "vnets" | "subnets" | "controllers";
+export const APPLIED = ["zones", "vnets", "subnets", "controllers"] as const;
+export type AppliedKind = (typeof APPLIED)[number];
 
 /** What was applied last. */
 export type SdnRunning = Readonly<Record<AppliedKind, SectionFile>>;
@@ -9,6 +11,9 @@ export type SdnRunning = Readonly<Record<AppliedKind, SectionFile>>;
 /** Software-defined networks: what is configured, and what is applied. */
 export interface SdnState extends Readonly<Record<AppliedKind | "ipams" | "dns", SectionFile>> {
   running: SdnRunning | undefined;
+  /** Who holds the lock on all of it brings this token. */
+  lockToken: string | undefined;
+  readonly ipam: IpamState;
 }
 
 /** No networks, and the IPAM that is always there. */
@@ -16,7 +21,7 @@ export function emptySdn(): SdnState {
   return {
     ...{ zones: new Map(), vnets: new Map(), subnets: new Map(), controllers: new Map(), dns: new Map() },
     ipams: new Map([["pve", new Map([["type", "pve"]])]]),
-    running: undefined,
+    ...{ running: undefined, lockToken: undefined, ipam: new Map() },
   };
 }
 
@@ -35,7 +40,7 @@ export function applySdn(state: SdnState): void {
 
 /** Makes the running configuration the configured one again. */
 export function rollbackSdn(state: SdnState): void {
-  for (const kind of ["zones", "vnets", "subnets", "controllers"] as const) {
+  for (const kind of APPLIED) {
     const file = state[kind];
     file.clear();
     for (const [id, section] of copyOf(state.running?.[kind] ?? new Map())) file.set(id, section);

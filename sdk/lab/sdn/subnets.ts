@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { die, paramError } from "../errors.ts";
 import { addressNumber, inNetwork } from "../firewall/addresses.ts";
 import {
@@ -7,9 +8,10 @@ import {
   type Section,
   type SectionValue,
   sectionDigest,
-  underLock,
 } from "../sections.ts";
 import type { LabCore, LabRequest } from "../types.ts";
+import { subnetDeleted, subnetSaved } from "./ipam.ts";
+import { underSdnLock } from "./lock.ts";
 import { type Answered, objectOf, viewOf } from "./pending.ts";
 import { SUBNET_OPTIONS } from "./plugins.ts";
 import { checkVnetAccess, vnetOf } from "./vnets.ts";
@@ -34,16 +36,21 @@ export function registerSubnets(lab: LabCore): void {
   });
   lab.route(`POST ${PATH}`, (request) => {
     checkVnetAccess(request, ["SDN.Allocate"]);
-    return underLock("create sdn subnet object failed", () => create(request));
+    return underSdnLock(request, "create sdn subnet object failed", () => create(request));
   });
   lab.route(`PUT ${PATH}/{subnet}`, (request) => {
     checkVnetAccess(request, ["SDN.Allocate"]);
-    return underLock("update sdn subnet object failed", () => update(request));
+    return underSdnLock(request, "update sdn subnet object failed", () => update(request));
   });
   lab.route(`DELETE ${PATH}/{subnet}`, (request) => {
     checkVnetAccess(request, ["SDN.Allocate"]);
-    request.lab.state.sdn.subnets.delete(request.params.need("subnet"));
-    return null;
+    return underSdnLock(request, "delete sdn subnet object failed", () => {
+      const { sdn } = request.lab.state;
+      const id = request.params.need("subnet");
+      subnetDeleted(sdn, request.params.need("vnet"), id);
+      sdn.subnets.delete(id);
+      return null;
+    });
   });
 }
 
@@ -84,6 +91,7 @@ function create({ endpoint, params, lab }: LabRequest): null {
   });
   if (sdn.subnets.has(id)) throw die(`sdn subnet object ID '${id}' already defined`);
   checkSubnet(id, section, vnet);
+  subnetSaved(sdn, id, section, undefined);
   sdn.subnets.set(id, section);
   return null;
 }
@@ -101,6 +109,7 @@ function update({ endpoint, params, lab }: LabRequest): null {
   deleteFromSection(section, SUBNET_OPTIONS, given, params.text("delete"));
   for (const [name, value] of given) section.set(name, value);
   checkSubnet(id, section, vnetOf(sdn, String(section.get("vnet"))));
+  subnetSaved(sdn, id, section, old);
   sdn.subnets.set(id, section);
   return null;
 }
@@ -120,6 +129,8 @@ function checkRanges(ranges: readonly Range[], cidr: string): void {
   const refuse = (message: string): Error => paramError({ "dhcp-range": message });
   const seen: (readonly [bigint, bigint])[] = [];
   for (const { "start-address": start, "end-address": end } of ranges) {
+    if (isIP(start) === 0) throw refuse(`start-address is not a valid IP ${start}`);
+    if (isIP(end) === 0) throw refuse(`end-address is not a valid IP ${end}`);
     const [first, last] = [addressNumber(start), addressNumber(end)];
     if (first > last) throw refuse(`start-address ${start} must be smaller than end-address ${end}`);
     if (!inNetwork(start, cidr)) throw refuse(`start-address ${start} is not in subnet ${cidr}`);

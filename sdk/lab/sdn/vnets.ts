@@ -5,10 +5,10 @@ import {
   deleteFromSection,
   type Section,
   sectionDigest,
-  underLock,
 } from "../sections.ts";
 import type { LabCore, LabRequest } from "../types.ts";
 import { onVnetUpdate } from "./hooks.ts";
+import { underSdnLock } from "./lock.ts";
 import { objectOf, viewOf } from "./pending.ts";
 import { VNET_OPTIONS } from "./plugins.ts";
 import { type SdnState, subnetsOf } from "./state.ts";
@@ -32,14 +32,16 @@ export function registerVnets(lab: LabCore): void {
     checkVnetAccess(request, ["SDN.Audit", "SDN.Allocate"]);
     return { ...objectOf(viewOf(request, "vnets"), "sdn vnet", vnet), vnet };
   });
-  lab.route(`POST ${PATH}`, (request) => underLock("create sdn vnet object failed", () => create(request)));
+  lab.route(`POST ${PATH}`, (request) =>
+    underSdnLock(request, "create sdn vnet object failed", () => create(request)),
+  );
   lab.route(`PUT ${PATH}/{vnet}`, (request) => {
     checkVnetAccess(request, ["SDN.Allocate"]);
-    return underLock("update sdn vnet object failed", () => update(request));
+    return underSdnLock(request, "update sdn vnet object failed", () => update(request));
   });
   lab.route(`DELETE ${PATH}/{vnet}`, (request) => {
     checkVnetAccess(request, ["SDN.Allocate"]);
-    return underLock("delete sdn vnet object failed", () => {
+    return underSdnLock(request, "delete sdn vnet object failed", () => {
       const { sdn } = request.lab.state;
       const vnet = request.params.need("vnet");
       if (subnetsOf(sdn, vnet).length > 0) throw paramError({ vnet: "Can't delete vnet if subnets exists" });

@@ -70,6 +70,16 @@ export const networkFormats: FormatTable = {
       "value is not a valid unicast MAC address prefix",
     ),
   }),
+  "pve-sdn-dhcp-range": {
+    origin: "pve-network, src/PVE/Network/SDN/SubnetPlugin.pm",
+    fields: { "start-address": { type: "string" }, "end-address": { type: "string" } },
+  },
+  ...readIn("pve-manager, PVE/Status/Graphite.pm", {
+    "graphite-path": byPattern(
+      /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\n?$/i,
+      "value does not look like a valid graphite path",
+    ),
+  }),
   ...readIn("pve-common, src/PVE/Tools.pm", {
     "pve-storage-portal-dns": when(isHostAndPort, "value does not look like a valid portal address"),
   }),

@@ -28,6 +28,12 @@ export const storageFormats: FormatTable = {
     ),
     "pve-storage-options": byPattern(/^\S+\n?$/u, (value) => `invalid options '${value}'`),
   }),
+  ...readIn("pve-guest-common, src/PVE/Mapping/Dir.pm", {
+    "pve-storage-path-in-property-string": byPattern(
+      /^\/[^;,=()]+/,
+      "Value does not look like a valid absolute path. These symbols are currently not allowed in path: ;,=()",
+    ),
+  }),
   "pve-storage-content": {
     origin: PLUGIN,
     exact: (value: string) => (CONTENT_TYPES.has(value) ? undefined : `invalid content type '${value}'`),

@@ -81,6 +81,7 @@ describe("changes", () => {
         "dhcp-range": "start-address=10.6.0.1,end-address=10.6.0.2",
       }),
     ).toContain("dhcp-range: start-address 10.6.0.1 is not in subnet 10.5.0.0/24");
+    await client.task("PUT", SDN);
     expect(await client.rows(`${SDN}/ipams/pve/status`)).toEqual([
       { zone: "z1", vnet: "v1", subnet: "10.5.0.0/24", ip: "10.5.0.1", gateway: 1 },
     ]);
