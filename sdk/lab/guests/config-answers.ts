@@ -28,7 +28,8 @@ function presentSection(guest: LabGuest, current: boolean): GuestConfig {
   const section = new Map(guest.config);
   if (current) return section;
   for (const [name, value] of guest.pending) section.set(name, value);
-  for (const name of guest.pendingDelete.keys()) section.delete(name);
+  // What is off stays in the answer until the restart.
+  for (const name of guest.pendingDelete.keys()) if (section.get(name) !== "0") section.delete(name);
   return section;
 }
 

@@ -1,6 +1,7 @@
 import { die } from "../errors.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { cloudInitIsFresh } from "./cloudinit-state.ts";
+import { cloudInitDrive } from "./create-disks.ts";
 import { type Drive, isCdrom, isCloudInit, parseDrive, splitVolid } from "./drive.ts";
 import { drivesOf, keepUnused, written } from "./guest.ts";
 import { isDriveName } from "./options.ts";
@@ -78,6 +79,7 @@ export function applyPending(
   lab: LabCore,
   guest: LabGuest,
   who: Pick<LabRequest, "check"> = { check: () => undefined },
+  log: (line: string) => void = () => undefined,
 ): Record<string, string> {
   const errors: Record<string, string> = {};
   const attempt = (name: string, work: () => void): void => {
@@ -95,6 +97,7 @@ export function applyPending(
       guest.config.delete(name);
     });
   cleanupPending(guest);
+  let images = 0;
   for (const [name, value] of [...guest.pending])
     attempt(name, () => {
       const old = isDriveName(name) ? guest.config.get(name) : undefined;
@@ -103,10 +106,17 @@ export function applyPending(
       if (drive !== undefined) registerUnused(lab, guest, drive);
       guest.config.set(name, value);
       const fresh = isDriveName(name) ? parseDrive(name, value) : undefined;
-      if (fresh !== undefined && isCloudInit(fresh)) cloudInitIsFresh(guest);
+      if (fresh !== undefined && isCloudInit(fresh)) images += 1;
     });
   written(guest);
+  if (images > 0) makeCloudInitImage(guest, log);
   return errors;
+}
+
+/** Makes the image on the cloud-init drive anew, where there is one. */
+export function makeCloudInitImage(guest: LabGuest, log: (line: string) => void): void {
+  cloudInitIsFresh(guest);
+  if (cloudInitDrive(guest.config) !== undefined) log("generating cloud-init ISO");
 }
 
 /** Volumes that a VM needs when it starts; the first that is missing. */

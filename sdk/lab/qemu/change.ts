@@ -9,6 +9,8 @@ export interface Change {
   readonly deletes: readonly string[];
   readonly reverts: readonly string[];
   readonly force: boolean;
+  /** The request in the words of the task's log. */
+  readonly given: string;
   readonly digest: string | undefined;
   readonly skiplock: boolean;
 }

@@ -1,6 +1,7 @@
 import { die, paramError } from "../errors.ts";
+import { volumeOfPath } from "../storage/paths.ts";
 import type { LabRequest } from "../types.ts";
-import { isCdrom, newDisk, parseDrive, printDrive, splitVolid } from "./drive.ts";
+import { type Drive, isCdrom, newDisk, parseDrive, printDrive, splitVolid } from "./drive.ts";
 import { isDriveName } from "./options.ts";
 import { parseProperties } from "./property-string.ts";
 import { checkVolumeAccess } from "./storage/access.ts";
@@ -20,6 +21,7 @@ export function checkDrives(request: LabRequest, settings: Settings): void {
     const drive = parseDrive(name, text);
     if (drive === undefined) throw paramError({ [name]: "unable to parse drive options" });
     if (drive.options.has("import-from")) checkImport(name, drive.file, drive.options);
+    resolvePath(request, name, drive);
     if (/^(?:cdrom|none)$/.test(drive.file) && !drive.options.has("media"))
       drive.options.set("media", "cdrom");
     const parts = splitVolid(drive.file);
@@ -30,6 +32,20 @@ export function checkDrives(request: LabRequest, settings: Settings): void {
     }
     settings.set(name, printDrive(drive));
   }
+}
+
+/** A path in place of a volume id becomes the id of the volume that it leads to. */
+function resolvePath({ lab, node }: LabRequest, name: string, drive: Drive): void {
+  if (!drive.file.startsWith("/") || /^\/dev\/./.test(drive.file) || drive.file.includes(":")) return;
+  const found = volumeOfPath(lab.state, node.name, drive.file);
+  if (found === undefined)
+    throw paramError({ [name]: `unable to associate path '${drive.file}' to any storage` });
+  if (found.content === "iso" && !drive.options.has("media")) drive.options.set("media", "cdrom");
+  const media = drive.options.get("media");
+  const wanted = media === "cdrom" ? "iso" : "images";
+  if (media !== undefined && found.content !== wanted)
+    throw paramError({ [name]: `unexpected media type (${found.content} != ${wanted})` });
+  drive.file = found.volid;
 }
 
 function checkImport(name: string, file: string, options: ReadonlyMap<string, string>): void {

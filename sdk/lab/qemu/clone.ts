@@ -164,6 +164,8 @@ async function runClone(request: LabRequest, plan: ClonePlan, task: TaskHandle):
   const made: string[] = [];
   try {
     await copyDisks(request, plan, newid, task, made);
+    const pending = pendingNames(plan);
+    if (pending !== "") task.log(`found pending changes for '${pending}', discarding for clone`);
   } catch (error) {
     for (const volid of made) freeVolume(lab.state, node.name, volid);
     lab.state.guests.delete(newid);
@@ -174,6 +176,12 @@ async function runClone(request: LabRequest, plan: ClonePlan, task: TaskHandle):
   written(guest);
   const pool = params.text("pool");
   if (pool !== undefined) joinPool(lab.state, pool, newid);
+}
+
+/** Options of the source that wait for a restart; a snapshot has none. */
+function pendingNames({ source, from }: ClonePlan): string {
+  if (from !== source.config) return "";
+  return [...source.pending.keys(), ...(source.pendingDelete.size > 0 ? ["delete"] : [])].join(",");
 }
 
 async function copyDisks(

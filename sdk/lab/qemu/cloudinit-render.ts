@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { splitList } from "../frame/params.ts";
 import type { Random } from "../random.ts";
 import type { GuestConfig, LabNode } from "../types.ts";
+import { driveMetaData, interfacesData, isConfigDrive } from "./cloudinit-configdrive.ts";
+import { dnsOf, netmask } from "./cloudinit-dns.ts";
 import { parseNet } from "./net.ts";
 import { parseProperties } from "./property-string.ts";
 import { decodeKeys } from "./ssh-keys.ts";
@@ -15,7 +16,7 @@ export interface CloudInitContext {
 
 /** The `user-data` of a VM. */
 export function userData(config: GuestConfig, context: CloudInitContext, hidePassword: boolean): string {
-  const host = hostName(config, context);
+  const host = hostName(config, context.vmid);
   const lines = ["#cloud-config", `hostname: ${host.name}`, "manage_etc_hosts: true", `fqdn: ${host.fqdn}`];
   const user = config.get("ciuser");
   if (user !== undefined) lines.push(`user: ${user}`);
@@ -25,7 +26,7 @@ export function userData(config: GuestConfig, context: CloudInitContext, hidePas
   const keys = config.get("sshkeys");
   if (keys !== undefined) {
     lines.push("ssh_authorized_keys:");
-    for (const key of decodeKeys(keys).split("\n")) if (key.trim() !== "") lines.push(`  - ${key.trim()}`);
+    for (const key of decodeKeys(keys).split("\n")) if (key.trim() !== "") lines.push(`  - ${key}`);
   }
   lines.push("chpasswd:", "  expire: False");
   if (user !== "root") lines.push("users:", "  - default");
@@ -33,24 +34,17 @@ export function userData(config: GuestConfig, context: CloudInitContext, hidePas
   return `${lines.join("\n")}\n`;
 }
 
-function hostName(config: GuestConfig, context: CloudInitContext): { name: string; fqdn: string } {
-  const full = config.get("name") ?? `VM${context.vmid}`;
+function hostName(config: GuestConfig, vmid: number): { name: string; fqdn: string } {
+  const full = config.get("name") ?? `VM${vmid}`;
   const name = full.split(".")[0] ?? full;
   if (full.includes(".")) return { name, fqdn: full };
-  const domain = splitList(dns(config, context).search)[0];
-  return { name, fqdn: domain === undefined ? name : `${name}.${domain}` };
+  const domain = config.get("searchdomain")?.trim();
+  return { name, fqdn: domain ? `${name}.${domain}` : name };
 }
 
-/** Name servers and search domain: the VM's own, else the node's. */
-function dns(config: GuestConfig, context: CloudInitContext): { search: string; servers: readonly string[] } {
-  const servers = config.get("nameserver");
-  const search = config.get("searchdomain");
-  if (servers === undefined && search === undefined) return context.node.dns;
-  return { search: search ?? "", servers: splitList(servers ?? "") };
-}
-
-/** The `network-config` of a VM, version 1. */
+/** The network of a VM: a `network-config` of version 1, or what is on a configuration drive in its place. */
 export function networkData(config: GuestConfig, context: CloudInitContext): string {
+  if (isConfigDrive(config)) return interfacesData(config, context.node);
   const lines = ["version: 1", "config:"];
   const nets = [...config].filter(([name]) => /^net\d+$/.test(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, value] of nets) {
@@ -65,11 +59,9 @@ export function networkData(config: GuestConfig, context: CloudInitContext): str
       ...subnets(ip).map((line) => `      ${line}`),
     );
   }
-  const { servers, search } = dns(config, context);
-  if (servers.length === 0 && search === "") return `${lines.join("\n")}\n`;
+  const { servers, domains } = dnsOf(config, context.node);
   lines.push("    - type: nameserver");
   if (servers.length > 0) lines.push("      address:", ...servers.map((one) => `      - '${one}'`));
-  const domains = splitList(search);
   if (domains.length > 0) lines.push("      search:", ...domains.map((one) => `      - '${one}'`));
   return `${lines.join("\n")}\n`;
 }
@@ -94,13 +86,9 @@ function subnets(text: string): readonly string[] {
   return lines;
 }
 
-function netmask(bits: number): string {
-  const mask = bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0;
-  return [24, 16, 8, 0].map((shift) => (mask >>> shift) & 0xff).join(".");
-}
-
 /** The `meta-data` of a VM: an id that changes with the rest. */
 export function metaData(config: GuestConfig, context: CloudInitContext): string {
   const content = userData(config, context, false) + networkData(config, context);
+  if (isConfigDrive(config)) return driveMetaData(content);
   return `instance-id: ${createHash("sha1").update(content).digest("hex")}\n`;
 }

@@ -20,7 +20,8 @@ export function pendingCloudInit(request: LabRequest): unknown {
     rows.push({ key: name, ...(value === undefined ? {} : { pending: show(name, value) }) });
   }
   for (const [name, value] of config) {
-    if (!CLOUDINIT_OPTIONS.has(name) || added.has(name)) continue;
+    // What is off counts as not set.
+    if (!CLOUDINIT_OPTIONS.has(name) || added.has(name) || value === "0") continue;
     const before = old.get(name);
     rows.push(
       before === undefined

@@ -1,5 +1,7 @@
 import { die } from "../errors.ts";
-import type { GuestConfig, LabCore, LabRequest, LabStorage } from "../types.ts";
+import { volumePath } from "../storage/paths.ts";
+import type { GuestConfig, LabCore, LabRequest, LabState, LabStorage } from "../types.ts";
+import type { LabVolume } from "../volumes.ts";
 import type { Settings } from "./check-drives.ts";
 import { type Drive, isCloudInit, newDisk, parseDrive, printDrive, splitVolid } from "./drive.ts";
 import { drivesOf, isTemplate } from "./guest.ts";
@@ -9,8 +11,10 @@ import { allocate, freeVolume, makeBase } from "./storage/allocate.ts";
 import {
   defaultFormat,
   enabledStorage,
+  findVolume,
   isFileBased,
   needVolume,
+  storageOf,
   usableFormat,
   virtualSize,
 } from "./storage/lookup.ts";
@@ -124,9 +128,8 @@ function makeVolume(
   const asked = drive.options.get("format");
   const source = drive.options.get("import-from");
   drive.options.delete("import-from");
-  const origin = source === undefined ? undefined : needVolume(lab.state, node.name, source);
+  const origin = source === undefined ? undefined : importSource(lab.state, node.name, source);
   if (origin !== undefined) {
-    if (/vm-\d+-cloudinit/.test(origin.volid)) throw die("cannot import from cloudinit disk");
     context.log(`create full clone of drive ${usedAs(lab, origin.volid)}(${origin.volid})`);
   }
   const volume = allocate(
@@ -147,6 +150,18 @@ function makeVolume(
   if (origin !== undefined) context.log(`allocated target volume '${volume.volid}'`);
   drive.file = isTemplate(context.config) ? makeBase(lab.state, node.name, volume.volid) : volume.volid;
   drive.size = volume.size;
+}
+
+/** The volume to import; one that is not there fails in other words where its content is not trusted. */
+function importSource(state: LabState, node: string, volid: string): LabVolume {
+  const found = findVolume(state, node, volid);
+  const storage = storageOf(state, splitVolid(volid)?.storage ?? "");
+  if (found === undefined && volumeName(state, volid).content === "import")
+    throw die(`failed to stat '${volumePath(storage, volid)}'`);
+  if (found === undefined) throw die(`cannot import from '${volid}' - could not get size of ${volid}`);
+  if (/vm-\d+-cloudinit/.test(volid))
+    throw die(`cannot import from '${volid}' - cannot import from cloudinit disk`);
+  return found;
 }
 
 /** The name of the drive that a volume is attached as, with a blank; empty for an unattached one. */

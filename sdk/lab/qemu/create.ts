@@ -6,6 +6,7 @@ import { createDisks } from "./create-disks.ts";
 import { isCdrom } from "./drive.ts";
 import { finish } from "./finish.ts";
 import { checkLock, drivesOf, lockFile, written } from "./guest.ts";
+import { pinnedMachine } from "./machine.ts";
 import { parseNet, printNet } from "./net.ts";
 import { isDriveName, MAX_NETS } from "./options.ts";
 import {
@@ -23,6 +24,7 @@ import { checkSshKeys } from "./ssh-keys.ts";
 import { checkVolumeAccess } from "./storage/access.ts";
 import { needVolume } from "./storage/lookup.ts";
 import { clampUnits, resolveCdrom } from "./update.ts";
+import { checkClipboard } from "./vga.ts";
 
 /** Parameters of the endpoint that are not options of the VM. */
 const OTHERS = new Set([
@@ -167,11 +169,13 @@ function makeConfig(
   const context = { request, vmid, config: present, storage: params.text("storage"), log };
   for (const [name, text] of createDisks(context, settings).options) config.set(name, text);
   if (!config.get("boot")) config.set("boot", defaultBoot(config));
+  checkClipboard(config.get("vga"));
   if (!config.get("smbios1")) config.set("smbios1", `uuid=${lab.random.uuid()}`);
   const generation = config.get("vmgenid");
   if ((generation === undefined || generation === "1") && config.get("arch") !== "aarch64")
     config.set("vmgenid", lab.random.uuid());
-  const machine = pinnedMachine(config, qemuVersion(lab));
+  const system = { ostype: config.get("ostype"), arch: config.get("arch"), qemu: qemuVersion(lab) };
+  const machine = pinnedMachine(config.get("machine"), system, lab.release.major < 9 ? () => undefined : log);
   if (machine !== undefined) config.set("machine", machine);
   const tags = config.get("tags");
   if (tags !== undefined) {
@@ -179,15 +183,6 @@ function makeConfig(
     config.set("tags", storedTags(tags));
   }
   return config;
-}
-
-/** Windows gets a machine version that stays. */
-function pinnedMachine(config: Settings, qemu: string): string | undefined {
-  if (!/^(?:w2k|wxp|wvista|win)/.test(config.get("ostype") ?? "")) return undefined;
-  const version = qemu.replace(/\.\d+$/, "");
-  const machine = config.get("machine") ?? "pc";
-  if (machine === "pc") return `pc-i440fx-${version}`;
-  return machine === "q35" ? `pc-q35-${version}` : undefined;
 }
 
 /** The first disk, the first CD-ROM drive and the first network card. */

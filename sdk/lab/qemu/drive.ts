@@ -38,8 +38,19 @@ export function parseDrive(name: string, text: string): Drive | undefined {
   options.delete("size");
   const size = sizeText === undefined ? undefined : parseSize(sizeText);
   if (sizeText !== undefined && size === undefined) return undefined;
+  if (!shrinkBytes(options)) return undefined;
   const drive: Drive = { file, options, ...(size === undefined ? {} : { size }) };
   return makesSense(name, drive) ? drive : undefined;
+}
+
+/** Limits in bytes become ones in MiB, all of them 0 as Proxmox VE reckons; false where both are given. */
+function shrinkBytes(options: Properties): boolean {
+  for (const name of ["bps", "bps_rd", "bps_wr"]) {
+    if (!options.delete(name)) continue;
+    if (options.has(`m${name}`)) return false;
+    options.set(`m${name}`, "0.000");
+  }
+  return true;
 }
 
 function makesSense(name: string, drive: Drive): boolean {
@@ -55,6 +66,12 @@ const BURSTS = [
   ["mbps_max", "mbps"],
   ["mbps_rd_max", "mbps_rd"],
   ["mbps_wr_max", "mbps_wr"],
+  ["bps_max_length", "mbps_max"],
+  ["bps_rd_max_length", "mbps_rd_max"],
+  ["bps_wr_max_length", "mbps_wr_max"],
+  ["iops_max_length", "iops_max"],
+  ["iops_rd_max_length", "iops_rd_max"],
+  ["iops_wr_max_length", "iops_wr_max"],
 ] as const;
 
 /** The drive as the configuration file has it. */

@@ -94,13 +94,17 @@ export function written(guest: LabGuest): void {
   for (const [key, volid] of unusedOf(guest.config)) if (used.has(volid)) guest.config.delete(key);
 }
 
+/** Brings a section into the form of the file; a line of that cannot hold two. */
 function tidy(section: GuestConfig): void {
   for (const [key, value] of [...section]) {
     if (key === "description") {
       const text = value.replace(/\s+$/, "");
       if (text === "") section.delete(key);
       else section.set(key, text);
-    } else section.set(key, storedValue(key, value) || " ");
+      continue;
+    }
+    if (/[\r\n]/.test(value)) throw die(`unable to parse value of '${key}' - property contains a line feed`);
+    section.set(key, storedValue(key, value) || " ");
   }
 }
 

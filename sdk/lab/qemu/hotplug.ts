@@ -1,9 +1,10 @@
 import { die } from "../errors.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
-import { detach, registerUnused } from "./apply.ts";
-import { cloudInitIsFresh, noteCloudInit } from "./cloudinit-state.ts";
+import { detach, makeCloudInitImage, registerUnused } from "./apply.ts";
+import { cloudInitIsFresh, noteCloudInit, staleCloudInit } from "./cloudinit-state.ts";
 import { type Drive, isCdrom, isCloudInit, parseDrive } from "./drive.ts";
 import { written } from "./guest.ts";
+import { windowsVersion } from "./machine.ts";
 import { parseNet } from "./net.ts";
 import { isDriveName, isFastPlug } from "./options.ts";
 import { parseProperties } from "./property-string.ts";
@@ -31,6 +32,7 @@ export function hotplugPending(
   guest: LabGuest,
   chosen: ReadonlySet<string>,
   who: Pick<LabRequest, "check">,
+  log: (line: string) => void = () => undefined,
 ): Record<string, string> {
   const errors: Record<string, string> = {};
   const set = (name: string, value: string): void => {
@@ -56,18 +58,35 @@ export function hotplugPending(
     guest.config.delete(name);
     guest.runtime?.config.delete(name);
   }
-  for (const [name, value] of [...guest.pending])
-    if (chosen.has(name) && attempt(name, () => plug(lab, guest, able, name, value))) set(name, value);
+  const waiting = [...guest.pending].filter(([name]) => chosen.has(name));
+  // The image has to hold what the other changes brought, so it comes last.
+  const images = waiting.filter(([name, value]) => isImage(name, value));
+  for (const [name, value] of [...waiting.filter((one) => !images.includes(one)), ...images]) {
+    if (images.some(([image]) => image === name)) log("generating cloud-init ISO");
+    if (attempt(name, () => plug(lab, guest, able, name, value))) set(name, value);
+  }
   written(guest);
-  if (able.has("cloudinit")) cloudInitIsFresh(guest);
+  const { old, added } = staleCloudInit(guest);
+  if (able.has("cloudinit") && old.size + added.size > 0) makeCloudInitImage(guest, log);
   return errors;
+}
+
+function isImage(name: string, value: string): boolean {
+  const drive = isDriveName(name) ? parseDrive(name, value) : undefined;
+  return drive !== undefined && isCloudInit(drive);
 }
 
 /** The feature that an option needs to be plugged in or out; the others have rules of their own. */
 function featureFor(name: string): string | undefined {
-  if (name === "tablet" || /^usb\d+$/.test(name)) return "usb";
+  if (name === "tablet") return "usb";
   if (name === "vcpus") return "cpu";
   return name === "memory" ? name : undefined;
+}
+
+/** USB devices come and go only in systems that are known to bear it. */
+function plugsUsb({ config }: LabGuest, able: Features): boolean {
+  const ostype = config.get("ostype");
+  return able.has("usb") && (ostype === "l26" || windowsVersion(ostype) > 7);
 }
 
 function when(holds: boolean): Outcome {
@@ -83,6 +102,7 @@ function unplug(
   force: boolean,
 ): Outcome {
   const present = guest.config.get(name) ?? "";
+  if (/^usb\d+$/.test(name)) return when(plugsUsb(guest, able));
   const needed = /^net\d+$/.test(name) ? "network" : featureFor(name);
   if (needed !== undefined) return when(able.has(needed));
   if (isFastPlug(name) || name === "cpuunits" || name === "cpulimit") return "done";
@@ -98,6 +118,7 @@ function plug(lab: LabCore, guest: LabGuest, able: Features, name: string, value
   const present = guest.config.get(name);
   const needed = featureFor(name);
   if (needed !== undefined) return when(able.has(needed));
+  if (/^usb\d+$/.test(name)) return when(plugsUsb(guest, able));
   if (/^net\d+$/.test(name)) return plugNet(lab, able, present, value);
   if (isDriveName(name)) return plugDrive(lab, guest, able, name, value);
   switch (name) {

@@ -1,9 +1,9 @@
 import { die, paramError } from "../errors.ts";
 import { isHaManaged } from "../ha/state.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
-import { isShared } from "../volumes.ts";
-import { isCdrom, splitVolid } from "./drive.ts";
-import { checkLock, drivesOf, loadVm, unusedOf } from "./guest.ts";
+import { splitVolid } from "./drive.ts";
+import { checkLock, drivesOf, loadVm } from "./guest.ts";
+import { localDisks } from "./local-disks.ts";
 import { localResources } from "./migrate-local.ts";
 import { type MigrationOptions, migrateVm } from "./migration.ts";
 import { rootOnly, vmidOf } from "./power.ts";
@@ -27,7 +27,7 @@ export function migratePreconditions(request: LabRequest): unknown {
     running: guest.runtime === undefined ? 0 : 1,
     allowed_nodes: others.map((one) => one.name).filter((name) => notAllowed[name] === undefined),
     not_allowed_nodes: notAllowed,
-    local_disks: localDisks(request, guest),
+    local_disks: localDisks(lab.state, guest),
     local_resources: localResources(guest),
     "mapped-resources": [],
     "mapped-resource-info": {},
@@ -46,34 +46,6 @@ function missingStorages(request: LabRequest, guest: LabGuest): (node: string) =
       const nodes = storage.config.get("nodes");
       return isDisabled(storage) || (nodes !== undefined && !nodes.split(/[,;\s]+/).includes(node));
     });
-}
-
-function localDisks(request: LabRequest, guest: LabGuest): unknown[] {
-  const rows = new Map<string, Record<string, unknown>>();
-  const isLocal = (volid: string): boolean => {
-    const parts = splitVolid(volid);
-    return parts === undefined || !isShared(storageOf(request.lab.state, parts.storage));
-  };
-  for (const [name, drive] of drivesOf(guest.config)) {
-    if (drive.file === "none" || !isLocal(drive.file)) continue;
-    rows.set(drive.file, {
-      volid: drive.file,
-      drivename: name,
-      cdrom: isCdrom(drive) ? 1 : 0,
-      is_attached: 1,
-      is_tpmstate: name === "tpmstate0" ? 1 : 0,
-      is_unused: 0,
-      is_vmstate: 0,
-      replicate: drive.options.get("replicate") === "0" ? 0 : 1,
-      shared: 0,
-      ...(drive.size === undefined ? {} : { size: drive.size }),
-    });
-  }
-  for (const [, volid] of unusedOf(guest.config)) {
-    const rest = { is_attached: 0, is_tpmstate: 0, is_vmstate: 0, replicate: 1, shared: 0 };
-    if (isLocal(volid)) rows.set(volid, { volid, cdrom: 0, is_unused: 1, ...rest });
-  }
-  return [...rows.values()];
 }
 
 /** POST migrate. */

@@ -8,8 +8,10 @@ import { powerOff, qemuVersion } from "./run.ts";
 /** POST monitor: what goes wrong in QEMU is part of a good answer. */
 export function monitor(request: LabRequest): unknown {
   const { lab, node, params } = request;
-  const command = params.need("command").trim();
-  if (command === "") throw die("no command specified");
+  const given = params.need("command");
+  if (given === "" || given === "0") throw die("no command specified");
+  const command = given.trim();
+  if (command === "") throw die(`unexpected command '${given}'`);
   const name = command.split(/\s+/)[0] ?? "";
   if (lab.release.major < 9) {
     // qemu-server 8 and older: what only informs takes no more than is declared.

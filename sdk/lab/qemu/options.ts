@@ -18,6 +18,9 @@ const STRINGS = words(`affinity agent amd-sev arch args audio0 bios boot bootdis
   runningmachine scsihw searchdomain smbios1 spice_enhancements sshkeys startdate startup tags vga vmgenid
   vmstate vmstatestorage watchdog efidisk0 tpmstate0`);
 
+/** Strings of no format: the quotes around one are dropped. */
+const FREE_TEXTS = words("args cipassword ciuser searchdomain");
+
 const INDEXED: Readonly<Record<string, number>> = {
   hostpci: 15,
   ide: 3,
@@ -45,7 +48,8 @@ export function optionExists(name: string): boolean {
 export function storedValue(name: string, value: string): string {
   if (BOOLEANS.has(name)) return /^(1|on|yes|true)$/i.test(value) ? "1" : "0";
   if (INTEGERS.has(name) && /^\d+$/.test(value)) return String(Number(value));
-  return value;
+  const text = value.trim();
+  return FREE_TEXTS.has(name) ? text.replace(/^"(.*)"$/, "$1") : text;
 }
 
 /** The value as the API answers it: integers and booleans as numbers. */

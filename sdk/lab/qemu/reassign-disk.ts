@@ -100,6 +100,7 @@ function run(
   task.log(`removing disk '${disk}' from VM '${source.vmid}' config`);
   written(source);
   const unused = /^unused\d+$/.test(targetDisk);
+  if (!unused) task.log(`update VM ${target.vmid}: -${targetDisk} ${printDrive(drive)}`);
   target.config.set(targetDisk, unused ? drive.file : printDrive(drive));
   if (!unused) target.runtime?.config.set(targetDisk, printDrive(drive));
   written(target);

@@ -2,8 +2,7 @@ import { die } from "../errors.ts";
 import { CONFIG_LOCK_MS } from "../locks.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest } from "../types.ts";
-import { applyPending, missingVolume } from "./apply.ts";
-import { cloudInitIsFresh } from "./cloudinit-state.ts";
+import { applyPending, makeCloudInitImage, missingVolume } from "./apply.ts";
 import { isCdrom } from "./drive.ts";
 import { checkLock, drivesOf, hasLock, isRunning, isTemplate, loadVm, lockFile, written } from "./guest.ts";
 import { agentEnabled } from "./status.ts";
@@ -41,8 +40,9 @@ export async function startVm(
 }
 
 async function startLocked(lab: LabCore, guest: LabGuest, task: TaskHandle, resume: boolean): Promise<void> {
-  applyPending(lab, guest);
-  cloudInitIsFresh(guest);
+  const log = (line: string): void => task.log(line);
+  applyPending(lab, guest, undefined, log);
+  makeCloudInitImage(guest, log);
   if (resume) task.log("Resuming suspended VM");
   const missing = missingVolume(lab, guest);
   if (missing !== undefined) throw die(`volume '${missing}' does not exist`);

@@ -6,6 +6,7 @@ import { isTemplate, loadVm } from "./guest.ts";
 import { isDriveName, MAX_NETS } from "./options.ts";
 import { parseProperties } from "./property-string.ts";
 import { memoryMiB } from "./size.ts";
+import { displayStatus } from "./vga.ts";
 
 /** A VM as lists and `status/current` show it; `full` also asks the running machine. */
 export function vmStatus(lab: LabCore, guest: LabGuest, full: boolean): Record<string, unknown> {
@@ -98,12 +99,9 @@ export function currentStatus(request: LabRequest): unknown {
   const { lab, node, params } = request;
   const guest = loadVm(lab, node.name, Number(params.need("vmid")));
   const row = { ...vmStatus(lab, guest, true), ha: haOfGuest(lab.state, guest, lab.release.major) };
-  const vga = parseProperties(guest.config.get("vga") ?? "", { defaultKey: "type" });
-  const type = vga.get("type") ?? "";
   return {
     ...row,
-    ...(/^(?:virtio|qxl)/.test(type) ? { spice: 1 } : {}),
-    ...(vga.has("clipboard") ? { clipboard: vga.get("clipboard") } : {}),
+    ...displayStatus(guest.config.get("vga"), lab.release.major),
     ...(agentEnabled(guest) ? { agent: 1 } : {}),
   };
 }

@@ -4,11 +4,14 @@ import type { GuestConfig, LabGuest } from "../types.ts";
 import { registerUnused } from "./apply.ts";
 import type { Change } from "./change.ts";
 import { createDisks } from "./create-disks.ts";
-import { isCdrom, parseDrive } from "./drive.ts";
+import { type Drive, isCdrom, parseDrive } from "./drive.ts";
+import { checkMachine, pinnedMachine, windowsVersion } from "./machine.ts";
 import { isDriveName } from "./options.ts";
 import { checkBridges, checkDevice, checkTags, storedTags } from "./permissions.ts";
 import { parseProperties } from "./property-string.ts";
+import { qemuVersion } from "./run.ts";
 import { bootOrder, checkDriveRights } from "./update-delete.ts";
+import { checkClipboard } from "./vga.ts";
 
 /** Puts one value among the pending ones, making the volume of a new drive. */
 export function setOption(
@@ -24,7 +27,30 @@ export function setOption(
   else if (name === "cipassword") guest.config.set(name, hashed(value, guest.config.get("ostype")));
   else {
     checkValue(change, guest.config.get(name), name, value);
+    if (name === "ostype") pinMachine(change, guest, value, modified, log);
     guest.pending.set(name, name === "tags" ? storedTags(value) : value);
+  }
+}
+
+/** Another system may need a machine whose version stays; one that the request names or removes is left alone. */
+function pinMachine(
+  { request, settings }: Change,
+  guest: LabGuest,
+  ostype: string,
+  modified: ReadonlySet<string>,
+  log: (line: string) => void,
+): void {
+  const { lab } = request;
+  if (lab.release.major < 9) return;
+  if (settings.has("machine") || guest.pending.has("machine") || modified.has("machine")) return;
+  const system = { ostype, arch: guest.config.get("arch"), qemu: qemuVersion(lab) };
+  try {
+    const machine = pinnedMachine(guest.config.get("machine"), system, log);
+    if (machine !== undefined) guest.pending.set("machine", machine);
+  } catch (error) {
+    log(
+      `automatic pinning of machine version failed - ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -33,6 +59,8 @@ function checkValue(change: Change, present: string | undefined, name: string, v
   const { request, vmid } = change;
   if (/^serial\d+$/.test(name)) checkSerial(change, name, present, value);
   else if (name === "tags") checkTags(request, vmid, present ?? "", value);
+  else if (name === "vga") checkClipboard(value);
+  else if (name === "machine") checkMachine(value);
   else if (present !== undefined && /^net\d+$/.test(name)) checkBridges(request, new Map([[name, present]]));
   else {
     if (present !== undefined) checkDevice(request, { vmid }, name, present);
@@ -58,6 +86,7 @@ function setDrive(
   const { request, vmid } = change;
   const present = guest.config.get(name);
   if (present !== undefined) checkDriveRights(request, vmid, name, present);
+  if (name === "tpmstate0" && present !== undefined) keepTpmVersion(present, value);
   checkDriveRights(request, vmid, name, value);
   const waiting = guest.pending.get(name);
   const replaced = waiting === undefined ? undefined : parseDrive(name, waiting);
@@ -70,6 +99,15 @@ function setDrive(
   if (order.length === 0 || drive === undefined || !isCdrom(drive, true) || order.includes(name)) return;
   guest.pending.set("boot", `order=${[...order, name].join(";")}`);
   modified.add("boot");
+}
+
+/** The state of a TPM is of the version that it was made for. */
+function keepTpmVersion(before: string, after: string): void {
+  const old = parseDrive("tpmstate0", before);
+  const wanted = parseDrive("tpmstate0", after);
+  if (old === undefined || wanted === undefined || old.file !== wanted.file) return;
+  const version = (drive: Drive): string => drive.options.get("version") ?? "v1.2";
+  if (version(old) !== version(wanted)) throw die("cannot change TPM state version after creation");
 }
 
 /** The boot order with what this change has already done to it. */
@@ -96,7 +134,7 @@ function setBoot(change: Change, guest: LabGuest, value: string): void {
 
 /** A password as cloud-init takes it: encrypted, but for Windows; what is encrypted stays as it is. */
 function hashed(password: string, ostype: string | undefined): string {
-  if (/^(?:w2k|wxp|wvista|win)/.test(ostype ?? "")) return password;
+  if (windowsVersion(ostype) > 0) return password;
   if (/^\$(?:[156]|2[ay])(?:\$.+){2}/.test(password)) return password;
   const digest = createHash("sha256").update(password).digest("base64url");
   return `$5$${digest.slice(0, 8)}$${digest.slice(0, 43)}`;

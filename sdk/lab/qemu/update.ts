@@ -1,6 +1,6 @@
 import { die, paramError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
-import type { LabGuest, LabRequest } from "../types.ts";
+import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { applyPending, cleanupPending } from "./apply.ts";
 import type { Change } from "./change.ts";
 import { checkDrives, checkStorageAccess, type Settings } from "./check-drives.ts";
@@ -39,6 +39,7 @@ export function readChange(request: LabRequest, deleteParam = "delete"): Change 
   const vmid = Number(params.need("vmid"));
   const settings: Settings = new Map();
   for (const name of params.names()) if (!OTHERS.has(name)) settings.set(name, params.need(name));
+  const given = describe(request);
   checkSshKeys(settings.get("sshkeys"));
   clampUnits(settings);
   const deleteText = params.text(deleteParam) ?? "";
@@ -61,6 +62,7 @@ export function readChange(request: LabRequest, deleteParam = "delete"): Change 
     deletes,
     reverts,
     force: params.flag("force"),
+    given,
     digest: params.text("digest"),
     skiplock,
   };
@@ -107,12 +109,21 @@ function prepareValues(request: LabRequest, settings: Settings): void {
     if (/^net\d+$/.test(name)) settings.set(name, printNet(parseNet(value, lab.random)));
     else if (name === "vmgenid" && value === "1") settings.set(name, lab.random.uuid());
     else if (name === "hookscript" && value !== "") {
-      if (volumeName(lab.state, value).content !== "snippets")
-        throw paramError({ [name]: `'${value}' is not in the snippets directory\n` });
-      if (findVolume(lab.state, node.name, value) === undefined)
-        throw paramError({ [name]: `script '${value}' does not exist\n` });
+      const fault = hookFault(lab, node.name, value);
+      if (fault !== undefined) throw paramError({ [name]: `${fault}\n` });
     }
   }
+}
+
+/** What keeps a volume from being run as a hook script. */
+function hookFault(lab: LabCore, node: string, volid: string): string | undefined {
+  try {
+    if (volumeName(lab.state, volid).content !== "snippets")
+      return `'${volid}' is not in the snippets directory`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return findVolume(lab.state, node, volid) === undefined ? `script '${volid}' does not exist` : undefined;
 }
 
 /** Loads the VM and checks what depends on its present state. */
@@ -146,7 +157,7 @@ function runLocked(change: Change, log: (line: string) => void): void {
   const { request } = change;
   const guest = loadForChange(change);
   const { settings, deletes } = withReverts(change, guest);
-  log(`update VM ${change.vmid}: ${describe(change)}`);
+  log(`update VM ${change.vmid}: ${change.given}`);
   const modified = new Set<string>();
   for (const name of deletes)
     orUndone(guest, () => {
@@ -166,8 +177,8 @@ function runLocked(change: Change, log: (line: string) => void): void {
   if (guest.pending.size === 0 && guest.pendingDelete.size === 0) return;
   const errors =
     guest.runtime === undefined
-      ? applyPending(request.lab, guest, request)
-      : hotplugPending(request.lab, guest, modified, request);
+      ? applyPending(request.lab, guest, request, log)
+      : hotplugPending(request.lab, guest, modified, request, log);
   if (Object.keys(errors).length > 0) throw paramError(errors);
 }
 
@@ -201,15 +212,15 @@ function withReverts(change: Change, guest: LabGuest): { settings: Settings; del
   return { settings, deletes };
 }
 
-function describe(change: Change): string {
-  const parts = [...change.settings].map(([name, value]) => [
-    name,
-    name === "cipassword" ? "<hidden>" : value,
-  ]);
-  if (change.deletes.length > 0) parts.push(["delete", change.deletes.join(",")]);
-  if (change.reverts.length > 0) parts.push(["revert", change.reverts.join(",")]);
-  return parts
-    .sort(([a = ""], [b = ""]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `-${name} ${value}`)
+/** Parameters that the log of a change leaves out. */
+const UNTOLD = new Set(["node", "vmid", "digest", "background_delay", "import-working-storage"]);
+
+/** What was asked for, in the words of the request. */
+function describe({ params }: LabRequest): string {
+  return params
+    .names()
+    .filter((name) => !UNTOLD.has(name))
+    .sort()
+    .map((name) => `-${name} ${name === "cipassword" ? "<hidden>" : params.need(name)}`)
     .join(" ");
 }

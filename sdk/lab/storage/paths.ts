@@ -1,5 +1,5 @@
 import { isFileBased } from "../qemu/storage/lookup.ts";
-import type { LabStorage } from "../types.ts";
+import type { LabState, LabStorage } from "../types.ts";
 import type { LabVolume } from "../volumes.ts";
 
 const FOLDERS: Readonly<Record<string, string>> = {
@@ -43,4 +43,35 @@ export function volumePath(storage: LabStorage, volid: string): string {
       : `/dev/zvol/${value("pool")}/${file}`;
   if (type === "rbd") return `rbd:${value("pool") || "rbd"}/${file}`;
   return `iscsi://${value("portal")}/${value("target")}/${file}`;
+}
+
+/** Content that is one folder's, with the names that it takes there. */
+const FILES: readonly (readonly [LabVolume["content"], RegExp])[] = [
+  ["iso", /^[^/]+\.(?:iso|img)$/i],
+  ["vztmpl", /^[^/]+\.tar\.(?:gz|xz|zst)$/],
+  ["backup", /^[^/]+\.(?:tgz|(?:tar|vma)(?:\.(?:gz|lzo|zst))?)$/],
+  ["snippets", /^[^/]+$/],
+  ["import", /^[\w.+=-]+\.(?:ova|ovf|qcow2|raw|vmdk)$/],
+];
+
+/** The volume that a path stands for, undefined where no storage of files has it. Only disks have to be there. */
+export function volumeOfPath(
+  { storages, volumes }: Pick<LabState, "storages" | "volumes">,
+  node: string,
+  path: string,
+): { readonly content: LabVolume["content"]; readonly volid: string } | undefined {
+  for (const storage of storages.values()) {
+    if (!isFileBased(storage)) continue;
+    const disk = volumes
+      .list(storage, node)
+      .find(({ volid }) => /:\d+\//.test(volid) && volumePath(storage, volid) === path);
+    if (disk !== undefined) return { content: "images", volid: disk.volid };
+    for (const [content, pattern] of FILES) {
+      const folder = `${contentFolder(storage, content)}/`;
+      const name = path.slice(folder.length);
+      if (path.startsWith(folder) && pattern.test(name))
+        return { content, volid: `${storage.id}:${content}/${name}` };
+    }
+  }
+  return undefined;
 }
