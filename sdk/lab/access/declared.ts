@@ -1,7 +1,7 @@
 import type { Endpoint, PermissionCheck } from "../../../vendor/pve-docs/types.ts";
 import { die, type LabError, permError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
-import { normalizePath } from "./paths.ts";
+import { normalizePath, privilegesToModify } from "./paths.ts";
 import type { AccessState } from "./types.ts";
 import { parseUserid } from "./userid.ts";
 
@@ -126,12 +126,7 @@ function useridParamFault(test: string, { id, params, access }: Asking): LabErro
 function permModifyFault(template: string, { id, params, access }: Asking): LabError | undefined {
   const path = normalizePath(fill(template, params));
   if (path === undefined) return undefined;
-  const extra = /^\/(storage|vms|pool)\/./.exec(path)?.[1];
-  const privileges = ["Permissions.Modify"];
-  if (extra === "storage") privileges.push("Datastore.Allocate");
-  if (extra === "vms") privileges.push("VM.Allocate");
-  if (extra === "pool") privileges.push("Pool.Allocate");
-  return missing(access, id, path, privileges, "any");
+  return missing(access, id, path, privilegesToModify(path), "any");
 }
 
 function fill(template: string, params: CheckParams): string {

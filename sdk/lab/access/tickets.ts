@@ -24,6 +24,19 @@ export class Tickets {
     return isFresh(stamp, now) ? userid : undefined;
   }
 
+  /** A ticket for who has shown the first factor alone: good for nothing but the second. */
+  challenge(userid: string, factors: string, now: number): { ticket: string; csrf: string } {
+    const plain = `PVE:!tfa!${encodeURIComponent(factors)}:${hexTime(now)}`;
+    return { ticket: `${plain}::${this.#sign(`${plain}${userid}`)}`, csrf: this.issue(userid, now).csrf };
+  }
+
+  /** Whether it is such a ticket, of this user. */
+  isChallenge(ticket: string, userid: string, now: number): boolean {
+    const [, plain, stamp, signature] = /^(PVE:!tfa!\S+:([0-9A-F]{8}))::(\S+)$/.exec(ticket) ?? [];
+    if (plain === undefined || signature === undefined) return false;
+    return this.#matches(`${plain}${userid}`, signature) && isFresh(stamp, now);
+  }
+
   isCsrf(token: string | undefined, userid: string, now: number): boolean {
     const [stamp, signature] = (token ?? "").split(":");
     if (stamp === undefined || signature === undefined) return false;

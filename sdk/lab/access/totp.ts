@@ -30,3 +30,21 @@ export function isTotp(uri: string, value: string, seconds: number): boolean {
     (shift) => totpAt(secret, Math.max(0, seconds + shift * step), step, digits) === value,
   );
 }
+
+const KNOWN = ["secret", "digits", "algorithm", "period", "issuer"];
+
+/** What is wrong with an `otpauth://` address; undefined where nothing is. (proxmox-rs, proxmox-tfa/src/totp.rs) */
+export function totpFault(uri: string): string | undefined {
+  if (!uri.startsWith("otpauth://totp/")) return "not an otpauth uri";
+  const mark = uri.indexOf("?");
+  if (mark < 0) return "missing '?' in otp uri";
+  for (const part of uri.slice(mark + 1).split("&")) {
+    const [key = "", value] = part.split("=");
+    if (value === undefined) return "bad value in otpauth uri";
+    if (!KNOWN.includes(key)) return `unrecognized otpauth uri parameter: ${key}`;
+    if (key === "algorithm" && !/^SHA(?:1|256|512)$/.test(value)) return `unsupported algorithm: ${value}`;
+    if (key === "secret" && !/^[A-Z2-7]*$/i.test(value)) return "failed to decode otp secret in otpauth url";
+  }
+  const secret = new URLSearchParams(uri.slice(mark + 1)).get("secret") ?? "";
+  return secret === "" ? "missing secret in otpauth url" : undefined;
+}

@@ -27,6 +27,10 @@ export interface LabSecondFactor {
   readonly created: number;
   /** Switched off by its owner. */
   readonly disabled?: true | undefined;
+  /** Address with the secret of a one-time password. */
+  readonly uri?: string;
+  /** Codes that recover access, each good once; undefined where used. */
+  readonly codes?: readonly (string | undefined)[];
 }
 
 /** A user. `expire` in seconds since the epoch, 0 for never. */

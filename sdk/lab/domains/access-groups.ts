@@ -1,7 +1,8 @@
 import type { LabGroup, LabRole } from "../access/types.ts";
 import { die, paramError } from "../errors.ts";
 import type { LabCore, LabState } from "../types.ts";
-import { dropAcl } from "./access-users.ts";
+import { dropAcl } from "./access-parts.ts";
+import { defined } from "./defined.ts";
 
 /** `/access/groups` and `/access/roles`. */
 export function registerGroupsAndRoles(lab: LabCore): void {
@@ -11,7 +12,11 @@ export function registerGroupsAndRoles(lab: LabCore): void {
       .filter(({ groupid }) =>
         may(`/access/groups/${groupid}`, ["User.Modify", "Sys.Audit", "Group.Allocate"], "any"),
       )
-      .map((group) => ({ groupid: group.groupid, ...comment(group), users: [...group.users].join(",") })),
+      .map((group) => ({
+        groupid: group.groupid,
+        ...defined({ comment: group.comment }),
+        users: [...group.users].sort().join(","),
+      })),
   );
   lab.route("POST /access/groups", ({ params }) => {
     const groupid = params.need("groupid");
@@ -26,7 +31,7 @@ export function registerGroupsAndRoles(lab: LabCore): void {
   });
   lab.route("GET /access/groups/{groupid}", ({ params }) => {
     const group = groupOf(lab.state, params.need("groupid"), "");
-    return { ...comment(group), members: [...group.users] };
+    return { ...defined({ comment: group.comment }), members: [...group.users] };
   });
   lab.route("PUT /access/groups/{groupid}", ({ params }) => {
     const group = groupOf(lab.state, params.need("groupid"), "update group failed: ");
@@ -78,6 +83,8 @@ function registerRoles(lab: LabCore): void {
   lab.route("DELETE /access/roles/{roleid}", ({ params }) => {
     const { roleid } = changeable(lab.state, params.need("roleid"), "delete", "deleted");
     access.roles.delete(roleid);
+    // Entries that name a role that is no more are ignored with the next read of the file.
+    for (const [key, entry] of access.acl) if (entry.roleid === roleid) access.acl.delete(key);
     access.changed();
     return null;
   });
@@ -99,8 +106,4 @@ function changeable(state: LabState, roleid: string, doing: string, done: string
   const role = roleOf(state, roleid, `${doing} role failed: `);
   if (role.special) throw die(`auto-generated role '${roleid}' cannot be ${done}`);
   return role;
-}
-
-function comment(group: LabGroup): { comment?: string } {
-  return group.comment === undefined ? {} : { comment: group.comment };
 }

@@ -1,8 +1,11 @@
-import { isTotp } from "../access/totp.ts";
+import { isTotp, totpFault } from "../access/totp.ts";
 import type { LabSecondFactor, LabUser } from "../access/types.ts";
-import { die, LabError, paramError, permError } from "../errors.ts";
-import type { LabCore, LabRequest } from "../types.ts";
-import { isVisible, userOf } from "./access-users.ts";
+import { parseUserid } from "../access/userid.ts";
+import { die, LabError } from "../errors.ts";
+import type { LabCore, LabRequest, LabState } from "../types.ts";
+import { userOf } from "./access-parts.ts";
+import { isVisible } from "./access-users.ts";
+import { confirmed } from "./passwords.ts";
 
 const USER = "/access/tfa/{userid}";
 
@@ -12,11 +15,12 @@ export function registerTfa(lab: LabCore): void {
     [...request.lab.state.access.users.values()]
       .filter((user) => isVisible(user, request))
       .flatMap(({ userid, secondFactors = [] }) =>
-        secondFactors.length === 0 ? [] : [{ userid, entries: secondFactors.map(shown) }],
+        secondFactors.length === 0 ? [] : [{ userid, entries: inOrder(secondFactors).map(shown) }],
       ),
   );
+  lab.route("GET /access/users/{userid}/tfa", factorTypes);
   lab.route(`GET ${USER}`, ({ params, lab: { state } }) =>
-    (userOf(state, params.need("userid")).secondFactors ?? []).map(shown),
+    inOrder(userOf(state, params.need("userid")).secondFactors ?? []).map(shown),
   );
   lab.route(`GET ${USER}/{id}`, ({ params, lab: { state } }) => {
     const id = params.need("id");
@@ -34,13 +38,7 @@ export function registerTfa(lab: LabCore): void {
 
 /** The user whose factors are changed, once the caller has shown to be who they are. */
 function confirmedUser({ params, lab: { state }, caller }: LabRequest): LabUser {
-  const user = userOf(state, params.need("userid"));
-  if (caller.id === "root@pam") return user;
-  if (user.userid === "root@pam") throw permError();
-  const password = params.text("password");
-  if (password === undefined) throw paramError({ password: "password is required to modify user" });
-  if (state.access.users.get(caller.id)?.password !== password) throw die("invalid credentials");
-  return user;
+  return confirmed(state, caller, { userid: params.need("userid"), password: params.text("password") });
 }
 
 /** Keys that a set of recovery codes has. */
@@ -49,57 +47,123 @@ const RECOVERY_KEYS = 10;
 function add(request: LabRequest): unknown {
   const { params, lab } = request;
   const user = confirmedUser(request);
-  const factors = user.secondFactors ?? [];
-  const created = lab.clock.seconds();
   const type = params.need("type");
-  if (type === "recovery") {
-    if (["totp", "value", "challenge"].some((name) => params.has(name)))
-      throw die("generating recovery tokens does not allow additional parameters");
-    if (factors.some((factor) => factor.id === "recovery")) throw die("user already has recovery keys");
-    user.secondFactors = [...factors, { id: "recovery", type: "recovery", description: "", created }];
-    const key = () => (lab.random.hex(16).match(/.{4}/g) ?? []).join("-");
-    return { id: "recovery", recovery: Array.from({ length: RECOVERY_KEYS }, key) };
-  }
-  if (type === "yubico")
-    throw die(`no yubico otp configuration available for realm ${user.userid.replace(/^.*@/, "")}`);
+  if (type === "yubico") requireYubico(lab.state, user);
+  // Marks the user as one with factors, whether one comes of it or not.
+  user.keys = "x";
+  return type === "recovery" ? addRecovery(request, user) : addFactor(request, user, type);
+}
+
+function addRecovery({ params, lab }: LabRequest, user: LabUser): unknown {
+  if (["totp", "value", "challenge"].some((name) => params.has(name)))
+    throw die("generating recovery tokens does not allow additional parameters");
+  const factors = user.secondFactors ?? [];
+  if (factors.some((factor) => factor.id === "recovery")) throw die("user already has recovery keys");
+  const key = () => (lab.random.hex(16).match(/.{4}/g) ?? []).join("-");
+  const codes = Array.from({ length: RECOVERY_KEYS }, key);
+  const created = lab.clock.seconds();
+  user.secondFactors = [...factors, { id: "recovery", type: "recovery", description: "", created, codes }];
+  return { id: "recovery", recovery: codes };
+}
+
+function addFactor({ params, lab }: LabRequest, user: LabUser, type: string): unknown {
+  if (type === "totp" && params.has("challenge"))
+    throw die("'challenge' parameter is invalid for 'totp' entries");
+  if (type !== "totp" && params.has("totp")) throw die(`'totp' parameter is invalid for '${type}' entries`);
   const description = params.text("description");
-  if (description === undefined) throw die("'description' is required for new entries");
-  if (type !== "totp") throw die(`the lab has no ${type} devices`);
-  if (params.has("challenge")) throw die("'challenge' parameter is invalid for 'totp' entries");
+  if (description === undefined && (type === "totp" || !params.has("challenge")))
+    throw die("'description' is required for new entries");
+  if (type !== "totp") {
+    if (params.has("challenge") && !params.has("value"))
+      throw die(`missing 'value' parameter (${type} challenge response missing)`);
+    throw die(`no ${type} configuration available`);
+  }
   const [uri, value] = [params.text("totp"), params.text("value")];
   if (uri === undefined || value === undefined)
     throw die("'totp' type requires both 'totp' and 'value' parameters");
-  if (!isTotp(uri, value, lab.clock.seconds())) throw die("failed to verify TOTP challenge");
+  const fault = totpFault(uri);
+  if (fault !== undefined) throw die(fault);
+  const created = lab.clock.seconds();
+  if (!isTotp(uri, value, created)) throw die("failed to verify TOTP challenge");
   const id = lab.random.uuid();
-  user.secondFactors = [...factors, { id, type: "totp", description, created }];
+  const factor = { id, type: "totp", description: description ?? "", created, uri } as const;
+  user.secondFactors = [...(user.secondFactors ?? []), factor];
   return { id };
 }
 
-function update(request: LabRequest): null {
+function requireYubico({ access }: LabState, { userid }: LabUser): void {
+  const { realm } = parseUserid(userid);
+  const tfa = String(access.realms.get(realm)?.config.get("tfa") ?? "");
+  if (tfa === "") throw die(`no yubico otp configuration available for realm ${realm}`);
+  if (!/(?:^|,)(?:type=)?yubico(?:,|$)/.test(tfa)) throw die("realm is not setup for Yubico OTP");
+  throw die("the lab reaches no server that knows Yubico keys");
+}
+
+function update(request: LabRequest): unknown {
   const { params } = request;
   const user = confirmedUser(request);
   const id = params.need("id");
   const factors = user.secondFactors ?? [];
-  if (!factors.some((factor) => factor.id === id)) throw die("no such entry");
+  // Recovery codes have neither a description nor a switch.
+  if (!factors.some((factor) => factor.id === id && factor.type !== "recovery")) throw die("no such entry");
   user.secondFactors = factors.map((factor) => {
     if (factor.id !== id) return factor;
     const description = params.text("description") ?? factor.description;
     const off = params.has("enable") ? !params.flag("enable") : factor.disabled === true;
     return { ...factor, description, disabled: off ? true : undefined };
   });
-  return null;
+  return FALSE;
 }
 
-function remove(request: LabRequest): null {
+function remove(request: LabRequest): unknown {
   const user = confirmedUser(request);
   const id = request.params.need("id");
   const factors = user.secondFactors ?? [];
   if (!factors.some((factor) => factor.id === id)) throw die("no such entry");
   user.secondFactors = factors.filter((factor) => factor.id !== id);
+  if (user.secondFactors.length > 0) return FALSE;
+  delete user.keys;
   return null;
 }
 
+/** What Perl makes of "not": calls that were to answer nothing answer their last test. */
+const FALSE = "";
+
 /** One that is switched on says nothing of it. */
-function shown({ disabled, ...factor }: LabSecondFactor): Record<string, unknown> {
+function shown({ disabled, uri: _uri, codes: _codes, ...factor }: LabSecondFactor): Record<string, unknown> {
   return { ...factor, ...(disabled === true ? { enable: false } : {}) };
 }
+
+/** The order in which kinds are told. */
+const KINDS: readonly LabSecondFactor["type"][] = ["recovery", "totp", "webauthn", "u2f", "yubico"];
+
+function inOrder(factors: readonly LabSecondFactor[]): readonly LabSecondFactor[] {
+  return KINDS.flatMap((kind) => factors.filter(({ type }) => type === kind));
+}
+
+/** What is said of a user's kinds: all under `multiple`, else the one that old clients knew. */
+function factorTypes({ params, lab: { state } }: LabRequest): unknown {
+  const { userid, realm } = parseUserid(params.need("userid"));
+  const config = state.access.realms.get(realm)?.config;
+  if (config === undefined) throw die(`auth domain '${realm}' does not exist`);
+  const ofRealm = /(?:^|,)(?:type=)?(yubico|oath)(?:,|$)/.exec(String(config.get("tfa") ?? ""))?.[1];
+  const told = ofRealm === undefined ? {} : { realm: ofRealm };
+  const kinds = new Set((state.access.users.get(userid)?.secondFactors ?? []).map(({ type }) => type));
+  if (!params.flag("multiple")) {
+    const old = OLD_KINDS.find(([kind]) => kinds.has(kind))?.[1];
+    return { ...told, ...(old === undefined ? {} : { user: old }) };
+  }
+  // A set of codes is no list, which the code does not expect.
+  if (kinds.has("recovery"))
+    throw die("Not an ARRAY reference at /usr/share/perl5/PVE/API2/User.pm line 564.");
+  return { ...told, user: [...kinds] };
+}
+
+/** Kinds by what they were called while a user had one at most; the first of them is told. */
+const OLD_KINDS = [
+  ["u2f", "u2f"],
+  ["totp", "oath"],
+  ["yubico", "yubico"],
+  ["recovery", "incompatible"],
+  ["webauthn", "incompatible"],
+] as const;

@@ -1,6 +1,7 @@
 import { die } from "../errors.ts";
 import { storageResource, visibleNodes } from "../storage/stats.ts";
 import type { LabCore, LabPool, LabRequest, LabState } from "../types.ts";
+import { defined } from "./defined.ts";
 import { guestResource } from "./guest-stats.ts";
 
 /** `/pools`, with the older form that has the pool in the path. */
@@ -22,6 +23,7 @@ function listPools(request: LabRequest): unknown {
     return [poolWithMembers(request, asked)];
   }
   return [...lab.state.pools.values()]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
     .filter(({ id }) => may(`/pool/${id}`, ["Pool.Audit"]))
     .map((pool) => ({ poolid: pool.id, ...comment(pool) }));
 }
@@ -112,15 +114,14 @@ function undoOf({ pools }: LabState): () => void {
 }
 
 function changePool(request: LabRequest, pool: LabPool): void {
-  const { params, lab } = request;
-  const { state } = lab;
+  const { params } = request;
   const text = params.text("comment");
   if (text !== undefined) pool.comment = text;
   const remove = params.flag("delete");
   for (const vmid of params.list("vms").map(Number)) {
     checkMember(request, `/vms/${vmid}`, "VM.Allocate");
     if (remove) removeGuest(pool, vmid);
-    else addGuest(state, pool, vmid, params.flag("allow-move"));
+    else addGuest(request, pool, vmid);
   }
   for (const storage of params.list("storage")) {
     checkMember(request, `/storage/${storage}`, "Datastore.Allocate");
@@ -138,13 +139,16 @@ function removeGuest(pool: LabPool, vmid: number): void {
   if (!pool.guests.delete(vmid)) throw die(`update pools failed: VM ${vmid} is not a pool member`);
 }
 
-function addGuest(state: LabState, pool: LabPool, vmid: number, move: boolean): void {
+function addGuest({ params, may, lab: { state } }: LabRequest, pool: LabPool, vmid: number): void {
   if (pool.guests.has(vmid)) throw die(`update pools failed: VM ${vmid} is already a pool member`);
   const other = poolOf(state, vmid);
-  if (other !== undefined && !move) {
+  if (other !== undefined && !params.flag("allow-move")) {
     throw die(
       `update pools failed: VM ${vmid} belongs already to pool '${other.id}' and 'allow-move' is not set`,
     );
+  }
+  if (other !== undefined && !may(`/pool/${other.id}`, ["Pool.Allocate"])) {
+    throw die(`update pools failed: 403 Permission check failed (/pool/${other.id}, Pool.Allocate)`);
   }
   other?.guests.delete(vmid);
   pool.guests.add(vmid);
@@ -172,6 +176,7 @@ export function poolOf(state: LabState, vmid: number): LabPool | undefined {
   return undefined;
 }
 
-function comment(pool: LabPool): { comment?: string } {
-  return pool.comment === undefined ? {} : { comment: pool.comment };
+/** An empty one is not kept. */
+function comment(pool: LabPool): Record<string, string> {
+  return defined({ comment: pool.comment });
 }

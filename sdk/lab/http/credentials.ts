@@ -13,6 +13,7 @@ const OPEN = new Set([
   "GET /access/domains",
   "GET /access/ticket",
   "POST /access/ticket",
+  "POST /access/vncticket",
   "POST /access/openid/auth-url",
   "POST /access/openid/login",
 ]);
@@ -29,7 +30,7 @@ export function identify(
   const ticket =
     namedValue(headers.cookie, "PVEAuthCookie") ?? namedValue(headers.authorization, "PVEAuthCookie");
   const token = ticket === undefined ? namedValue(headers.authorization, "PVEAPIToken") : undefined;
-  if (OPEN.has(`${method} ${path.replace(/\/+/g, "/")}`)) {
+  if (OPEN.has(`${method} ${path}`)) {
     return { caller: undefined, byToken: token !== undefined };
   }
   if (token !== undefined) {

@@ -114,6 +114,16 @@ export function joinConsole({ lab, params, caller }: LabRequest, path: string): 
   return { port: String(port) };
 }
 
+/** Whether a ticket opens a console to this user, at this path and port. */
+export function isConsoleTicket(
+  lab: LabCore,
+  { ticket, ...wanted }: { ticket: string; user: string; path: string | undefined; port: number | undefined },
+): boolean {
+  const known = ticketsOf(lab).get(ticket);
+  if (known === undefined) return false;
+  return known.user === wanted.user && known.path === wanted.path && known.port === wanted.port;
+}
+
 /** GET vncwebsocket. */
 export function vncWebsocket(request: LabRequest): unknown {
   const vmid = vmidOf(request);
