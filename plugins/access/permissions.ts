@@ -28,7 +28,9 @@ export const permissionsGet = defineTool({
   result: permissions.result,
   async read({ userid, path, ...view }, pve) {
     const held = await pve.get<Permissions>("/access/permissions", { userid, path });
-    const rows = Object.entries(held).map(([where, flags]) => ({
+    // A path that was asked for is answered even where nothing is held.
+    const some = Object.entries(held).filter(([, flags]) => Object.keys(flags).length > 0);
+    const rows = some.map(([where, flags]) => ({
       path: where,
       privileges: Object.keys(flags).sort().join(", "),
       onlyHere: Object.keys(flags)
