@@ -15,6 +15,7 @@ import { registerLogin } from "./access-login.ts";
 import { registerUsers } from "./access-users.ts";
 import { registerBulk } from "./bulk.ts";
 import { registerBulkActions } from "./bulk-action.ts";
+import { registerCeph } from "./ceph.ts";
 import { registerCluster } from "./cluster.ts";
 import { registerClusterResources } from "./cluster-resources.ts";
 import { registerCpuModels } from "./cpu-models.ts";
@@ -47,6 +48,7 @@ export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerBulkActions(lab);
   registerCluster(lab);
   registerDatacenterOptions(lab);
+  registerCeph(lab);
   registerClusterResources(lab);
   registerUsers(lab);
   registerGroupsAndRoles(lab);

@@ -51,8 +51,7 @@ export function checkAddresses(text: string): AddressList {
 function versionOf(item: string): 4 | 6 | string {
   const [first = "", last, more] = item.split(/\s*-\s*/);
   if (last !== undefined && more === undefined) {
-    const begin = isIP(first);
-    return begin !== 0 && begin === isIP(last) ? toVersion(begin) : unknownAddress(item);
+    return versionOfRange(first, last);
   }
   const [, address = "", prefix] = /^([^/]*)(?:\/(\d+))?$/.exec(item) ?? [];
   const version = isIP(address);
@@ -62,6 +61,15 @@ function versionOf(item: string): 4 | 6 | string {
   return hostBits(address, Number(prefix), toVersion(version))
     ? `Invalid prefix ${address}/${prefix}`
     : toVersion(version);
+}
+
+function versionOfRange(first: string, last: string): 4 | 6 | string {
+  const [begin, end] = [isIP(first), isIP(last)];
+  if (begin === 0 || end === 0) return unknownAddress(begin === 0 ? first : last);
+  if (begin !== end) return `Begin and End addresses have different IP versions - ${first} - ${last}`;
+  if (addressNumber(first) > addressNumber(last))
+    return `Begin address is greater than End address ${first} - ${last}`;
+  return toVersion(begin);
 }
 
 function toVersion(version: number): 4 | 6 {

@@ -2,7 +2,9 @@ import { die, paramError } from "../errors.ts";
 import { type LabParams, splitList } from "../frame/params.ts";
 import { assertUnchanged } from "../sections.ts";
 import type { LabCore, LabRequest } from "../types.ts";
+import { checkAddresses } from "./addresses.ts";
 import { answeredRule, assertRule, type Level, locked, ruleContext } from "./level.ts";
+import { ICMP_TYPES, ICMPV6_TYPES, portFault } from "./ports.ts";
 import { isEmpty, keptComment, listDigest, withDigest } from "./state.ts";
 import type { FwRule, RuleEnv } from "./types.ts";
 
@@ -46,10 +48,12 @@ export function registerRules(lab: LabCore, place: RulePlace): void {
     return { ...rule, pos: request.params.need("pos") };
   });
   lab.route(`POST ${path}`, (request) => {
+    assertWellFormed(request.params);
     level.guard?.(request, true);
     return locked(level, request, () => createRule(request, place));
   });
   lab.route(`PUT ${path}/{pos}`, (request) => {
+    assertWellFormed(request.params);
     level.guard?.(request, true);
     return locked(level, request, () => updateRule(request, place));
   });
@@ -86,6 +90,31 @@ function rulesForChange(request: LabRequest, place: RulePlace): readonly FwRule[
       "Can't use an undefined value as an ARRAY reference at /usr/share/perl5/PVE/API2/Firewall/Rules.pm line 336.",
     );
   return rules;
+}
+
+/** What is wrong with the form of a value, whatever the rest of its rule is. */
+const FORMS: Readonly<Record<string, (value: string) => string | undefined>> = {
+  source: addressFault,
+  dest: addressFault,
+  sport: (value) => portFault(value, false),
+  dport: (value) => portFault(value, true),
+  "icmp-type": (value) =>
+    ICMP_TYPES.has(value) || ICMPV6_TYPES.has(value) ? undefined : `invalid icmp-type value '${value}'`,
+};
+
+function addressFault(value: string): string | undefined {
+  const found = checkAddresses(value);
+  return "fault" in found ? found.fault : undefined;
+}
+
+/** Fails as parameters do whose format is not met; all that are at fault are named. */
+function assertWellFormed(params: LabParams): void {
+  const faults = Object.entries(FORMS).flatMap(([name, check]): [string, string][] => {
+    const value = params.text(name) ?? "";
+    const fault = value === "" ? undefined : check(value);
+    return fault === undefined ? [] : [[name, `invalid format - ${fault}\n`]];
+  });
+  if (faults.length > 0) throw paramError(Object.fromEntries(faults));
 }
 
 function createRule(request: LabRequest, place: RulePlace): null {

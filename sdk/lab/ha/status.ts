@@ -10,6 +10,8 @@ export function registerStatus(lab: LabCore): void {
   lab.route(`GET ${PATH}/current`, current);
   lab.route(`GET ${PATH}/manager_status`, managerStatus);
   lab.route(`POST ${PATH}/disarm-ha`, ({ params, lab: { state } }) => {
+    // Where no manager runs, nobody reads what is asked of it.
+    if (!state.ha.runs) return null;
     state.ha.disarmed = params.text("resource-mode") === "ignore" ? "ignore" : "freeze";
     return null;
   });
@@ -38,18 +40,26 @@ function master({ nodes, localNode }: LabState): string {
 function current({ lab }: LabRequest): unknown {
   const { state } = lab;
   const services = haGuests(state).map((guest) => service(lab, guest));
-  if (!state.ha.runs) return [quorum(state), ...services];
+  const isNew = lab.release.major >= 9;
+  if (!state.ha.runs)
+    return [quorum(state), ...(isNew ? [fencing(state, state.localNode)] : []), ...services];
   const timestamp = lab.clock.seconds();
   const time = perlTime(timestamp);
   const leader = master(state);
   const leads = { id: "master", type: "master", node: leader, timestamp };
   const managers = [...state.nodes.values()].map(({ name, power }) => {
-    const text = power === "online" ? modeOf(state, name) : "old timestamp - dead?";
-    return { id: `lrm:${name}`, type: "lrm", node: name, status: `${name} (${text}, ${time})`, timestamp };
+    const isOnline = power === "online";
+    const words = [
+      isOnline ? modeOf(state, name) : "old timestamp - dead?",
+      ...(isNew ? [watchdogOf(state, isOnline && hasWork(state, name))] : []),
+      time,
+    ];
+    const status = `${name} (${words.join(", ")})`;
+    return { id: `lrm:${name}`, type: "lrm", node: name, status, timestamp };
   });
   return [
-    ...[quorum(state), { ...leads, status: `${leader} (${masterMode(state)}, ${time})` }],
-    ...(lab.release.major >= 9 ? [fencing(state, leader)] : []),
+    ...[quorum(state), { ...leads, status: `${leader} (${masterMode(state)}, ${time})${extraOf(state)}` }],
+    ...(isNew ? [fencing(state, leader)] : []),
     ...[...managers, ...services],
   ];
 }
@@ -58,22 +68,48 @@ function masterMode(state: LabState): string {
   return haGuests(state).length === 0 ? "idle" : "active";
 }
 
-function modeOf(state: LabState, node: string): string {
-  return haGuests(state).some((guest) => guest.node === node) ? "active" : "idle";
+function hasWork(state: LabState, node: string): boolean {
+  return haGuests(state).some((guest) => guest.node === node);
 }
 
-function fencing({ ha: { disarmed } }: LabState, node: string): Record<string, unknown> {
-  const armed = disarmed === undefined ? "armed" : "disarmed";
-  const mode = disarmed === undefined ? {} : { resource_mode: disarmed };
-  return { id: "fencing", type: "fencing", node, "armed-state": armed, status: armed, ...mode };
+function modeOf(state: LabState, node: string): string {
+  if (state.ha.disarmed !== undefined) return "disarm mode";
+  return hasWork(state, node) ? "active" : "idle";
+}
+
+/** A node's watchdog: held while it looks after resources. */
+function watchdogOf({ ha: { disarmed } }: LabState, isBusy: boolean): string {
+  if (disarmed !== undefined) return "watchdog released";
+  return isBusy ? "watchdog active" : "watchdog standby";
+}
+
+/** What else there is to say of the leading manager. */
+function extraOf({ ha: { disarmed }, datacenter }: LabState): string {
+  const scheduler = /(?:^|,)ha=(\w+)/.exec(datacenter.get("crs") ?? "")?.[1] ?? "basic";
+  return [
+    ...(disarmed === undefined ? [] : [` - disarmed, resource mode: ${disarmed}`]),
+    ...(scheduler === "basic" ? [] : [` - ${scheduler} load CRS`]),
+  ].join("");
+}
+
+function fencing({ ha: { disarmed, runs } }: LabState, node: string): Record<string, unknown> {
+  const entry = { id: "fencing", type: "fencing", node };
+  if (disarmed !== undefined) {
+    const status = `disarmed, resource mode: ${disarmed} (CRM watchdog released)`;
+    return { ...entry, status, "armed-state": "disarmed", resource_mode: disarmed };
+  }
+  const armed = runs ? "armed" : "standby";
+  const status = `${armed} (CRM watchdog ${runs ? "active" : "standby"})`;
+  return { ...entry, status, "armed-state": armed };
 }
 
 /** The state as people are told it. (src/PVE/HA/Tools.pm: get_verbose_service_state) */
 function shownState(state: LabState, guest: LabGuest): string {
+  if (state.ha.disarmed === "ignore") return "ignore";
   const wanted = requestedState(guest.ha ?? {});
   if (wanted === "ignored") return "ignored";
   const own = managerState(state, guest);
-  if (own === undefined) return state.ha.disarmed === "ignore" ? "ignored" : "queued";
+  if (own === undefined) return "queued";
   if (own === "started") return guest.runtime === undefined ? "starting" : "started";
   if (own === "request_stop") return "stopping";
   return wanted === "disabled" ? "disabled" : own;
@@ -117,8 +153,11 @@ function managerStatus({ lab }: LabRequest): unknown {
     quorum: own,
     lrm_status: Object.fromEntries(
       nodes.map(({ name }) => {
-        const busy = modeOf(state, name) === "active";
-        const mode = { mode: "active", state: busy ? "active" : "wait_for_agent_lock" };
+        const busy = hasWork(state, name) && state.ha.disarmed === undefined;
+        const mode = {
+          mode: state.ha.disarmed === undefined ? "active" : "disarm",
+          state: busy ? "active" : "wait_for_agent_lock",
+        };
         return [name, { ...mode, results: {}, timestamp }];
       }),
     ),

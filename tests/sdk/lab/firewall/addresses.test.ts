@@ -39,6 +39,14 @@ describe("addresses", () => {
     ["10.0.0.1/8", "invalid IP address: Invalid prefix 10.0.0.1/8"],
     ["10.0.0.0/33", "invalid IP address: Invalid prefix length /33"],
     ["10.0.0.1,", "extraneous commas in list"],
+    [
+      "10.0.0.2-10.0.0.1",
+      "invalid IP address: Begin address is greater than End address 10.0.0.2 - 10.0.0.1",
+    ],
+    [
+      "10.0.0.1-fe80::1",
+      "invalid IP address: Begin and End addresses have different IP versions - 10.0.0.1 - fe80::1",
+    ],
     [`+${"a".repeat(65)}`, "ipset name too long"],
   ])("%s is refused", (text, fault) => {
     expect(checkAddresses(text)).toEqual({ fault });

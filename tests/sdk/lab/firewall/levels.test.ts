@@ -59,23 +59,41 @@ describe("rules", () => {
     ],
     [
       { type: "in", proto: "icmp", dport: "echo-request,80" },
-      { dport: "ICMP ports not allowed in port range" },
+      { dport: "invalid format - ICMP ports not allowed in port range\n" },
     ],
     [{ type: "in", proto: "gre", dport: "80" }, { dport: "protocol 'gre' does not support ports" }],
-    [{ type: "in", proto: "tcp", dport: "nosuch" }, { dport: "invalid port 'nosuch'" }],
+    [{ type: "in", proto: "tcp", dport: "nosuch" }, { dport: "invalid format - invalid port 'nosuch'\n" }],
+    [{ type: "in", proto: "tcp", dport: "echo-request" }, { dport: "invalid port 'echo-request'" }],
+    [
+      { type: "in", sport: "echo-request", dest: "10.0.0.9-10.0.0.1" },
+      {
+        sport: "invalid format - invalid port 'echo-request'\n",
+        dest: "invalid format - invalid IP address: Begin address is greater than End address 10.0.0.9 - 10.0.0.1\n",
+      },
+    ],
     [
       { type: "in", source: "10.0.0.1,fe80::1" },
       { source: expect.stringContaining("detected mixed ipv4/ipv6") },
     ],
-    [{ type: "in", source: "10.0.0.1-10.0.0.9,10.1.0.1" }, { source: "you can't use a range in a list" }],
+    [
+      { type: "in", source: "10.0.0.1-10.0.0.9,10.1.0.1" },
+      { source: "invalid format - you can't use a range in a list\n" },
+    ],
     [
       { type: "in", source: "10.0.0.1", dest: "fe80::1" },
       { dest: "detected mixed ipv4/ipv6 addresses in rule" },
     ],
-    [{ type: "in", source: "10.0.0.300" }, { source: expect.stringMatching(/^invalid IP address: /) }],
+    [
+      { type: "in", source: "10.0.0.300" },
+      { source: expect.stringMatching(/^invalid format - invalid IP address: /) },
+    ],
     [
       { type: "in", proto: "icmp", "icmp-type": "nope" },
-      { "icmp-type": "invalid icmp-type 'nope' for proto 'icmp'" },
+      { "icmp-type": "invalid format - invalid icmp-type value 'nope'\n" },
+    ],
+    [
+      { type: "in", proto: "icmp", "icmp-type": "packet-too-big" },
+      { "icmp-type": "invalid icmp-type 'packet-too-big' for proto 'icmp'" },
     ],
   ])("refuse %j", async (rule, errors) => {
     expect(await refused(CLUSTER, rule)).toEqual({ status: 400, ...errors });

@@ -68,6 +68,42 @@ describe("resources", () => {
   });
 });
 
+test("the status tells of watchdogs and of being disarmed", async () => {
+  const status = async (id: string) =>
+    (await client.rows("/cluster/ha/status/current")).find((row) => row.id === id);
+  await client.ok("PUT", "/cluster/options", { crs: "ha=static" });
+  await client.ok("POST", RESOURCES, { sid: "vm:110", state: "stopped" });
+  expect(await status("fencing")).toMatchObject({
+    ...{ status: "armed (CRM watchdog active)", "armed-state": "armed" },
+  });
+  expect(await status("master")).toMatchObject({ status: expect.stringMatching(/\) - static load CRS$/) });
+  await client.ok("POST", "/cluster/ha/status/disarm-ha", { "resource-mode": "ignore" });
+  expect(await status("fencing")).toMatchObject({
+    ...{ "armed-state": "disarmed", resource_mode: "ignore" },
+    status: "disarmed, resource mode: ignore (CRM watchdog released)",
+  });
+  expect(await status("lrm:pve1")).toMatchObject({
+    status: expect.stringContaining("(disarm mode, watchdog released, "),
+  });
+  expect(await status("service:vm:110")).toMatchObject({ state: "ignore" });
+});
+
+test("where no manager runs, it is on standby whatever is asked of it", async () => {
+  const alone = await LabClient.start("baseline");
+  try {
+    await alone.ok("POST", "/cluster/ha/status/disarm-ha", { "resource-mode": "freeze" });
+    expect(await alone.rows("/cluster/ha/status/current")).toEqual([
+      { id: "quorum", type: "quorum", node: "vm", status: "OK", quorate: 1 },
+      {
+        ...{ id: "fencing", type: "fencing", node: "vm", "armed-state": "standby" },
+        status: "standby (CRM watchdog standby)",
+      },
+    ]);
+  } finally {
+    await alone.close();
+  }
+});
+
 test("rules that contradict each other are refused, with all that is wrong", async () => {
   for (const sid of ["vm:101", "vm:110"]) await client.ok("POST", RESOURCES, { sid, state: "ignored" });
   const resources = "vm:101,vm:110";
