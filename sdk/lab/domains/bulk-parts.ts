@@ -1,12 +1,18 @@
 import { permError } from "../errors.ts";
+import { isHaManaged } from "../ha/state.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
 
-/** On everything, or on each guest that is named. */
-export function requirePrivilege({ params, check, may }: LabRequest, privilege: string): void {
-  if (may("/", [privilege])) return;
+/** On everything, `further` ones too, or on each guest that is named. */
+export function requirePrivilege(
+  { params, check, may }: LabRequest,
+  privilege: string,
+  further: readonly string[] = [],
+): void {
+  const all = [privilege, ...further];
+  if (may("/", all)) return;
   const named = params.list("vms");
-  if (named.length === 0) throw permError(`/, ${privilege}`);
+  if (named.length === 0) throw permError(`/, ${all.join(" && ")}`);
   for (const vmid of named) check(`/vms/${vmid}`, [privilege]);
 }
 
@@ -18,13 +24,26 @@ export interface Ordered {
   readonly down: number | undefined;
 }
 
-/** Guests of the node in starting order: those that are named, or all. */
-export function guestsOf({ lab, node, params }: LabRequest, keeps: (guest: LabGuest) => boolean): Ordered[] {
-  const only = new Set(params.list("vms").map(Number));
-  return [...lab.state.guests.values()]
-    .filter((guest) => guest.node === node.name && (only.size === 0 || only.has(guest.vmid)) && keeps(guest))
+/**
+ * Guests of the node in starting order: those that are named, or all that HA does not look after. Templates neither
+ * start nor stop.
+ */
+export function guestsOf(request: LabRequest, keeps: (guest: LabGuest) => boolean): Ordered[] {
+  const { lab, params } = request;
+  return guestsNamed(request)
+    .filter((guest) => guest.config.get("template") !== "1")
+    .filter((guest) => params.has("vms") || !isHaManaged(lab.state, guest))
+    .filter(keeps)
     .map((guest) => ({ guest, ...startupOf(guest) }))
     .sort((a, b) => a.order - b.order || a.guest.vmid - b.guest.vmid);
+}
+
+/** Guests of the node that are named, or all, templates and those under HA too. */
+export function guestsNamed({ lab, node, params }: LabRequest): readonly LabGuest[] {
+  const named = params.has("vms") ? new Set(params.list("vms").map(Number)) : undefined;
+  return [...lab.state.guests.values()].filter(
+    ({ node: where, vmid }) => where === node.name && (named?.has(vmid) ?? true),
+  );
 }
 
 /** A guest's place in the starting order, as its configuration says. */

@@ -1,5 +1,4 @@
-import { paramError } from "../errors.ts";
-import { isHaManaged } from "../ha/state.ts";
+import { die, paramError } from "../errors.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { follow, guestsOf, inParallel, isError, label, messageOf, requirePrivilege } from "./bulk-parts.ts";
@@ -16,7 +15,7 @@ export function registerBulk(lab: LabCore): void {
     return request.task("stopall", "", (task) => stopAll(request, task));
   });
   lab.route("POST /nodes/{node}/suspendall", (request) => {
-    requirePrivilege(request, "VM.PowerMgmt");
+    requirePrivilege(request, "VM.PowerMgmt", ["VM.Config.Disk"]);
     return request.task("suspendall", "", (task) => suspendAll(request, task));
   });
   lab.route("POST /nodes/{node}/migrateall", (request) => {
@@ -24,7 +23,7 @@ export function registerBulk(lab: LabCore): void {
     requirePrivilege(request, "VM.Migrate");
     const target = params.need("target");
     if (target === node.name) throw paramError({ target: "target is local node." });
-    if (!lab.state.nodes.has(target)) throw paramError({ target: `no such cluster node '${target}'` });
+    if (!lab.state.nodes.has(target)) throw die(`no such cluster node '${target}'`);
     return request.task("migrateall", "", (task) => migrateAll(request, task, target));
   });
 }
@@ -41,14 +40,8 @@ async function child(
 }
 
 async function startAll(request: LabRequest, task: TaskHandle): Promise<void> {
-  const force = request.params.flag("force") || request.params.has("vms");
-  const list = guestsOf(
-    request,
-    (guest) =>
-      !isHaManaged(request.lab.state, guest) &&
-      guest.config.get("template") !== "1" &&
-      (force || guest.config.get("onboot") === "1"),
-  );
+  const force = request.params.flag("force");
+  const list = guestsOf(request, (guest) => force || guest.config.get("onboot") === "1");
   for (const { guest, up } of list) {
     task.signal.throwIfAborted();
     if (guest.runtime !== undefined) continue;
@@ -77,14 +70,20 @@ async function stopAll(request: LabRequest, task: TaskHandle): Promise<void> {
     task.log(`Stopping ${label(guest)} (timeout = ${timeout} seconds)`);
     await follow(task, "Stopping", guest, child(request, guest, "shutdown", { timeout, forceStop: force }));
   });
-  task.log("All VMs and CTs stopped");
 }
 
 async function suspendAll(request: LabRequest, task: TaskHandle): Promise<void> {
-  const list = guestsOf(request, (guest) => guest.kind === "qemu" && guest.runtime !== undefined);
+  const list = guestsOf(request, () => true).reverse();
   await inParallel(list, async ({ guest }) => {
+    if (guest.kind !== "qemu") {
+      task.warn(`skipping ${guest.vmid}, only VMs can be suspended`);
+      return;
+    }
+    if (guest.runtime === undefined) {
+      task.log(`VM ${guest.vmid} not running, skipping suspension`);
+      return;
+    }
     task.log(`Suspending ${label(guest)}`);
     await follow(task, "Suspending", guest, child(request, guest, "suspend", { todisk: 1 }));
   });
-  task.log("All VMs suspended");
 }

@@ -1,4 +1,5 @@
 import { die, LabError, paramError } from "../errors.ts";
+import type { LabTask } from "../tasks/types.ts";
 import type { LabCore, LabRequest } from "../types.ts";
 import { nextIdRange } from "./datacenter-options.ts";
 import { taskEntry } from "./task-list.ts";
@@ -72,26 +73,39 @@ function nextId({ params, lab }: LabRequest): string {
   throw die(`unable to get any free VMID in range [${lower}, ${upper}]`);
 }
 
-/** How many ended tasks each node makes known. */
+/** How many tasks each node makes known: all that run, and ended ones up to this number together. */
 const RECENT = 25;
 
+/**
+ * What each node told last. Whoever sees all tasks sees them on all nodes; others see what they began as users, for
+ * the user of a token's task is no token.
+ */
 function recentTasks({ lab, caller, may }: LabRequest): unknown {
-  const counts = new Map<string, number>();
-  return (
-    lab.tasks
-      .all()
-      .filter((task) => {
-        const count = (counts.get(task.node) ?? 0) + (task.exitstatus === undefined ? 0 : 1);
-        counts.set(task.node, count);
-        return task.exitstatus === undefined || count <= RECENT;
-      })
-      // The user alone, without a token: so a token does not see its own.
-      .filter((task) => task.user.split("!")[0] === caller.id || may("/", ["Sys.Audit"]))
-      .map((task) => {
-        const { pid: _pid, pstart: _pstart, ...entry } = taskEntry(task);
-        return { ...entry, ...(task.exitstatus === undefined ? {} : { saved: "1" }) };
-      })
-  );
+  const seesAll = may("/", ["Sys.Audit"]);
+  const all = lab.tasks.all();
+  const runs = (task: LabTask): boolean => task.exitstatus === undefined;
+  return [...lab.state.nodes.keys()].flatMap((node) => {
+    const here = all.filter((task) => task.node === node);
+    const running = here.filter(runs);
+    const ended = here.filter((task) => !runs(task)).slice(0, Math.max(0, RECENT - running.length));
+    return [...running, ...ended]
+      .filter((task) => seesAll || task.user.split("!")[0] === caller.id)
+      .map((task) => ({ ...recentEntry(task), ...savedOf(task, lab.tasks.told(node)) }));
+  });
+}
+
+function recentEntry(task: LabTask): Record<string, unknown> {
+  const { pid, pstart: _pstart, ...entry } = taskEntry(task);
+  return task.exitstatus === undefined ? { ...entry, pid } : entry;
+}
+
+/**
+ * Whether the end of a task is on record: text where the node read it in its own file, a number where it made it known
+ * right when the task ended, nothing where it did when the task began.
+ */
+function savedOf({ upid, exitstatus }: LabTask, told: string | undefined): { saved?: string | number } {
+  if (exitstatus === undefined) return upid === told ? {} : { saved: "0" };
+  return { saved: upid === told ? 1 : "1" };
 }
 
 function log({ params, lab, caller, may }: LabRequest): unknown {

@@ -23,6 +23,7 @@ import { registerDatacenterOptions } from "./datacenter-options.ts";
 import { registerIndexes } from "./indexes.ts";
 import { registerMetrics } from "./metrics.ts";
 import { registerNetwork } from "./network.ts";
+import { registerNodeConfig } from "./node-config.ts";
 import { registerNodeFigures } from "./node-figures.ts";
 import { registerNodeHardware } from "./node-hardware.ts";
 import { registerNodePower } from "./node-power.ts";
@@ -37,6 +38,7 @@ import { registerTasks } from "./task-list.ts";
 export function registerDomains(lab: LabCore, tickets: Tickets): void {
   registerIndexes(lab);
   registerNodes(lab);
+  registerNodeConfig(lab);
   registerNodeSystem(lab);
   registerNodeHardware(lab);
   registerNodeFigures(lab);

@@ -1,18 +1,19 @@
 import { die } from "../errors.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
-import { follow, guestsOf, inParallel, label, messageOf } from "./bulk-parts.ts";
+import { follow, guestsNamed, inParallel, label, messageOf } from "./bulk-parts.ts";
 import { migrateContainer } from "./lxc-migrate.ts";
 
 /** Moves every guest of a node, one child each. */
 export async function migrateAll(request: LabRequest, task: TaskHandle, target: string): Promise<void> {
-  const list = guestsOf(request, () => true);
+  // As text: 1000 comes before 999.
+  const list = [...guestsNamed(request)].sort((a, b) => (String(a.vmid) < String(b.vmid) ? -1 : 1));
   if (list.length === 0) {
     task.log("no virtual guests matched, nothing to do..");
     return;
   }
   let started = 0;
-  await inParallel(list, async ({ guest }) => {
+  await inParallel(list, async (guest) => {
     const obstacle =
       guest.kind === "qemu" ? await obstacleOf(request, guest, target).catch(messageOf) : undefined;
     if (guest.kind === "qemu") {

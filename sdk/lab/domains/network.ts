@@ -1,37 +1,24 @@
 import { die, paramError } from "../errors.ts";
 import { LabAnswer } from "../frame/answer.ts";
 import { splitList } from "../frame/params.ts";
-import { sectionValue } from "../sections.ts";
 import type { LabCore, LabRequest } from "../types.ts";
-import {
-  applyInterfaces,
-  changesOf,
-  type Interface,
-  interfacesOf,
-  revertInterfaces,
-  writeInterfaces,
-} from "./interfaces.ts";
+import { assertFreePorts, assertHostAddress, assertOneGateway } from "./interface-checks.ts";
+import { type Interface, isTrue } from "./interface-file.ts";
+import { applyInterfaces, changesOf, interfacesOf, revertInterfaces, writeInterfaces } from "./interfaces.ts";
+
+const BRIDGES = ["bridge", "OVSBridge"];
 
 /** Types that a filter of several types stands for. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  any_bridge: ["bridge", "OVSBridge", "vnet"],
-  any_local_bridge: ["bridge", "OVSBridge"],
-  include_sdn: ["bridge", "OVSBridge", "vnet", "eth", "bond", "vlan"],
+  any_bridge: BRIDGES,
+  any_local_bridge: BRIDGES,
 };
 
 const PATH = "/nodes/{node}/network";
 
 /** A node's network. Changes wait until they are applied. (pve-manager, PVE/API2/Network.pm) */
 export function registerNetwork(lab: LabCore): void {
-  lab.route(`GET ${PATH}`, ({ node, params }) => {
-    const type = params.text("type");
-    const types = type === undefined ? undefined : (GROUPS[type] ?? [type]);
-    const data = [...interfacesOf(node)]
-      .map(([iface, one]) => ({ iface, ...one }))
-      .filter((one) => types?.includes(one.type) ?? true);
-    const changes = changesOf(node);
-    return changes === undefined ? data : new LabAnswer({ data, extra: { changes } });
-  });
+  lab.route(`GET ${PATH}`, list);
   lab.route(`GET ${PATH}/{iface}`, (request) => needed(request));
   lab.route(`POST ${PATH}`, create);
   lab.route(`PUT ${PATH}/{iface}`, update);
@@ -52,6 +39,30 @@ export function registerNetwork(lab: LabCore): void {
   });
 }
 
+/** All but the loopback device, and of bridges those that the caller may use. */
+function list(request: LabRequest): unknown {
+  const { node, params, lab } = request;
+  const type = params.text("type");
+  const types = type === undefined || type === "include_sdn" ? undefined : (GROUPS[type] ?? [type]);
+  const checksBridges = lab.release.major >= 8;
+  const data = [...interfacesOf(node)]
+    .filter(([iface, one]) => iface !== "lo" && (types?.includes(one.type) ?? true))
+    .filter(([iface, one]) => !checksBridges || !BRIDGES.includes(one.type) || mayUse(request, iface))
+    .map(([iface, one]) => ({ iface, ...one }));
+  const changes = changesOf(node);
+  return changes === undefined ? data : new LabAnswer({ data, extra: { changes } });
+}
+
+const USES = ["SDN.Audit", "SDN.Use"];
+
+/** The bridge itself, or any of its VLANs. */
+function mayUse({ may, lab: { state } }: LabRequest, bridge: string): boolean {
+  const path = `/sdn/zones/localnetwork/${bridge}`;
+  if (may(path, USES, "any")) return true;
+  const vlans = [...state.access.acl.values()].filter((entry) => entry.path.startsWith(`${path}/`));
+  return vlans.some((entry) => may(entry.path, USES, "any"));
+}
+
 function needed({ node, params }: LabRequest): Interface {
   const found = interfacesOf(node).get(params.need("iface"));
   if (found === undefined) throw paramError({ iface: "interface does not exist" });
@@ -64,72 +75,76 @@ function create(request: LabRequest): null {
   const all = interfacesOf(node);
   if (all.has(iface)) throw paramError({ iface: "interface already exists" });
   const given = givenOf(request);
-  if (/^OVS/.test(params.need("type")))
+  assertOneGateway(all, iface, given);
+  assertFreePorts(all, iface, given);
+  splitAddresses(given);
+  const properties = withMethods(given);
+  if (given.type.startsWith("OVS"))
     throw die("Open VSwitch is not installed (need package 'openvswitch-switch')");
-  const priority = 1 + Math.max(2, ...[...all.values()].map((one) => Number(one.priority ?? 0)));
-  const bridge = given.type === "bridge" ? { bridge_ports: "", bridge_stp: "off", bridge_fd: "0" } : {};
-  writeInterfaces(node, new Map(all).set(iface, { ...bridge, ...given, priority }));
+  writeInterfaces(node, new Map(all).set(iface, { ...properties, ...vlansOf(given) }));
   return null;
 }
 
+/** What is not named stays as it is, save how it came by its addresses. */
 function update(request: LabRequest): null {
   const { node, params } = request;
-  const old = needed(request);
-  const kept: Record<string, unknown> = { ...old };
+  const iface = params.need("iface");
+  const all = interfacesOf(node);
+  const kept: Record<string, unknown> = { ...needed(request) };
   for (const name of splitList(params.text("delete") ?? "")) {
     delete kept[name];
     const six = name === "cidr6" ? "6" : "";
-    if (name.startsWith("cidr")) for (const part of ["address", "netmask"]) delete kept[`${part}${six}`];
+    if (/^cidr6?$/.test(name)) for (const part of ["address", "netmask"]) delete kept[`${part}${six}`];
   }
-  // What the request does not name again of an address is no address any more.
   const given = givenOf(request);
-  for (const part of ["address", "netmask", "cidr"]) {
-    if (given.address === undefined) delete kept[part];
-    if (given.address6 === undefined) delete kept[`${part}6`];
-  }
-  const changed = { ...kept, ...given };
-  writeInterfaces(node, new Map(interfacesOf(node)).set(params.need("iface"), changed));
+  splitAddresses(given);
+  assertOneGateway(all, iface, given);
+  assertFreePorts(all, iface, given);
+  const properties = withMethods(given);
+  writeInterfaces(node, new Map(all).set(iface, { ...kept, ...properties, ...vlansOf(given) }));
   return null;
 }
 
-/** The properties of a request, with what follows from its addresses. */
-function givenOf({ endpoint, node, params }: LabRequest): Interface {
-  const iface = params.need("iface");
-  for (const [key, name] of [
-    ["gateway", "Default gateway"],
-    ["gateway6", "Default ipv6 gateway"],
-  ] as const) {
-    if (!params.has(key)) continue;
-    for (const [other, { [key]: taken }] of interfacesOf(node)) {
-      if (other !== iface && taken !== undefined)
-        throw paramError({ [key]: `${name} already exists on interface '${other}'.` });
+type Given = Record<string, unknown> & { type: string };
+
+/** The properties of a request. */
+function givenOf({ params }: LabRequest): Given {
+  const names = params.names().filter((name) => !["node", "iface", "delete"].includes(name));
+  const given = Object.fromEntries(names.map((name) => [name, params.text(name)]));
+  return { ...given, type: params.need("type") };
+}
+
+/** An address with its prefix is kept in two parts. */
+function splitAddresses(given: Given): void {
+  for (const six of ["", "6"]) {
+    const whole = given[`cidr${six}`];
+    if (!isTrue(whole)) continue;
+    for (const part of [`address${six}`, `netmask${six}`]) {
+      if (isTrue(given[part])) throw paramError({ [part]: `${part} conflicts with cidr${six}` });
     }
+    const [, address, netmask] = /^(.*)\/(\d+)$/.exec(String(whole)) ?? [];
+    delete given[`cidr${six}`];
+    given[`address${six}`] = address;
+    given[`netmask${six}`] = netmask;
   }
-  const plain = params.names().filter((name) => !["node", "iface", "delete"].includes(name));
-  const given: Record<string, unknown> = {};
-  for (const name of plain) given[name] = sectionValue(endpoint, params, name);
-  for (const six of ["", "6"] as const) splitCidr(given, six);
-  const families = [...(given.address ? ["inet"] : []), ...(given.address6 ? ["inet6"] : [])];
+}
+
+/** Families and methods follow from the addresses that are given. */
+function withMethods(given: Given): Interface {
+  const [has, hasSix] = [isTrue(given.address), isTrue(given.address6)];
+  if (hasSix) assertHostAddress(String(given.address6));
+  const families = [...(has ? ["inet"] : []), ...(hasSix ? ["inet6"] : [])];
   return {
     ...given,
-    type: params.need("type"),
     families: families.length > 0 ? families : ["inet"],
-    method: given.address ? "static" : "manual",
-    method6: given.address6 ? "static" : "manual",
+    method: has ? "static" : "manual",
+    method6: hasSix ? "static" : "manual",
   };
 }
 
-/** An address is told in both forms, whichever it was given in. */
-function splitCidr(given: Record<string, unknown>, six: "" | "6"): void {
-  const [cidr, address, netmask] = [`cidr${six}`, `address${six}`, `netmask${six}`];
-  const whole = given[cidr];
-  if (whole === undefined) {
-    if (given[address] !== undefined) given[cidr] = `${String(given[address])}/${String(given[netmask])}`;
-    return;
-  }
-  for (const part of [address, netmask])
-    if (given[part] !== undefined) throw paramError({ [part]: `${part} conflicts with ${cidr}` });
-  const [, host, bits] = /^(.*)\/(\d+)$/.exec(String(whole)) ?? [];
-  given[address] = host;
-  given[netmask] = bits;
+function vlansOf({ bridge_vids: vlans }: Given): { bridge_vids?: string } {
+  if (!isTrue(vlans)) return {};
+  const items = splitList(String(vlans));
+  if (items.length === 0) throw paramError({ bridge_vids: "VLAN list items are empty" });
+  return { bridge_vids: items.join(" ") };
 }

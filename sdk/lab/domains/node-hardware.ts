@@ -1,4 +1,5 @@
 import { loadCatalog } from "../../../vendor/pve-docs/index.ts";
+import { splitList } from "../frame/params.ts";
 import { pciDevices, usbDevices } from "../mapping/devices.ts";
 import type { LabCore, LabRequest, LabState } from "../types.ts";
 
@@ -8,16 +9,7 @@ const CAPABILITIES = "/nodes/{node}/capabilities";
 /** Devices of a node, and what its QEMU can do. (pve-manager, PVE/API2/Hardware/*.pm; qemu-server, src/PVE/API2/Qemu/*.pm) */
 export function registerNodeHardware(lab: LabCore): void {
   lab.route(`GET ${HARDWARE}`, () => [{ type: "pci" }, { type: "usb" }]);
-  lab.route(`GET ${HARDWARE}/pci`, ({ node }) =>
-    pciDevices(node).map(({ path, id, subsystem, iommugroup }) => {
-      const [vendor, device] = id.split(":");
-      const [subsystemVendor, subsystemDevice] = subsystem.split(":");
-      return {
-        ...{ id: path, class: "0x030000", vendor: `0x${vendor}`, device: `0x${device}`, iommugroup },
-        ...{ subsystem_vendor: `0x${subsystemVendor}`, subsystem_device: `0x${subsystemDevice}` },
-      };
-    }),
-  );
+  lab.route(`GET ${HARDWARE}/pci`, listPci);
   lab.route(`GET ${HARDWARE}/pci/{pci-id-or-mapping}`, () => [{ method: "mdev" }]);
   lab.route(`GET ${HARDWARE}/pci/{pci-id-or-mapping}/mdev`, () => []);
   lab.route(`GET ${HARDWARE}/usb`, ({ node }) =>
@@ -40,6 +32,26 @@ export function registerNodeHardware(lab: LabCore): void {
   lab.route(`GET ${CAPABILITIES}/qemu/machines`, () => machines(lab.state));
   lab.route(`GET ${CAPABILITIES}/qemu/migration`, () => ({ "has-dbus-vmstate": true }));
 }
+
+/** Memory controllers, bridges and processors; what lies in these classes is left out unless others are named. */
+const CLASSES = "05;06;0b";
+
+function listPci({ node, params }: LabRequest): unknown {
+  const hidden = splitList(params.text("pci-class-blacklist") ?? CLASSES);
+  const shown = pciDevices(node).filter(() => !hidden.some((prefix) => DISPLAY.startsWith(`0x${prefix}`)));
+  if (!params.flag("verbose", true)) return shown.map(({ path }) => ({ id: path }));
+  return shown.map(({ path, id, subsystem, iommugroup }) => {
+    const [vendor, device] = id.split(":");
+    const [subsystemVendor, subsystemDevice] = subsystem.split(":");
+    return {
+      ...{ id: path, class: DISPLAY, vendor: `0x${vendor}`, device: `0x${device}`, iommugroup },
+      ...{ subsystem_vendor: `0x${subsystemVendor}`, subsystem_device: `0x${subsystemDevice}` },
+    };
+  });
+}
+
+/** Class of all devices that the nodes have. */
+const DISPLAY = "0x030000";
 
 const FLAGS = [
   ...["nested-virt", "md-clear", "pcid", "spec-ctrl", "ssbd", "ibpb", "virt-ssbd", "amd-ssbd"],

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isIP } from "node:net";
 import { paramError } from "../errors.ts";
 import { LabAnswer } from "../frame/answer.ts";
 import { assertUnchanged } from "../sections.ts";
@@ -14,7 +15,9 @@ export function registerNodeSystem(lab: LabCore): void {
   });
   lab.route(`POST ${NODE}/hosts`, ({ node, params }) => {
     assertUnchanged(digestOf(hostsOf(node)), params.text("digest"));
-    node.hosts = params.need("data");
+    const data = params.need("data");
+    assertHosts(data);
+    node.hosts = data;
     return null;
   });
   lab.route(`PUT ${NODE}/time`, setTimezone);
@@ -39,24 +42,48 @@ function hostsOf({ name, ip, hosts }: LabNode): string {
   return hosts ?? `127.0.0.1 localhost.localdomain localhost\n${ip} ${name}.example.com ${name}\n`;
 }
 
+/** (pve-common, src/PVE/INotify.pm: write_etc_hosts) */
+function assertHosts(data: string): void {
+  for (const line of data.split("\n")) {
+    if (/^\s*(?:#|$)/.test(line)) continue;
+    const [address = "", ...names] = line.trimEnd().split(/\s+/);
+    if (isIP(address) === 0) throw paramError({ data: `Invalid IP '${address}'` });
+    const odd = names.find((name) => !/^[.\-a-zA-Z0-9]+$/.test(name));
+    if (odd !== undefined) throw paramError({ data: `Invalid Hostname '${odd}'` });
+  }
+}
+
 function digestOf(text: string): string {
   return createHash("sha1").update(text).digest("hex");
 }
 
 function setTimezone({ node, params }: LabRequest): null {
   const timezone = params.need("timezone");
-  const isKnown = timezone === "Etc/UTC" || Intl.supportedValuesOf("timeZone").includes(timezone);
-  if (!isKnown && timezone !== "UTC") throw paramError({ timezone: "No such timezone" });
+  if (!isTimezone(timezone)) throw paramError({ timezone: "No such timezone" });
   node.timezone = timezone;
   return null;
 }
 
+/** Zones are files: their names are case-sensitive, and older names are files too. */
+function isTimezone(name: string): boolean {
+  if (Intl.supportedValuesOf("timeZone").includes(name)) return true;
+  if (!/^[A-Z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What `journalctl` prints: a line of its own where a service has said nothing. */
 function systemLog({ node, params }: LabRequest): LabAnswer {
-  const lines = ["pvestatd", "pvedaemon", "pveproxy"].map(
-    (service) => `${node.name} systemd[1]: Started ${service}.service.`,
-  );
+  const service = params.text("service") ?? "";
+  const units = ["pvestatd", "pvedaemon", "pveproxy"].filter((unit) => service === "" || unit === service);
+  const said = units.map((unit) => `${node.name} systemd[1]: Started ${unit}.service.`);
+  const lines = said.length > 0 ? said : ["-- No entries --"];
   const start = params.integer("start") ?? 0;
-  const limit = params.integer("limit") ?? lines.length;
+  const limit = params.integer("limit") || 50;
   const data = lines.map((t, index) => ({ n: index + 1, t })).slice(start, start + limit);
   return new LabAnswer({ data, extra: { total: lines.length } });
 }

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import { die } from "../errors.ts";
 import { LabAnswer } from "../frame/answer.ts";
-import type { LabCore, LabNode, LabRequest } from "../types.ts";
+import type { LabCore, LabNode } from "../types.ts";
 import { nodeEntry, nodeUsage } from "./node-stats.ts";
 
 /** `/version` and what a node says of itself. */
@@ -25,14 +23,12 @@ export function registerNodes(lab: LabCore): void {
     ...Object.fromEntries(dns.servers.map((address, index) => [`dns${index + 1}`, address])),
   }));
   lab.route("PUT /nodes/{node}/dns", ({ node, params }) => {
-    const given = ["dns1", "dns2", "dns3"]
-      .map((name) => params.text(name))
-      .filter((text) => text !== undefined);
-    node.dns = { search: params.need("search"), servers: given };
+    const given = ["dns1", "dns2", "dns3"].map((name) => params.text(name) ?? "");
+    const servers = new Set(given.filter((address) => address !== "" && address !== "0.0.0.0"));
+    // Of several search domains the first is read.
+    node.dns = { search: params.need("search").trim().split(/\s+/)[0] ?? "", servers: [...servers] };
     return null;
   });
-  lab.route("GET /nodes/{node}/config", readConfig);
-  lab.route("PUT /nodes/{node}/config", writeConfig);
   lab.route("GET /nodes/{node}/journal", ({ node }) => {
     const line = `systemd[1]: Started pvestatd.service - PVE Status Daemon on ${node.name}.`;
     return new LabAnswer({ data: [line], gzip: true });
@@ -79,32 +75,4 @@ function nodeStatus(lab: LabCore, node: LabNode): unknown {
     uptime,
     wait: 0,
   };
-}
-
-function readConfig({ node, params }: LabRequest): unknown {
-  if (node.config.size === 0) return {};
-  const asked = params.text("property");
-  const entries = [...node.config].filter(([key]) => asked === undefined || key === asked);
-  return { ...Object.fromEntries(entries), digest: digestOf(node) };
-}
-
-function digestOf(node: LabNode): string {
-  return createHash("sha1")
-    .update(JSON.stringify([...node.config]))
-    .digest("hex");
-}
-
-function writeConfig({ node, params }: LabRequest): null {
-  const digest = params.text("digest");
-  if (digest !== undefined && node.config.size > 0 && digest !== digestOf(node)) {
-    throw die("detected modified configuration - file changed by other user? Try again.");
-  }
-  for (const key of params.list("delete")) node.config.delete(key);
-  for (const key of params.names()) {
-    if (key === "node" || key === "digest" || key === "delete") continue;
-    const text = params.need(key);
-    // Descriptions are stored as comment lines, and come back with an end of line.
-    node.config.set(key, key === "description" ? `${text}\n` : text);
-  }
-  return null;
 }

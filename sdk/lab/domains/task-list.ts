@@ -1,3 +1,4 @@
+import type { Caller } from "../access/types.ts";
 import { die, paramError } from "../errors.ts";
 import { LabAnswer } from "../frame/answer.ts";
 import type { LabTask } from "../tasks/types.ts";
@@ -10,14 +11,21 @@ export function registerTasks(lab: LabCore): void {
   lab.route("GET /nodes/{node}/tasks/{upid}", () => [{ name: "log" }, { name: "status" }]);
   lab.route("GET /nodes/{node}/tasks/{upid}/status", taskStatus);
   lab.route("GET /nodes/{node}/tasks/{upid}/log", taskLog);
-  lab.route("DELETE /nodes/{node}/tasks/{upid}", (request) => {
-    const upid = upidOf(request);
-    const task = request.lab.tasks.get(upid);
-    if (task?.user !== request.caller.id) request.check(`/nodes/${request.node.name}`, ["Sys.Modify"]);
-    if (task === undefined) throw paramError({ upid: "no such task" });
-    request.lab.tasks.stop(upid);
-    return null;
-  });
+  lab.route("DELETE /nodes/{node}/tasks/{upid}", stopTask);
+}
+
+/** A worker has this many milliseconds to go before it is killed; the answer waits for it. */
+const PATIENCE = 5000;
+
+async function stopTask(request: LabRequest): Promise<null> {
+  const { upid } = knownTask(request, "Sys.Modify");
+  const { tasks, clock } = request.lab;
+  tasks.stop(upid);
+  const gone = new AbortController();
+  const waited = clock.sleep(PATIENCE, gone.signal).catch(() => undefined);
+  await Promise.race([tasks.ended(upid), waited]);
+  gone.abort();
+  return null;
 }
 
 /** User and token apart, as answers have them. */
@@ -36,43 +44,66 @@ export function taskEntry(task: LabTask) {
   };
 }
 
+/** Whether a task is one's own: a user's are those of his tokens too, a token has only its own. */
+function isOwn(user: string, { id }: Caller): boolean {
+  return user === id || userParts(user).user === id;
+}
+
 function listTasks({ params, lab, caller, node, may }: LabRequest): LabAnswer {
-  const mayAudit = may(`/nodes/${node.name}`, ["Sys.Audit"]);
+  const mayAudit = may(`/nodes/${params.need("node")}`, ["Sys.Audit"]);
   const keeps = taskFilter(params);
+  // Of running tasks the node has not yet told user and token apart.
+  const owns = (task: LabTask): boolean =>
+    task.exitstatus === undefined ? task.user === caller.id : isOwn(task.user, caller);
   const found = lab.tasks
     .all()
-    .filter((task) => task.node === node.name && (mayAudit || task.user === caller.id) && keeps(task));
+    .filter((task) => task.node === node.name && (mayAudit || owns(task)) && keeps(task));
+  const running = found.filter((task) => task.exitstatus === undefined);
+  const ended = found.filter((task) => task.exitstatus !== undefined);
   const start = params.integer("start") ?? 0;
-  const data = found
-    .slice(start, start + (params.integer("limit") ?? 50))
-    .map((task) => ({ ...taskEntry(task), ...(task.exitstatus === undefined ? { status: "RUNNING" } : {}) }));
+  const data = [...running, ...ended].slice(start, start + (params.integer("limit") ?? 50)).map(listEntry);
   return new LabAnswer({ data, ...(found.length === 0 ? {} : { extra: { total: found.length } }) });
+}
+
+function listEntry(task: LabTask): Record<string, unknown> {
+  if (task.exitstatus !== undefined) return taskEntry(task);
+  const { tokenid: _tokenid, ...entry } = taskEntry(task);
+  return { ...entry, user: task.user, saved: "0", status: "RUNNING" };
 }
 
 function taskFilter(params: LabRequest["params"]): (task: LabTask) => boolean {
   const source = params.text("source") ?? "archive";
-  const user = params.text("userfilter")?.toLowerCase();
+  const user = params.text("userfilter")?.toLowerCase() ?? "";
   const vmid = params.text("vmid");
-  const type = params.text("typefilter");
+  const type = params.text("typefilter") ?? "";
   const since = params.integer("since") ?? 0;
   const until = params.integer("until") ?? Number.POSITIVE_INFINITY;
-  const statuses = new Set(params.list("statusfilter"));
+  const statuses = wantedKinds(params);
   return (task) => {
     const isRunning = task.exitstatus === undefined;
     if (source !== "all" && isRunning !== (source === "active")) return false;
-    if (user !== undefined && !task.user.toLowerCase().includes(user)) return false;
+    const name = isRunning ? task.user : userParts(task.user).user;
+    if (!name.toLowerCase().includes(user)) return false;
     if (vmid !== undefined && task.id !== vmid) return false;
-    if (type !== undefined && task.type !== type) return false;
+    if (type !== "" && task.type !== type) return false;
     if (task.starttime < since || task.starttime > until) return false;
-    if (params.flag("errors") && task.exitstatus === "OK") return false;
-    return statuses.size === 0 || statuses.has(statusKind(task.exitstatus));
+    return statuses.has(statusKind(task.exitstatus));
   };
+}
+
+const KINDS = ["ok", "warning", "error", "unknown"];
+
+/** Asked for errors, it does not look at any further wish. */
+function wantedKinds(params: LabRequest["params"]): ReadonlySet<string> {
+  if (params.flag("errors")) return new Set(KINDS.filter((kind) => kind !== "ok"));
+  const asked = params.list("statusfilter").map((kind) => kind.toLowerCase());
+  return new Set(params.has("statusfilter") ? asked : KINDS);
 }
 
 function statusKind(exitstatus: string | undefined): string {
   if (exitstatus === undefined) return "unknown";
   if (exitstatus === "OK") return "ok";
-  if (exitstatus.startsWith("WARNINGS:")) return "warning";
+  if (/^WARNINGS: \d+$/.test(exitstatus)) return "warning";
   return exitstatus === "unexpected status" ? "unknown" : "error";
 }
 
@@ -82,18 +113,27 @@ function upidOf({ params }: LabRequest): string {
   return upid;
 }
 
-/** The task, after the check that one may look at it: one's own, or any with the right to audit the node. */
-function visibleTask(request: LabRequest): LabTask | undefined {
-  const upid = upidOf(request);
-  const owner = parseUpid(upid)?.user;
-  if (owner !== request.caller.id) request.check(`/nodes/${request.node.name}`, ["Sys.Audit"]);
-  const task = request.lab.tasks.get(upid);
-  return task?.node === request.node.name ? task : undefined;
+/** Fails unless the task is one's own or the caller has the privilege on the node. */
+function checkOwner(request: LabRequest, privilege: string): void {
+  const owner = parseUpid(upidOf(request))?.user ?? "";
+  if (!isOwn(owner, request.caller)) request.check(`/nodes/${request.params.need("node")}`, [privilege]);
+}
+
+function taskOf({ lab, node }: LabRequest, upid: string): LabTask | undefined {
+  const task = lab.tasks.get(upid);
+  return task?.node === node.name ? task : undefined;
+}
+
+/** Whether there is such a task is told to everybody. */
+function knownTask(request: LabRequest, privilege: string): LabTask {
+  const task = taskOf(request, upidOf(request));
+  if (task === undefined) throw paramError({ upid: "no such task" });
+  checkOwner(request, privilege);
+  return task;
 }
 
 function taskStatus(request: LabRequest): unknown {
-  const task = visibleTask(request);
-  if (task === undefined) throw paramError({ upid: "no such task" });
+  const task = knownTask(request, "Sys.Audit");
   const { upid, node, pid, pstart, starttime, type, id, exitstatus } = task;
   return {
     ...{ upid, node, pid, pstart, starttime, type, id },
@@ -102,14 +142,24 @@ function taskStatus(request: LabRequest): unknown {
   };
 }
 
+/** Bytes from which a download comes compressed, whatever the client accepts. */
+const ZIPPED_FROM = 1024;
+
 function taskLog(request: LabRequest): LabAnswer {
   const { params } = request;
-  const task = visibleTask(request);
+  const upid = upidOf(request);
+  checkOwner(request, "Sys.Audit");
+  const task = taskOf(request, upid);
   if (params.flag("download")) {
     if (params.has("start") || params.has("limit")) {
       throw die("'download' cannot be used together with 'start' or 'limit' parameters");
     }
-    return new LabAnswer({ text: (task?.log ?? []).map((line) => `${line}\n`).join("") });
+    if (task === undefined) {
+      const folder = upid.split(":")[4]?.at(-1) ?? "";
+      throw die(`Could not open file '/var/log/pve/tasks/${folder}/${upid}' - No such file or directory`);
+    }
+    const text = task.log.map((line) => `${line}\n`).join("");
+    return new LabAnswer({ text, gzip: text.length > ZIPPED_FROM });
   }
   const lines = logLines(task);
   const start = params.integer("start") ?? 0;

@@ -15,6 +15,7 @@ const KEPT = 5000;
 export class Tasks implements LabTasks {
   readonly #tasks = new Map<string, LabTask>();
   readonly #running = new Map<string, Running>();
+  readonly #told = new Map<string, string>();
   readonly #clock: LabClock;
   readonly #faults: Faults;
   readonly #began: number;
@@ -36,6 +37,7 @@ export class Tasks implements LabTasks {
     const upid = formatUpid({ ...start, ...numbers });
     const task: LabTask = { ...start, ...numbers, upid, log: [] };
     this.#tasks.set(upid, task);
+    this.#told.set(task.node, upid);
     this.#forget();
     const abort = new AbortController();
     const ended = this.#run(task, abort.signal, worker);
@@ -49,6 +51,10 @@ export class Tasks implements LabTasks {
 
   all(): readonly LabTask[] {
     return [...this.#tasks.values()].reverse();
+  }
+
+  told(node: string): string | undefined {
+    return this.#told.get(node);
   }
 
   stop(upid: string): void {
@@ -106,6 +112,7 @@ export class Tasks implements LabTasks {
     else if (exitstatus.startsWith("WARNINGS:")) task.log.push(`TASK ${exitstatus}`);
     else if (exitstatus !== "unexpected status") task.log.push(`TASK ERROR: ${flat}`);
     this.#running.delete(task.upid);
+    this.#told.set(task.node, task.upid);
     return flat;
   }
 

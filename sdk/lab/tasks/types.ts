@@ -45,6 +45,8 @@ export interface LabTasks {
   get(upid: string): LabTask | undefined;
   /** Newest first. */
   all(): readonly LabTask[];
+  /** The task whose beginning or end was the last that its node made known. */
+  told(node: string): string | undefined;
   /** Stops a running task; it ends as `unexpected status`. */
   stop(upid: string): void;
   /** Answers the exit status once it has ended. */

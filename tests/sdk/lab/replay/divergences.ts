@@ -6,5 +6,4 @@ export const DIVERGENCES: Readonly<Record<string, string>> = {
   "ha#33": "a node of that version asks a rule of an unknown type for its type alone",
   "param-basic#72": "that installation had no UEFI firmware",
   "param-basic#75": "so no EFI disk could be made there",
-  "tasks-list#29": "there `saved` was a number for the task that ended last and text for the others",
 };
