@@ -37,3 +37,15 @@ export function permError(what?: string): LabError {
     what === undefined ? "Permission check failed" : `Permission check failed (${what})`,
   );
 }
+
+/**
+ * A fault as text, the way one piece of API code hands it on to another and a worker ends with it:
+ * `400 Parameter verification failed.…`, plain where it came without a code. (pve-common, src/PVE/Exception.pm)
+ */
+export function faultText(error: unknown): string {
+  if (!(error instanceof LabError)) return error instanceof Error ? error.message : String(error);
+  const { status, message, errors } = error;
+  const code = status === 500 && errors === undefined ? "" : `${status} `;
+  const lines = Object.entries(errors ?? {}).map(([name, text]) => `\n${name}: ${text}`);
+  return `${code}${message}${lines.join("")}`;
+}

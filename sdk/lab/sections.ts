@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Endpoint } from "../../vendor/pve-docs/types.ts";
-import { die, LabError } from "./errors.ts";
+import { die, faultText, LabError } from "./errors.ts";
 import { type LabParams, splitList } from "./frame/params.ts";
 
 /** A value as a configuration file gives it back: numbers where the schema has them, arrays as lists. */
@@ -92,13 +92,6 @@ export function deleteFromSection(
     if (given.has(name)) throw die(`cannot set and delete property '${name}' at the same time!`);
     section.delete(name);
   }
-}
-
-/** A fault as text, the way one piece of API code hands it on to another: `400 Parameter verification failed.…`. */
-export function faultText({ status, message, errors }: LabError): string {
-  const code = status === 500 && errors === undefined ? "" : `${status} `;
-  const lines = Object.entries(errors ?? {}).map(([name, text]) => `\n${name}: ${text.trimEnd()}`);
-  return `${code}${message}${lines.join("")}`;
 }
 
 /** Runs a change as it runs under the lock of its file: faults arrive as 500, with what was tried before them. */

@@ -1,4 +1,4 @@
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import { storeArchive } from "../qemu/archive.ts";
 import { guestTypeOf } from "../storage/entry.ts";
 import { contentFolder } from "../storage/paths.ts";
@@ -29,9 +29,7 @@ export async function backUpGuest(
     await attempt({ ...parts, guest }, plugin);
   } catch (error) {
     if (task.signal.aborted) throw error;
-    task.log(
-      `ERROR: Backup of VM ${vmid} failed - ${error instanceof Error ? error.message : String(error)}`,
-    );
+    task.log(`ERROR: Backup of VM ${vmid} failed - ${faultText(error)}`);
     info(`Failed at ${logStamp(clock.now())}`);
     return false;
   }
@@ -148,7 +146,7 @@ function describe({ request, options, guest, info, task }: GuestBackup, volume: 
     try {
       volume.notes = notesFrom(options.notes, request, guest);
     } catch (error) {
-      task.log(`WARN: unable to add notes - ${error instanceof Error ? error.message : String(error)}`);
+      task.log(`WARN: unable to add notes - ${faultText(error)}`);
     }
   }
   if (!options.protected) return;

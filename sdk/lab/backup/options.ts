@@ -1,7 +1,7 @@
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import { storageOf } from "../qemu/storage/lookup.ts";
 import { activeStorage } from "../storage/activation.ts";
-import { mayHold } from "../storage/stats.ts";
+import { mayHold } from "../storage/content-types.ts";
 import type { LabRequest, LabStorage } from "../types.ts";
 import { keepsAll, parseRetention, type Retention } from "./retention.ts";
 import type { BackupOptions } from "./types.ts";
@@ -60,7 +60,7 @@ function target(request: LabRequest): LabStorage {
     try {
       work();
     } catch (error) {
-      faults.push(`${prefix}${error instanceof Error ? error.message : String(error)}`);
+      faults.push(`${prefix}${faultText(error)}`);
     }
   };
   attempt(`could not activate storage '${id}': `, () => activeStorage(lab.state, id, node.name));

@@ -1,4 +1,4 @@
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import { archiveOf } from "../qemu/archive.ts";
 import { checkProtection, unusedOf } from "../qemu/guest.ts";
 import { checkBridges } from "../qemu/permissions.ts";
@@ -72,9 +72,7 @@ async function fill(
     freeAll(context, made);
     if (before === undefined) lab.state.guests.delete(guest.vmid);
     else guest.config = before;
-    throw die(
-      `unable to restore CT ${guest.vmid} - ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw die(`unable to restore CT ${guest.vmid} - ${faultText(error)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { faultText } from "../errors.ts";
 import type { Faults } from "../faults.ts";
 import type { LabClock } from "../types.ts";
 import type { LabTask, LabTasks, TaskHandle, TaskStart, TaskWorker } from "./types.ts";
@@ -100,7 +101,7 @@ export class Tasks implements LabTasks {
       return warns ? fault : undefined;
     } catch (error) {
       if (handle.signal.aborted) return "unexpected status";
-      return (error instanceof Error ? error.message : String(error)).trimEnd();
+      return faultText(error).trimEnd();
     }
   }
 
