@@ -5,9 +5,9 @@ import { checkVolumeAccess } from "../qemu/storage/access.ts";
 import { needVolume, storageOf } from "../qemu/storage/lookup.ts";
 import { volumeName } from "../qemu/storage/names.ts";
 import { activeStorage } from "../storage/activation.ts";
+import { mayHold } from "../storage/content-types.ts";
 import { guestTypeOf } from "../storage/entry.ts";
 import { volumePath } from "../storage/paths.ts";
-import { mayHold } from "../storage/stats.ts";
 import type { GuestConfig, LabRequest } from "../types.ts";
 import { storageParam } from "./options.ts";
 

@@ -1,7 +1,10 @@
+import { posix } from "node:path";
 import { die } from "../errors.ts";
 import { hasDirectory } from "../mapping/devices.ts";
 import { enabledStorage } from "../qemu/storage/lookup.ts";
 import type { LabState, LabStorage } from "../types.ts";
+import { contentOf } from "./content-types.ts";
+import { contentFolder } from "./paths.ts";
 
 /** A storage that is enabled on the node, and can be reached; fails as activating it does. */
 export function activeStorage(state: LabState, id: string, node: string): LabStorage {
@@ -17,10 +20,11 @@ export function activationFault(state: LabState, storage: LabStorage): string | 
   const value = (name: string): string => config.get(name) ?? "";
   const server = state.outside.servers.get(value("server"));
   const offline = `storage '${id}' is not online`;
-  if (type === "dir") return directoryFault(storage);
+  if (type === "dir") return directoryFault(storage) ?? folderFault(storage);
   if (type === "btrfs") return `'${value("path")}' is not a btrfs file system`;
-  if (type === "nfs") return nfsFault(server?.nfs, value("server"), value("export"), offline);
-  if (type === "cifs") return server?.cifs?.[value("share")] === undefined ? offline : undefined;
+  if (type === "nfs")
+    return nfsFault(server?.nfs, value("server"), value("export"), offline) ?? folderFault(storage);
+  if (type === "cifs") return server?.cifs?.[value("share")] === undefined ? offline : folderFault(storage);
   if (type === "pbs") return pbsFault(storage, server?.pbs);
   if (type === "iscsi") {
     const [host = ""] = value("portal").split(":");
@@ -61,6 +65,19 @@ function directoryFault({ id, config }: LabStorage): string | undefined {
   const isThere = hasDirectory(path, []) || /^\/(?:var\/lib\/vz|mnt\/pve)(?:\/|$)/.test(path);
   if (made === "0" && !isThere)
     return `unable to activate storage '${id}' - directory '${path}' does not exist or is unreachable`;
+  return undefined;
+}
+
+/** Each kind of content needs a folder of its own. (pve-storage, src/PVE/Storage/Plugin.pm: activate_storage) */
+function folderFault(storage: LabStorage): string | undefined {
+  const taken = new Set<string>();
+  for (const content of contentOf(storage).split(",")) {
+    if (content === "none") return "unknown vtype 'none'";
+    const folder = posix.normalize(contentFolder(storage, content)).replace(/\/$/, "");
+    if (taken.has(folder))
+      return `storage '${storage.id}' uses directory ${folder} for multiple content types`;
+    taken.add(folder);
+  }
   return undefined;
 }
 

@@ -4,10 +4,10 @@ import { allocate } from "../qemu/storage/allocate.ts";
 import { defaultFormat, isFileBased } from "../qemu/storage/lookup.ts";
 import type { LabCore, LabRequest, LabStorage } from "../types.ts";
 import { activeStorage } from "./activation.ts";
+import { mayHold } from "./content-types.ts";
 import { deleteVolume } from "./delete.ts";
 import { contentType, entryOf } from "./entry.ts";
 import { pluginFor } from "./plugins.ts";
-import { mayHold } from "./stats.ts";
 import { readVolume, updateVolume } from "./volume.ts";
 
 const CONTENT = "/nodes/{node}/storage/{storage}/content";

@@ -5,10 +5,11 @@ import { isDisabled, isOnNode, storageOf } from "../qemu/storage/lookup.ts";
 import type { LabCore, LabRequest, LabState, LabStorage } from "../types.ts";
 import { isShared } from "../volumes.ts";
 import { activationFault } from "./activation.ts";
+import { contentOf } from "./content-types.ts";
 import { encryptionKey } from "./encryption-key.ts";
+import { foldersOf } from "./paths.ts";
 import { pluginFor } from "./plugins.ts";
-import { changedOptions, checkRemovals, type GivenOptions, newSection } from "./section.ts";
-import { contentOf } from "./stats.ts";
+import { changedOptions, checkRemovals, type GivenOptions, isLeftOut, newSection } from "./section.ts";
 
 const LOCK_FILE = "file-storage_cfg";
 
@@ -38,9 +39,7 @@ const NUMBERS = new Set(
 );
 
 function definition(state: LabState, storage: LabStorage): unknown {
-  const entries = [...storage.config].map(
-    ([name, value]) => [name, NUMBERS.has(name) ? Number(value) : value] as const,
-  );
+  const entries = [...storage.config].map(([name, value]) => [name, answered(name, value)] as const);
   return {
     storage: storage.id,
     type: storage.type,
@@ -49,6 +48,12 @@ function definition(state: LabState, storage: LabStorage): unknown {
     ...(isShared(storage) ? { shared: 1 } : {}),
     digest: definitionsDigest(state),
   };
+}
+
+/** Folders are told one by one, as they are kept in memory; all else as the file has it. */
+function answered(name: string, value: string): unknown {
+  if (name === "content-dirs") return Object.fromEntries(foldersOf(value));
+  return NUMBERS.has(name) ? Number(value) : value;
 }
 
 /** One digest for the file that holds all definitions. */
@@ -112,7 +117,7 @@ async function update(request: LabRequest): Promise<unknown> {
       const answer = keepSecrets(lab, type, changed, secret, false);
       for (const name of removals) config.delete(name);
       for (const [name, value] of changed) {
-        if (value === "" || (name === "disable" && value === "0")) config.delete(name);
+        if (isLeftOut(name, value)) config.delete(name);
         else config.set(name, value);
       }
       if (id === "local") config.delete("nodes");

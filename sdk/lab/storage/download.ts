@@ -2,8 +2,9 @@ import { die } from "../errors.ts";
 import { enabledStorage } from "../qemu/storage/lookup.ts";
 import type { LabRequest } from "../types.ts";
 import { activeStorage } from "./activation.ts";
+import { mayHold } from "./content-types.ts";
 import { destinationOf, type FileContent } from "./files.ts";
-import { hasFiles, mayHold } from "./stats.ts";
+import { hasFiles } from "./stats.ts";
 import { download, fetchFile } from "./wget.ts";
 
 const DECOMPRESSORS: Readonly<Record<string, string>> = {
@@ -34,6 +35,7 @@ export function downloadUrl(request: LabRequest): string {
     }
     if (content !== "iso") throw die(`decompression not supported for ${content}`);
     const decompression = DECOMPRESSORS[compression];
+    if (decompression === undefined) throw die("no decompression method found");
     await download(lab, target, params.need("url"), { ...options, decompression }, task);
   });
 }

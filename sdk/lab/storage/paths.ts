@@ -1,3 +1,4 @@
+import { splitList } from "../frame/params.ts";
 import { isFileBased } from "../qemu/storage/lookup.ts";
 import type { LabState, LabStorage } from "../types.ts";
 import type { LabVolume } from "../volumes.ts";
@@ -9,14 +10,23 @@ const FOLDERS: Readonly<Record<string, string>> = {
   snippets: "snippets",
   import: "import",
   images: "images",
+  rootdir: "private",
 };
 
+/** Folders that a storage has other than the usual ones, by content type. */
+export function foldersOf(text: string): ReadonlyMap<string, string> {
+  const folders = new Map<string, string>();
+  for (const entry of splitList(text)) {
+    const at = entry.indexOf("=");
+    if (at > 0) folders.set(entry.slice(0, at), entry.slice(at + 1));
+  }
+  return folders;
+}
+
 /** The directory of a content type on a storage of files. */
-export function contentFolder(storage: LabStorage, content: LabVolume["content"]): string {
-  const override = (storage.config.get("content-dirs") ?? "")
-    .split(",")
-    .find((entry) => entry.startsWith(`${content}=`));
-  const folder = override?.slice(content.length + 1) ?? FOLDERS[content] ?? content;
+export function contentFolder(storage: LabStorage, content: string): string {
+  const folder =
+    foldersOf(storage.config.get("content-dirs") ?? "").get(content) ?? FOLDERS[content] ?? content;
   return `${storage.config.get("path") ?? `/mnt/pve/${storage.id}`}/${folder}`;
 }
 
@@ -33,7 +43,7 @@ export function volumePath(storage: LabStorage, volid: string): string {
       const [owner = first, file = rest[0] ?? ""] = rest.length > 1 ? rest.slice(-2) : [first, rest[0]];
       return `${contentFolder(storage, "images")}/${owner}/${file}`;
     }
-    return `${contentFolder(storage, first as LabVolume["content"])}/${rest.join("/")}`;
+    return `${contentFolder(storage, first)}/${rest.join("/")}`;
   }
   const file = name.replace(/^.*\//, "");
   if (type.startsWith("lvm")) return `/dev/${value("vgname")}/${file}`;

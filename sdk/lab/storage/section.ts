@@ -17,7 +17,13 @@ export function newSection(id: string, type: string, given: GivenOptions): Map<s
   const path = section.get("path") ?? "";
   if ((type === "dir" || type === "btrfs") && !/^\/[-/a-zA-Z0-9_.@]+$/.test(path))
     throw die(`illegal path for directory storage: ${path}`);
+  for (const [name, value] of section) if (isLeftOut(name, value)) section.delete(name);
   return section;
+}
+
+/** Whether the configuration file has no line for this: nothing to tell, or a switch that is told only where it is on. */
+export function isLeftOut(name: string, value: string): boolean {
+  return value === "" || (name === "disable" && value === "0");
 }
 
 /** Checks changes of a storage; answers them as the configuration file keeps them. */

@@ -2,24 +2,13 @@ import { splitList } from "../frame/params.ts";
 import type { LabCore, LabState, LabStorage } from "../types.ts";
 import { isShared } from "../volumes.ts";
 import { activationFault, tellsSize } from "./activation.ts";
-import { pluginFor } from "./plugins.ts";
+import { contentOf } from "./content-types.ts";
 
 /** Nodes that a storage is meant for. */
 export function visibleNodes(state: LabState, storage: LabStorage): readonly string[] {
   if (storage.config.get("disable") === "1") return [];
   const only = splitList(storage.config.get("nodes") ?? "");
   return [...state.nodes.keys()].filter((node) => only.length === 0 || only.includes(node));
-}
-
-/** Content types in the order that answers have them; `none` where there are none. */
-export function contentOf(storage: LabStorage): string {
-  const listed = splitList(storage.config.get("content") ?? pluginFor(storage.type).defaultContent.join(","));
-  return [...listed].sort().join(",") || "none";
-}
-
-/** Whether a storage may hold this kind of content. */
-export function mayHold(storage: LabStorage, content: string): boolean {
-  return contentOf(storage).split(",").includes(content);
 }
 
 /** True where a storage keeps its content as files below a path. */

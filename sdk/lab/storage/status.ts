@@ -3,8 +3,9 @@ import { isDisabled, isOnNode } from "../qemu/storage/lookup.ts";
 import type { LabCore, LabRequest, LabState, LabStorage } from "../types.ts";
 import { isShared } from "../volumes.ts";
 import { activationFault } from "./activation.ts";
+import { contentOf, mayHold } from "./content-types.ts";
 import { pluginFor } from "./plugins.ts";
-import { contentOf, isActive, mayHold, spaceOf } from "./stats.ts";
+import { isActive, spaceOf } from "./stats.ts";
 
 const STORAGE = "/nodes/{node}/storage";
 

@@ -1,9 +1,9 @@
 import { die, paramError } from "../errors.ts";
 import { enabledStorage } from "../qemu/storage/lookup.ts";
 import type { LabRequest, LabState } from "../types.ts";
+import { mayHold } from "./content-types.ts";
 import { destinationOf } from "./files.ts";
 import { contentDigest } from "./outside.ts";
-import { mayHold } from "./stats.ts";
 import { download } from "./wget.ts";
 
 const BASE = "http://download.proxmox.com/images/system";

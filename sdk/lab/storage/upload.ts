@@ -4,8 +4,9 @@ import { enabledStorage } from "../qemu/storage/lookup.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabRequest } from "../types.ts";
 import { activeStorage } from "./activation.ts";
+import { mayHold } from "./content-types.ts";
 import { type Destination, destinationOf, type FileContent, placeFile } from "./files.ts";
-import { hasFiles, mayHold, spaceOf } from "./stats.ts";
+import { hasFiles, spaceOf } from "./stats.ts";
 
 /** POST a file that has been received: a task copies it to its place. */
 export function upload(request: LabRequest): string {

@@ -13,6 +13,19 @@ export const checkVolumeId = byPattern(
   (value) => `unable to parse volume ID '${value}'`,
 );
 
+const checkContentType = (value: string) =>
+  CONTENT_TYPES.has(value) ? undefined : `invalid content type '${value}'`;
+
+/** `iso=isos`: the folder of a content type, which never leaves the storage's own. */
+function checkDirOverride(value: string): string | undefined {
+  const [, type = "", folder = ""] = /^([a-z]+)=([^.]*(?:\.?[^.]+)+)\n?$/.exec(value) ?? [];
+  if (folder === "") return `invalid override '${value}'`;
+  const fault = checkContentType(type);
+  if (fault !== undefined) return fault;
+  const isShort = folder.length < 1023 && folder.split("/").every((part) => part.length < 255);
+  return isShort ? undefined : `invalid override '${value}'`;
+}
+
 /** Formats of storages, volumes and retention. */
 export const storageFormats: FormatTable = {
   ...readIn(PLUGIN, {
@@ -36,7 +49,7 @@ export const storageFormats: FormatTable = {
   }),
   "pve-storage-content": {
     origin: PLUGIN,
-    exact: (value: string) => (CONTENT_TYPES.has(value) ? undefined : `invalid content type '${value}'`),
+    exact: checkContentType,
   },
   "prune-backups": {
     origin: PLUGIN,
@@ -53,6 +66,17 @@ export const storageFormats: FormatTable = {
       all === "1" && Object.values(counts).some((count) => Number(count) > 0)
         ? "keep-all cannot be set together with other options."
         : undefined,
+  },
+  "pve-dir-override": {
+    origin: PLUGIN,
+    exact: checkDirOverride,
+  },
+  "backup-fleecing": {
+    origin: "pve-guest-common, src/PVE/VZDump/Common.pm",
+    fields: {
+      enabled: { type: "boolean", optional: true, defaultKey: true },
+      storage: { type: "string", format: "pve-storage-id", optional: true },
+    },
   },
   "backup-performance": {
     origin: "pve-guest-common, src/PVE/VZDump/Common.pm",

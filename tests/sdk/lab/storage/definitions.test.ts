@@ -51,6 +51,30 @@ describe("a new storage", () => {
     );
   });
 
+  test("is told as the file has it, folders one by one", async () => {
+    const dir = { storage: "dd", type: "dir", path: "/mnt/dd", content: "iso,backup" };
+    await define({ ...dir, disable: 0, "content-dirs": "iso=isos,backup=/b" });
+    const told = await client.fields("/storage/dd");
+    expect(told).not.toHaveProperty("disable");
+    expect(told["content-dirs"]).toEqual({ iso: "isos", backup: "/b" });
+  });
+
+  test("has a folder for each kind of content", async () => {
+    const dir = { storage: "dd", type: "dir", path: "/mnt/dd", content: "iso,backup" };
+    expect((await define({ ...dir, "content-dirs": "iso=a,backup=./a/" })).message).toBe(
+      "create storage failed: storage 'dd' uses directory /mnt/dd/a for multiple content types",
+    );
+    expect((await define({ ...dir, content: "none" })).message).toBe(
+      "create storage failed: unknown vtype 'none'",
+    );
+    expect((await define({ ...dir, "content-dirs": "iso=../a" })).errors).toEqual({
+      "content-dirs": "invalid format - invalid override 'iso=../a'\n",
+    });
+    expect((await define({ ...dir, "content-dirs": "isos=a" })).errors).toEqual({
+      "content-dirs": "invalid format - invalid content type 'isos'\n",
+    });
+  });
+
   test("takes content that its type can hold", async () => {
     const thin = { storage: "thin", type: "lvmthin", vgname: "pve", thinpool: "data" };
     expect((await define({ ...thin, content: "iso" })).message).toBe(
