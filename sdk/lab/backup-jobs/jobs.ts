@@ -1,3 +1,4 @@
+import { templateFault } from "../backup/notes-template.ts";
 import { die, paramError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
 import { perlTime } from "../perl-time.ts";
@@ -115,11 +116,22 @@ function verify(job: BackupJob, complete: boolean): void {
     if (has(name) && has("vmid")) throw paramError({ [name]: "option conflicts with option 'vmid'" });
   if (has("prune-backups") && has("maxfiles"))
     throw paramError({ "prune-backups": "option conflicts with option 'maxfiles'" });
-  if (String(job.get("notes-template") ?? "").includes("\n"))
-    throw paramError({ "notes-template": "contains a line feed" });
+  const notes = templateFault(String(job.get("notes-template") ?? ""));
+  if (notes !== undefined) throw paramError({ "notes-template": notes });
   if (job.has("exclude") && !has("pool")) job.set("all", 1);
   if (complete && !["all", "stop", "pool", "vmid"].some(has))
     throw paramError({ vmid: "property is missing" });
+}
+
+/** The file has a line for each value. (pve-common, src/PVE/SectionConfig.pm: check_value) */
+function checkLines(job: BackupJob): void {
+  for (const value of job.values())
+    if (typeof value === "string" && /[\n\r]/.test(value)) throw die("property contains a line feed");
+}
+
+/** What the file gives back: it has no lines for empty values. */
+function kept(job: BackupJob): BackupJob {
+  return new Map([...job].filter(([, value]) => value !== ""));
 }
 
 function create(request: LabRequest): null {
@@ -130,10 +142,11 @@ function create(request: LabRequest): null {
   if (!job.has("enabled")) job.set("enabled", 1);
   const id = params.text("id") ?? lab.random.uuid();
   return underLock(undefined, () => {
-    const { backupJobs } = lab.state;
-    if (backupJobs.has(id)) throw die(`Job '${id}' already exists`);
+    const { backupJobs, realmSyncJobs } = lab.state;
+    if (backupJobs.has(id) || realmSyncJobs.has(id)) throw die(`Job '${id}' already exists`);
     verify(job, true);
-    backupJobs.set(id, new Map([...job, ["type", "vzdump"]]));
+    checkLines(job);
+    backupJobs.set(id, kept(new Map([...job, ["type", "vzdump"]])));
     return null;
   });
 }
@@ -147,6 +160,7 @@ function update(request: LabRequest): null {
   return underLock(undefined, () => {
     if (change.size === 0 && deleted.length === 0) throw die("no options specified");
     verify(change, false);
+    checkLines(change);
     const id = params.need("id");
     const old = lab.state.backupJobs.get(id);
     if (old === undefined) throw die("no such vzdump job");
@@ -159,7 +173,7 @@ function update(request: LabRequest): null {
     for (const [name, value] of change) job.set(name, value);
     settle(job, change);
     verify(job, true);
-    lab.state.backupJobs.set(id, job);
+    lab.state.backupJobs.set(id, kept(job));
     return null;
   });
 }

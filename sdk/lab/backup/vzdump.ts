@@ -1,7 +1,9 @@
 import { die, paramError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
+import { type PropertyShape, parseProperties, printProperties } from "../qemu/property-string.ts";
 import type { LabRequest } from "../types.ts";
 import { runJob, stopRunning } from "./job.ts";
+import { templateFault } from "./notes-template.ts";
 import { storageParam } from "./options.ts";
 
 /** POST a backup of some or all guests of a node. */
@@ -29,7 +31,7 @@ export async function vzdump(request: LabRequest): Promise<string> {
 function checkRights(request: LabRequest): void {
   const { params, caller } = request;
   if (caller.id === "root@pam") return;
-  for (const name of ["tmpdir", "dumpdir", "script"])
+  for (const name of ["tmpdir", "dumpdir", "script", "job-id"])
     if (params.has(name)) throw paramError({ [name]: "Only root may set this option." });
   if (["bwlimit", "ionice", "performance"].some((name) => params.has(name)))
     request.check("/", ["Sys.Modify"]);
@@ -51,8 +53,8 @@ function checkParameters({ params }: LabRequest): void {
   }
   if (params.has("prune-backups") && params.has("maxfiles"))
     throw paramError({ "prune-backups": "option conflicts with option 'maxfiles'" });
-  if (params.text("notes-template")?.includes("\n") === true)
-    throw paramError({ "notes-template": "contains a line feed" });
+  const notes = templateFault(params.text("notes-template") ?? "");
+  if (notes !== undefined) throw paramError({ "notes-template": notes });
   const chosen = params.flag("all") || params.has("exclude") || params.flag("stop") || params.has("pool");
   if (!given && !chosen) throw paramError({ vmid: "property is missing" });
 }
@@ -81,11 +83,23 @@ function commandLineOf({ params }: LabRequest): string {
     .names()
     .filter((name) => !["vmid", "stdout", "exclude-path"].includes(name))
     .flatMap((name) => {
-      const value = params.text(name) ?? "";
+      const value = printed(name, params.text(name) ?? "");
       return value === "" ? [] : [`--${name} ${shellQuote(value)}`];
     });
   const paths = params.array("exclude-path").map((path) => `--exclude-path ${shellQuote(path)}`);
   return ["vzdump", ...vmids, ...options, ...paths].join(" ");
+}
+
+const PROPERTY_STRINGS: Readonly<Record<string, PropertyShape>> = {
+  fleecing: { defaultKey: "enabled", booleans: new Set(["enabled"]) },
+  performance: {},
+  "prune-backups": { booleans: new Set(["keep-all"]) },
+};
+
+/** Property strings have been read by then, and are put together again. */
+function printed(name: string, value: string): string {
+  const shape = PROPERTY_STRINGS[name];
+  return shape === undefined ? value : printProperties(parseProperties(value, shape), shape);
 }
 
 function shellQuote(value: string): string {

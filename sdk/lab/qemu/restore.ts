@@ -1,17 +1,18 @@
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import { guestTypeOf } from "../storage/entry.ts";
 import { volumePath } from "../storage/paths.ts";
 import type { TaskHandle } from "../tasks/types.ts";
-import type { GuestConfig, LabGuest, LabRequest } from "../types.ts";
+import type { GuestConfig, LabGuest, LabRequest, LabStorage } from "../types.ts";
 import { owns } from "./apply.ts";
 import { type Archive, archiveOf } from "./archive.ts";
 import type { Settings } from "./check-drives.ts";
-import { isCdrom, parseDrive, printDrive, splitVolid } from "./drive.ts";
+import { type Drive, isCdrom, parseDrive, printDrive, splitVolid } from "./drive.ts";
 import { finish } from "./finish.ts";
 import { checkProtection, drivesOf, isTemplate, keepUnused, lockFile, written } from "./guest.ts";
 import { parseNet, printNet } from "./net.ts";
 import { checkBridges, checkMappings } from "./permissions.ts";
 import { joinPool } from "./pool.ts";
+import { extractCommand, logHeader, logTotals } from "./restore-log.ts";
 import { allocate, freeVolume } from "./storage/allocate.ts";
 import { enabledStorage, holds, needVolume, storageOf, usableFormat } from "./storage/lookup.ts";
 import { makeBases } from "./template.ts";
@@ -49,18 +50,24 @@ async function run(
   task: TaskHandle,
 ): Promise<void> {
   const { lab, node, params } = request;
-  const content = archiveOf(needVolume(lab.state, node.name, volid));
+  const volume = needVolume(lab.state, node.name, volid);
+  const path = volumePath(storageOf(lab.state, volume.storage), volid);
+  if (/\.(?:tgz|tar(?:\.\w+)?)$/.test(path)) throw notOfVm(path, settings);
+  const content = archiveOf(volume);
   if (content === undefined || guestTypeOf(volid) === "lxc") throw die(`unable to read archive '${volid}'`);
   const config = new Map([...withoutLeftOut(content), ...settings]);
   for (const name of ["lock", "parent", "digest"]) config.delete(name);
   checkBridges(request, config);
   checkMappings(request, guest.vmid, config);
-  logHeader(request, volid, content, (line) => task.log(line));
-  const unused = removeOld(request, guest, content);
-  for (const [name, disk] of content.disks) {
-    const text = await restoreDisk(request, guest, config.get(name) ?? "", name, disk, task);
-    config.set(name, text);
-  }
+  const command = extractCommand(lab, path);
+  logHeader(command.shown, volume, content, (line) => task.log(line));
+  const unused = await whileExtracting(command.run, async () => {
+    for (const name of content.disks.keys()) targetOf(request, config.get(name) ?? "", name);
+    const kept = removeOld(request, guest, content);
+    for (const [name, disk] of content.disks)
+      config.set(name, await restoreDisk(request, guest, config.get(name) ?? "", name, disk, task));
+    return kept;
+  });
   if (params.flag("unique")) {
     for (const [name, value] of config)
       if (/^net\d+$/.test(name))
@@ -78,6 +85,22 @@ async function run(
   if (isTemplate(guest.config)) makeBases(lab, guest);
 }
 
+/** A tar archive of today is a container's: one of a VM begins with its configuration. */
+function notOfVm(path: string, settings: Settings): Error {
+  if (settings.size === 0) return die(`ERROR: file '${path}' does not look like a QemuServer vzdump backup`);
+  const given = [...settings.keys()].join(" ");
+  return die(`cannot pass along options (${given}) when restoring from tar archive`);
+}
+
+/** Volumes are made while the archive is read: what goes wrong ends that command. */
+async function whileExtracting<T>(command: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw die(`command '${command}' failed: ${faultText(error)}`);
+  }
+}
+
 /** Disks that were left out of the backup become comments: the configuration tells that they were there. */
 function withoutLeftOut({ config, disks }: Archive): GuestConfig {
   const kept = new Map(config);
@@ -93,45 +116,6 @@ function withoutLeftOut({ config, disks }: Archive): GuestConfig {
   return kept;
 }
 
-const DECOMPRESSORS: Readonly<Record<string, string>> = {
-  gz: "zcat",
-  lzo: "lzop -d -c",
-  zst: "zstd -q -d -c",
-  bz2: "bzcat -q",
-};
-
-/** What is printed when an archive is opened. */
-function logHeader({ lab }: LabRequest, volid: string, content: Archive, log: (line: string) => void): void {
-  const path = volumePath(storageOf(lab.state, splitVolid(volid)?.storage ?? ""), volid);
-  const temporary = `/var/tmp/vzdumptmp${lab.random.int(1000, 99_999)}`;
-  const decompressor = DECOMPRESSORS[/\.vma\.(\w+)$/.exec(path)?.[1] ?? ""];
-  const extract = `vma extract -v -r ${temporary}.fifo`;
-  log(
-    decompressor === undefined
-      ? `restore vma archive: ${extract} ${path} ${temporary}`
-      : `restore vma archive: ${decompressor} ${path} | ${extract} - ${temporary}`,
-  );
-  const size = [...content.config].reduce((sum, [name, value]) => sum + name.length + value.length + 3, 0);
-  log(`CFG: size: ${size} name: qemu-server.conf`);
-  for (const [index, [name, disk]] of [...content.disks].entries())
-    log(`DEV: dev_id=${index + 1} size: ${disk.size} devname: drive-${name}`);
-}
-
-/** What is printed when all disks are written. */
-function logTotals({ disks }: Archive, log: (line: string) => void): void {
-  let total = 0;
-  let sparse = 0;
-  for (const { size, blank } of disks.values()) {
-    total += size;
-    sparse += blank ? size : Math.floor(size * 0.7);
-  }
-  if (total > 0) {
-    log(`progress 100% (read ${total} bytes, duration ${Math.ceil(total / 2 ** 32)} sec)`);
-    log(`total bytes read ${total}, sparse bytes ${sparse} (${((sparse * 100) / total).toFixed(1)}%)`);
-  }
-  log("rescan volumes...");
-}
-
 /** Removes the disks that the backup brings again; answers the volumes that stay. */
 function removeOld(request: LabRequest, guest: LabGuest, content: Archive): readonly string[] {
   const { lab } = request;
@@ -145,6 +129,21 @@ function removeOld(request: LabRequest, guest: LabGuest, content: Archive): read
   return kept;
 }
 
+/** The drive as the backup has it, and the storage that it is restored to. */
+function targetOf(
+  request: LabRequest,
+  text: string,
+  name: string,
+): { readonly drive: Drive; readonly storage: LabStorage } {
+  const { lab, node, params } = request;
+  const drive = parseDrive(name, text) ?? { file: "none", options: new Map<string, string>() };
+  const id = params.text("storage") ?? splitVolid(drive.file)?.storage ?? "local";
+  const storage = enabledStorage(lab.state, id, node.name);
+  if (!holds(storage, "images")) throw die(`Content type 'images' is not available on storage '${id}'`);
+  request.check(`/storage/${id}`, ["Datastore.AllocateSpace"]);
+  return { drive, storage };
+}
+
 async function restoreDisk(
   request: LabRequest,
   guest: LabGuest,
@@ -153,12 +152,8 @@ async function restoreDisk(
   disk: { readonly format: string; readonly size: number; readonly blank: boolean },
   task: TaskHandle,
 ): Promise<string> {
-  const { lab, node, params } = request;
-  const drive = parseDrive(name, text) ?? { file: "none", options: new Map<string, string>() };
-  const id = params.text("storage") ?? splitVolid(drive.file)?.storage ?? "local";
-  const storage = enabledStorage(lab.state, id, node.name);
-  if (!holds(storage, "images")) throw die(`Content type 'images' is not available on storage '${id}'`);
-  request.check(`/storage/${id}`, ["Datastore.AllocateSpace"]);
+  const { lab, node } = request;
+  const { drive, storage } = targetOf(request, text, name);
   const volume = allocate(
     lab,
     {

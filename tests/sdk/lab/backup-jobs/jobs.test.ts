@@ -42,6 +42,23 @@ describe("jobs", () => {
     );
   });
 
+  test("are lines of a file: nothing empty is kept, and no line feed", async () => {
+    await client.ok("POST", JOBS, { id: "j1", vmid: "101", schedule: "daily", comment: "a" });
+    await client.ok("PUT", `${JOBS}/j1`, { comment: "" });
+    expect(await client.fields(`${JOBS}/j1`)).not.toHaveProperty("comment");
+    const lines = await client.call("PUT", `${JOBS}/j1`, { comment: "a\nb" });
+    expect(lines).toMatchObject({ status: 500, message: "property contains a line feed" });
+  });
+
+  test("share their names with those that sync realms", async () => {
+    await client.ok("POST", "/access/domains", {
+      ...{ realm: "dir", type: "ldap", server1: "192.0.2.9", base_dn: "dc=example", user_attr: "uid" },
+    });
+    await client.ok("POST", "/cluster/jobs/realm-sync/sync", { realm: "dir", schedule: "daily" });
+    const taken = await client.call("POST", JOBS, { id: "sync", all: 1, schedule: "daily" });
+    expect(taken.message).toBe("Job 'sync' already exists");
+  });
+
   test("lose a guest that is destroyed with all that refers to it", async () => {
     await client.ok("POST", JOBS, { id: "both", vmid: "110,101", schedule: "daily" });
     await client.ok("POST", JOBS, { id: "one", vmid: "110", schedule: "daily" });

@@ -81,8 +81,36 @@ describe("a backup", () => {
     expect(held?.notes).toBe("web1 101 on pve1 of lab");
     const whole = await client.fields(`${CONTENT}/${String(held?.volid)}`);
     expect(whole.notes).toBe("web1 101 on pve1 of lab\nsecond");
-    const odd = await backup(101, { "notes-template": "{{nothing}}" });
-    expect(odd.log).toContain("WARN: unable to add notes - unexpected variable name 'nothing'");
+    const odd = await backup(101, { "notes-template": "{{a{b}}" });
+    expect(odd.log).toContain("WARN: unable to add notes - unexpected variable name 'a{b'");
+  });
+
+  test.each([
+    ["{{nothing}} a\\tb", "found unknown: escape sequence '\\t' at char 13, variable 'nothing' at char 4\n"],
+    ["one\ntwo", "contains a line feed\n"],
+  ])("takes no template such as %j", async (template, fault) => {
+    const params = { vmid: 101, storage: "nfs", "notes-template": template };
+    const refused = await client.call("POST", "/nodes/pve1/vzdump", params);
+    expect(refused).toMatchObject({ status: 400, errors: { "notes-template": fault } });
+    const job = { ...params, schedule: "daily" };
+    expect(await client.call("POST", "/cluster/backup", job)).toMatchObject({
+      status: 500,
+      message: `400 Parameter verification failed.\nnotes-template: ${fault}`.trim(),
+    });
+  });
+
+  test("puts property strings together again in its log, and keeps some options to root", async () => {
+    const { log } = await backup(101, { fleecing: "enabled=yes,storage=local" });
+    expect(log[0]).toBe(
+      "INFO: starting new backup job: vzdump 101 --node pve1 --storage nfs --fleecing '1,storage=local'",
+    );
+    const own = { vmid: 101, "job-id": "nightly" };
+    expect((await client.call("POST", "/nodes/pve1/vzdump", own)).errors).toEqual({
+      "job-id": "Only root may set this option.",
+    });
+    expect((await client.call("POST", "/nodes/pve1/vzdump", { vmid: 101, fleecing: "x" })).errors).toEqual({
+      fleecing: "invalid format - format error\nfleecing.enabled: type check ('boolean') failed - got 'x'\n",
+    });
   });
 });
 
@@ -149,6 +177,16 @@ describe("a restore", () => {
     expect(config.description).toContain("scsi1: local-lvm:vm-101-disk-1,backup=0");
   });
 
+  test("to a storage that takes no disks ends the command that reads the archive", async () => {
+    await backup(101, { compress: "zstd" });
+    const [held] = await backups(101);
+    const target = { vmid: 300, archive: held?.volid, storage: "none" };
+    const { exitstatus, log } = await client.task("POST", "/nodes/pve1/qemu", target);
+    const [, command = "no command"] = /^restore vma archive: (.*)$/.exec(log[0] ?? "") ?? [];
+    expect(exitstatus).toBe(`command 'set -o pipefail && ${command}' failed: storage 'none' does not exist`);
+    expect(log.some((line) => line.startsWith("CTIME: "))).toBe(true);
+  });
+
   test("brings a container back, under its own number with force", async () => {
     await backup(204, { compress: "gzip" });
     const [held] = await backups(204);
@@ -161,6 +199,14 @@ describe("a restore", () => {
       memory: 4096,
     });
     await client.task("POST", "/nodes/pve1/lxc/204/status/stop");
+    const asVm = await client.task("POST", "/nodes/pve1/qemu", { vmid: 301, archive: held?.volid });
+    expect(asVm.exitstatus).toBe(
+      `ERROR: file '/mnt/pve/nfs/dump/${String(held?.volid).slice(11)}' does not look like a QemuServer vzdump backup`,
+    );
+    const named = { vmid: 302, archive: held?.volid, name: "x" };
+    expect((await client.task("POST", "/nodes/pve1/qemu", named)).exitstatus).toBe(
+      "cannot pass along options (name) when restoring from tar archive",
+    );
     await client.ok("PUT", "/nodes/pve1/lxc/204/config", { hostname: "other" });
     await client.task("POST", "/nodes/pve1/lxc", { ...restore, vmid: 204, force: 1 });
     expect(await client.fields("/nodes/pve1/lxc/204/config")).toMatchObject({ hostname: "build" });
@@ -173,7 +219,7 @@ describe("rights", () => {
     client.as("operator");
     expect((await client.task("POST", "/nodes/pve1/vzdump", own)).exitstatus).toBe("OK");
     const other = await client.task("POST", "/nodes/pve1/vzdump", { vmid: 204, storage: "nfs" });
-    expect(other.exitstatus).toBe("Permission check failed (/vms/204, VM.Backup)");
+    expect(other.exitstatus).toBe("403 Permission check failed (/vms/204, VM.Backup)");
     const all = await client.task("POST", "/nodes/pve1/vzdump", { all: 1, storage: "nfs" });
     expect(all.exitstatus).toBe("OK");
     expect(all.log.some((line) => line.includes("VM 204"))).toBe(false);
