@@ -24,6 +24,26 @@ export function normalCidr(text: string): { readonly cidr: string; readonly vers
   return { cidr: prefix === (version === 4 ? "/32" : "/128") ? address : text, version };
 }
 
+/** A network without the bits behind its prefix; an address as it is. (pve-firewall, src/PVE/Firewall.pm: clean_cidr) */
+export function cleanCidr(text: string): string {
+  const [address = "", prefix] = text.split("/");
+  const version = isIP(address);
+  if (prefix === undefined || Number(prefix) === 0 || version === 0) return text;
+  const width = version === 4 ? 32 : 128;
+  const rest = BigInt(Math.max(0, width - Number(prefix)));
+  return `${numberAddress((addressNumber(address) >> rest) << rest, toVersion(version))}/${prefix}`;
+}
+
+/** A number as the address that it is. */
+function numberAddress(value: bigint, version: 4 | 6): string {
+  const [count, size] = version === 4 ? [4, 8n] : [8, 16n];
+  const parts = Array.from({ length: count }, (_, index) => {
+    const part = (value >> (size * BigInt(count - 1 - index))) & ((1n << size) - 1n);
+    return part.toString(version === 4 ? 10 : 16);
+  });
+  return version === 4 ? parts.join(".") : new URL(`http://[${parts.join(":")}]`).hostname.slice(1, -1);
+}
+
 /** What an address list comes to: the IP version of what is in it, or the fault. */
 export type AddressList = { readonly version?: 4 | 6 } | { readonly fault: string };
 

@@ -52,7 +52,8 @@ function create({ lab, params }: LabRequest): null {
   const comment = params.has("comment") ? { comment: keptComment(params.text("comment")) } : undefined;
   if (old === undefined) {
     if (groups.has(name)) throw paramError({ group: `Security group '${name}' already exists` });
-    setGroup(groups, name, { rules: [] }, comment);
+    // Of two names that differ in case alone, the one in lower case comes last in the file, and stays.
+    if (!groups.has(name.toLowerCase())) setGroup(groups, name, { rules: [] }, comment);
     return null;
   }
   assertUnchanged(listDigest(list(firewall)), params.text("digest"));

@@ -1,7 +1,7 @@
 import { die, paramError } from "../errors.ts";
 import { assertUnchanged } from "../sections.ts";
 import type { LabCore, LabRequest } from "../types.ts";
-import { aliasRef, normalCidr } from "./addresses.ts";
+import { aliasRef, cleanCidr, normalCidr } from "./addresses.ts";
 import { type Level, locked } from "./level.ts";
 import { keptComment, listDigest, withDigest } from "./state.ts";
 import type { FwConfig, FwSet, FwSetEntry } from "./types.ts";
@@ -74,7 +74,8 @@ function createSet(level: Level, request: LabRequest): null {
   const given = keptComment(params.text("comment"));
   if (old === undefined) {
     if (ipsets.has(name)) throw paramError({ name: `IPSet '${name}' already exists` });
-    // Names are in lower case once they come back from the file.
+    // Names are in lower case once they come back from the file, where the one that was so before comes last.
+    if (ipsets.has(name.toLowerCase())) return null;
     ipsets.set(name.toLowerCase(), { entries: [], ...(given === undefined ? {} : { comment: given }) });
     return null;
   }
@@ -103,7 +104,7 @@ function addEntry(level: Level, request: LabRequest): null {
   const text = params.need("cidr");
   const fault = aliasFault(level, request, text);
   if (fault !== undefined) throw die(fault);
-  const cidr = normalCidr(text)?.cidr ?? text;
+  const cidr = normalCidr(cleanCidr(text))?.cidr ?? text;
   if (set.entries.some((entry) => entry.cidr === cidr))
     throw paramError({ cidr: `address '${cidr}' already exists` });
   if (/\/0+$/.test(cidr)) throw paramError({ cidr: "a zero prefix is not allowed in ipset entries" });

@@ -3,7 +3,7 @@ import { isIp } from "./common.ts";
 import { byPattern, type FormatTable, readIn, when } from "./types.ts";
 
 const FIREWALL = "pve-firewall, src/PVE/Firewall.pm";
-const ALIAS = /^[A-Za-z][A-Za-z0-9_-]+\n?$/;
+const ALIAS = /^(?:dc\/|guest\/)?[A-Za-z][A-Za-z0-9_-]+\n?$/;
 const HIGHEST_PORT = 65_535;
 const MOST_PORTS = 15;
 
@@ -17,11 +17,14 @@ const PROTOCOLS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-function isIpOrCidr(value: string): boolean {
-  return isIP(value.replace(/(?:\/\d+)?\n?$/, "")) !== 0;
+/** What Net::IP has against a prefix is told in its own words. */
+function checkIpOrCidr(value: string): string | undefined {
+  const version = isIP(value.replace(/(?:\/\d+)?\n?$/, ""));
+  if (version === 0) return "value does not look like a valid IP address or CIDR network";
+  const prefix = /\/(\d+)\n?$/.exec(value)?.[1];
+  const isLong = prefix !== undefined && Number(prefix) > (version === 4 ? 32 : 128);
+  return isLong ? `Invalid prefix length /${prefix}` : undefined;
 }
-
-const IP_OR_CIDR = "value does not look like a valid IP address or CIDR network";
 
 function checkPortRange(first: number, last: number): string | undefined {
   for (const port of [first, last]) if (port > HIGHEST_PORT) return `invalid port '${port}'`;
@@ -52,8 +55,8 @@ function isHostAndPort(value: string): boolean {
 /** Formats of addresses, ports and protocols outside the schema module. */
 export const networkFormats: FormatTable = {
   ...readIn(FIREWALL, {
-    IPorCIDR: when(isIpOrCidr, IP_OR_CIDR),
-    IPorCIDRorAlias: when((value) => ALIAS.test(value) || isIpOrCidr(value), IP_OR_CIDR),
+    IPorCIDR: checkIpOrCidr,
+    IPorCIDRorAlias: (value) => (ALIAS.test(value) ? undefined : checkIpOrCidr(value)),
     "pve-fw-sport-spec": checkPorts,
     "pve-fw-dport-spec": checkPorts,
   }),

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   addressNumber,
   checkAddresses,
+  cleanCidr,
   inNetwork,
   normalCidr,
 } from "../../../../sdk/lab/firewall/addresses.ts";
@@ -25,6 +26,16 @@ describe("addresses", () => {
     );
     expect(inNetwork("10.1.0.1", "10.0.0.0/16")).toBe(false);
     expect(inNetwork("::1", "10.0.0.0/8")).toBe(false);
+  });
+
+  test.each([
+    ["10.1.2.3/8", "10.0.0.0/8"],
+    ["10.1.2.3/32", "10.1.2.3/32"],
+    ["10.1.2.3", "10.1.2.3"],
+    ["2001:DB8::1/32", "2001:db8::/32"],
+    ["0.0.0.0/0", "0.0.0.0/0"],
+  ])("%s is cleaned to %s", (text, cidr) => {
+    expect(cleanCidr(text)).toBe(cidr);
   });
 
   test.each([

@@ -154,3 +154,22 @@ test("a firewall that was switched on for a try goes off again", async () => {
   client.lab.state.firewall.cluster.options.set("enable", 1_000_000);
   expect(await client.fields(`${CLUSTER}/options`)).toMatchObject({ enable: 0 });
 });
+
+test("sets take networks in their plain form, once, and aliases by their level", async () => {
+  await client.ok("POST", `${VM}/ipset`, { name: "set1", comment: "c" });
+  const add = async (cidr: string) => (await client.call("POST", `${VM}/ipset/set1`, { cidr })).errors;
+  await client.ok("POST", `${VM}/ipset/set1`, { cidr: "10.1.2.3/8" });
+  expect(await add("10.9.9.9/8")).toEqual({ cidr: "address '10.0.0.0/8' already exists" });
+  expect(await add("10.0.0.0/33")).toEqual({ cidr: "invalid format - Invalid prefix length /33\n" });
+  expect((await client.call("POST", `${VM}/ipset/set1`, { cidr: "guest/web" })).message).toBe(
+    "no such alias 'web'",
+  );
+  await client.ok("POST", `${VM}/aliases`, { name: "web", cidr: "192.0.2.7" });
+  await client.ok("POST", `${VM}/ipset/set1`, { cidr: "guest/web" });
+  await client.ok("POST", `${VM}/ipset`, { name: "Set1" });
+  expect(await client.rows(`${VM}/ipset`)).toMatchObject([{ name: "set1", comment: "c" }]);
+  expect(await client.rows(`${VM}/ipset/set1`)).toMatchObject([
+    { cidr: "10.0.0.0/8" },
+    { cidr: "guest/web" },
+  ]);
+});
