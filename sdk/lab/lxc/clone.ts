@@ -107,7 +107,11 @@ function checkPoint(
   request.check(`/storage/${params.text("storage") ?? own}`, ["Datastore.AllocateSpace"]);
   const snapname = params.text("snapname");
   if (full && running && snapname === undefined)
-    throw die("Cannot do full clones on a running container without snapshots");
+    throw die(
+      lab.release.major < 9
+        ? "Cannot do full clones on a running container without snapshots"
+        : "Full clone of a running container is only possible from a snapshot",
+    );
   // Linked clones on directories are qcow2 images, which containers cannot have.
   const linkable =
     !isFileBased(storageOf(lab.state, own)) && hasFeature(lab.state, "clone", point.volume, snapname);
@@ -132,6 +136,8 @@ async function runClone(
   const { lab, node, params } = request;
   const context: DiskContext = { lab, node: node.name, vmid: guest.vmid, log: (line) => task.log(line) };
   const made: string[] = [];
+  if (lab.release.major >= 9)
+    task.log(`creating a clone of container ${plan.source.vmid} with ID ${guest.vmid}`);
   try {
     if ((plan.source.runtime !== undefined) !== plan.running) throw die("unexpected state change");
     for (const [name, point] of plan.points) {

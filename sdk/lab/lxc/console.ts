@@ -3,12 +3,14 @@ import { joinConsole, openConsole, spiceFile, withPassword } from "../qemu/conso
 import type { LabRequest } from "../types.ts";
 import { containerOf, vmidOf } from "./container.ts";
 
-/** POST vncproxy. */
+/** POST vncproxy: with a password of the protocol where a websocket stands between. */
 export function vncProxy(request: LabRequest): unknown {
   const vmid = vmidOf(request);
   containerOf(request);
-  const { password: _, ...opened } = withPassword(openConsole(request, `/vms/${vmid}`, "vncproxy", vmid));
-  return { ...opened, ticket: String(opened.ticket).replace(/^.*?(?=PVEVNC:)/, "") };
+  const opened = withPassword(openConsole(request, `/vms/${vmid}`, "vncproxy", vmid));
+  if (request.params.flag("websocket") && request.lab.release.major >= 9) return opened;
+  const { password: _, ...plain } = opened;
+  return { ...plain, ticket: String(opened.ticket).replace(/^.*?(?=PVEVNC:)/, "") };
 }
 
 /** POST termproxy: that a container does not run only shows in the terminal. */

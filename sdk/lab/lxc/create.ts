@@ -48,10 +48,12 @@ function check(request: LabRequest, restoring: boolean): NewContainer {
       ? undefined
       : true;
   if (!restoring && unprivileged === false) request.check("/", ["Sys.Modify"]);
+  if (params.flag("ha-managed")) request.check("/", ["Sys.Console"]);
   const present = claimForRestore(request, vmid, restoring && params.flag("force"));
   checkSshKeys(params.text("ssh-public-keys"));
   const pool = params.text("pool");
   if (pool !== undefined && !lab.state.pools.has(pool)) throw permError(`pool '${pool}' does not exist`);
+  if (params.flag("start")) request.checkVm(vmid, pool, ["VM.PowerMgmt"]);
   checkAllocation(request, vmid, pool, present);
   const settings = settingsOf(request, OTHERS);
   for (const name of [...settings.keys()]) if (/^unused\d+$/.test(name)) settings.delete(name);

@@ -3,7 +3,7 @@ import { forgetGuest } from "../guests/forget.ts";
 import { checkProtection, unusedOf } from "../qemu/guest.ts";
 import { freeVolume, isUsedBase } from "../qemu/storage/allocate.ts";
 import type { TaskHandle } from "../tasks/types.ts";
-import type { LabGuest, LabRequest } from "../types.ts";
+import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { checkLock, containerOf, lockFile, vmidOf } from "./container.ts";
 import { type DiskContext, deleteVolume } from "./disks.ts";
 import { volumesOf } from "./mount-point.ts";
@@ -52,11 +52,29 @@ function removeVolumes({ lab }: LabRequest, guest: LabGuest, unreferenced: boole
     for (const [, volid] of unusedOf(section)) volids.add(volid);
   }
   for (const volid of volids)
-    if (isUsedBase(lab.state, node, volid))
-      throw die(`base volume '${volid.replace(/^[^:]+:/, "")}' is still in use by linked clones`);
-  for (const volid of volids) deleteVolume(context, volid);
+    if (isKept(lab, node, volid)) throw die(`base volume '${volid}' is still in use by linked clone`);
+  for (const volid of volids) remove(context, volid, task);
   if (!unreferenced) return;
   for (const storage of lab.state.storages.values())
     for (const volume of lab.state.volumes.list(storage, node))
       if (volume.vmid === vmid && volume.content === "rootdir") freeVolume(lab.state, node, volume.volid);
+}
+
+/** Whether linked clones rest on a volume; one whose name cannot be read has none. */
+function isKept(lab: LabCore, node: string, volid: string): boolean {
+  try {
+    return isUsedBase(lab.state, node, volid);
+  } catch {
+    return false;
+  }
+}
+
+/** Removes a volume; that it fails does not keep the container. */
+function remove(context: DiskContext, volid: string, task: TaskHandle): void {
+  try {
+    deleteVolume(context, volid);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    task.warn(`failed to delete mountpoint volume ${volid}: ${reason}`);
+  }
 }

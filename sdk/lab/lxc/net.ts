@@ -1,7 +1,7 @@
 import { type Properties, parseProperties } from "../qemu/property-string.ts";
 import type { Random } from "../random.ts";
 
-const SHAPE = { booleans: new Set(["firewall", "link_down"]) } as const;
+const SHAPE = { booleans: new Set(["firewall", "host-managed", "link_down"]) } as const;
 
 /** Reads a `netN`; one without a MAC address gets a random one. */
 export function parseNet(text: string, random: Random): Properties {

@@ -43,7 +43,7 @@ export const FAST_PLUG = words("description onboot startup protection hostname h
 /** The privilege for an option whatever its value; its value may need more. */
 export function optionNeed(name: string): string {
   if (name === "cores" || name === "cpuunits" || name === "cpulimit") return "VM.Config.CPU";
-  if (isMountPoint(name)) return "VM.Config.Disk";
+  if (isMountPoint(name) || /^unused\d+$/.test(name)) return "VM.Config.Disk";
   if (name === "memory" || name === "swap") return "VM.Config.Memory";
   if (/^(?:net\d+|nameserver|searchdomain|hostname)$/.test(name)) return "VM.Config.Network";
   return "VM.Config.Options";

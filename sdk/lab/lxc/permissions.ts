@@ -32,7 +32,9 @@ function checkOption(request: LabRequest, present: Present, name: string, value:
   if (name === "features") checkFeatures(request, present, value);
   else if (name === "tags") checkTags(request, vmid, config?.get("tags") ?? "", value ?? "");
   else request.checkVm(vmid, pool, [optionNeed(name)]);
-  if (isMountPoint(name) && value !== undefined) checkMount(request, vmid, name, value);
+  const unused = /^unused\d+$/.test(name);
+  if ((unused || isMountPoint(name)) && value !== undefined)
+    checkMount(request, vmid, unused ? "rootfs" : name, value);
   if (/^net\d+$/.test(name)) {
     for (const net of [config?.get(name), value])
       if (net !== undefined) checkBridges(request, new Map([[name, net]]));

@@ -17,8 +17,8 @@ function placeOf(request: LabRequest): Place {
 export function takeSnapshot(request: LabRequest): unknown {
   const { lab, params } = request;
   const name = params.need("snapname");
-  if (["current", "vzdump"].includes(name) || name.toLowerCase() === "pending")
-    throw die(`unable to use snapshot name '${name.toLowerCase()}' (reserved name)`);
+  if (["current", "vzdump"].includes(name))
+    throw die(`unable to use snapshot name '${name}' (reserved name)`);
   return request.task("vzsnapshot", vmidOf(request), (task) =>
     createSnapshot(lab, placeOf(request), name, params.text("description"), task),
   );

@@ -137,6 +137,8 @@ export function prepareValue(
   }
   const net = /^net\d+$/.test(name) ? parseNet(value, request.lab.random) : undefined;
   if (net?.has("mtu") === true) checkMtu(request.lab, request.node.name, name, net);
+  if (net?.get("host-managed") === "1" && net.get("link_down") !== "1" && net.get("ip6") === "auto")
+    throw die(`${name}: SLAAC is not supported for host-managed network configuration.`);
   if (name === "unprivileged") throw die("unable to modify read-only option: 'unprivileged'");
   if (name === "tags") return storedTags(value);
   if (name === "nameserver" || name === "searchdomain") return splitList(value).join(" ");

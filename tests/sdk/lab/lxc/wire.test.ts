@@ -38,6 +38,18 @@ describe("networks of a container", () => {
     expect([config.hostname, config.net1]).toEqual(["ct200", undefined]);
   });
 
+  test("a node that sets up addresses cannot have them made up in the container", async () => {
+    const net = "name=eth1,bridge=vmbr0,host-managed=yes";
+    expect(await change({ net1: `${net},ip6=auto` })).toMatchObject({
+      status: 500,
+      message: "net1: SLAAC is not supported for host-managed network configuration.",
+    });
+    expect(await change({ net1: `${net},ip6=dhcp` })).toMatchObject({ status: 200 });
+    expect(await lab.fields(`${CT}/config`)).toMatchObject({
+      net1: expect.stringContaining("host-managed=1"),
+    });
+  });
+
   test("packets are no longer than the bridge takes", async () => {
     const message = "net1: MTU size '9000' is bigger than bridge MTU '1500'";
     expect(await change({ net1: "name=eth1,bridge=vmbr0,mtu=9000" })).toMatchObject({ status: 500, message });
@@ -121,9 +133,69 @@ describe("disks and consoles of a container", () => {
     expect(await lab.ok("POST", `${CT}/termproxy`)).toMatchObject({ user: "root@pam!test" });
   });
 
+  test("a display behind a websocket has a password of its own", async () => {
+    const open = (params: object) => lab.ok("POST", `${CT}/vncproxy`, { ...params });
+    const behind = (await open({ websocket: 1 })) as { ticket: string; password: string };
+    expect(behind.ticket).toMatch(/^\S{8}:PVEVNC:/);
+    expect(behind.ticket.startsWith(`${behind.password}:`)).toBe(true);
+    const plain = await open({});
+    expect(plain).toMatchObject({ ticket: expect.stringMatching(/^PVEVNC:/) });
+    expect(plain).not.toHaveProperty("password");
+  });
+
+  test("a volume that cannot be removed is warned of, the container goes", async () => {
+    await change({ rootfs: "local:2" });
+    const { exitstatus, log } = await lab.task("DELETE", CT);
+    expect(exitstatus).toBe("WARNINGS: 1");
+    expect(log).toContain(
+      "WARN: failed to delete mountpoint volume local:2: unable to parse directory volume name '2'",
+    );
+    expect(await lab.rows("/nodes/vm/lxc")).toEqual([]);
+  });
+
+  test("a name that snapshots of VMs cannot have is one for containers", async () => {
+    const { exitstatus } = await lab.task("POST", `${CT}/snapshot`, { snapname: "pending" });
+    expect(exitstatus).toBe("snapshot feature is not available");
+  });
+
+  test("a clone tells what it is made of, on Proxmox VE 9", async () => {
+    const { log } = await lab.task("POST", `${CT}/clone`, { newid: 201 });
+    expect(log[0]).toBe("creating a clone of container 200 with ID 201");
+  });
+
   test("a shutdown without a timeout waits", async () => {
     await lab.task("POST", `${CT}/status/start`);
     const { exitstatus } = await lab.task("POST", `${CT}/status/shutdown`, { timeout: 0 });
     expect(exitstatus).toBe("OK");
+  });
+});
+
+describe("rights", () => {
+  test.each([
+    [{ start: 1 }, "Permission check failed (/vms/300, VM.PowerMgmt)"],
+    [{ "ha-managed": 1 }, "Permission check failed (/, Sys.Console)"],
+    [{}, "Permission check failed"],
+  ])("what comes after creating with %j needs rights of its own", async (more, message) => {
+    const wanted = { vmid: 300, ostemplate: TEMPLATE, ...more };
+    expect(await lab.as("user").call("POST", "/nodes/vm/lxc", wanted)).toMatchObject({
+      status: 403,
+      message,
+    });
+  });
+
+  test("an unused volume is a disk", async () => {
+    const grant = async (role: string, privs: string) => {
+      await lab.ok("POST", "/access/roles", { roleid: role, privs });
+      await lab.ok("PUT", "/access/acl", { path: "/vms/200", roles: role, users: "test@pve" });
+    };
+    await grant("options", "VM.Config.Options");
+    const wanted = { unused0: "local:200/vm-200-disk-0.raw" };
+    expect(await lab.as("user").call("PUT", `${CT}/config`, wanted)).toMatchObject({
+      status: 403,
+      message: "Permission check failed (/vms/200, VM.Config.Disk)",
+    });
+    lab.as("root");
+    await grant("disks", "VM.Config.Disk");
+    expect(await lab.as("user").call("PUT", `${CT}/config`, wanted)).toMatchObject({ status: 200 });
   });
 });
