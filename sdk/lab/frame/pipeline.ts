@@ -6,6 +6,7 @@ import { die, LabError, paramError, permError } from "../errors.ts";
 import { asAnswered, type LabRelease } from "../release.ts";
 import type { LabCore, LabHandler, LabNode } from "../types.ts";
 import { LabParams, type WireValue } from "./params.ts";
+import { receive, told, UNKNOWN } from "./received.ts";
 import { Request } from "./request.ts";
 import { Router } from "./router.ts";
 
@@ -35,6 +36,8 @@ export interface Outcome {
 const ROOT_INDEX = ["version", "cluster", "nodes", "storage", "access", "pools"].map((subdir) => ({
   subdir,
 }));
+
+const VM_CONFIG = /^\/nodes\/\{node\}\/qemu\/\{vmid\}\/config$/;
 
 /** Thrown where the node that should answer is down: 595 with an empty body. */
 export class NodeUnreachable extends Error {}
@@ -82,12 +85,12 @@ export class Pipeline {
   }
 
   async run(lab: LabCore, call: Call): Promise<Outcome> {
-    if (call.method === "GET" && /^\/*$/.test(call.path)) {
-      return { endpoint: undefined, pathParams: NONE, data: ROOT_INDEX, fault: undefined };
-    }
+    if (call.method === "GET" && /^\/*$/.test(call.path)) return rootIndex(call);
     const found = this.#router.find(call.method, call.path);
     if (found === undefined) {
-      const message = `Method '${call.method} ${call.path}' not implemented`;
+      // A path is never more than its bytes.
+      const path = Buffer.from(call.path).toString("latin1");
+      const message = `Method '${call.method} ${path}' not implemented`;
       const fault = new LabError(501, message, undefined, false);
       return { endpoint: undefined, pathParams: NONE, data: null, fault };
     }
@@ -119,18 +122,22 @@ export class Pipeline {
     const node = endpoint.proxyto === "node" ? wire.text("node") : undefined;
     const answering = nodeOf(lab, node);
     if (answering.power !== "online") throw new NodeUnreachable(answering.name);
-    for (const [name, value] of params) {
-      // Nothing between JSON and the check expects a null where a number should be.
-      if (value === null && endpoint.parameters[name]?.type === "integer") {
-        throw die(`unable to read parameter '${name}'`);
-      }
-    }
-    const faults = this.#catalog.checkWire(endpoint, Object.fromEntries(params));
-    if (faults.length > 0) {
-      throw paramError(Object.fromEntries(faults.map(({ param, message }) => [param, message])));
-    }
+    const empty = receive(endpoint, params);
+    const errors = told(endpoint, this.#catalog.checkWire(endpoint, Object.fromEntries(params)), empty);
+    if (Object.keys(errors).length > 0) throw paramError(errors);
+    // A configuration that is written holds a text for each of its keys.
+    const unwritten = empty.find((name) => name !== "digest" && name !== "delete");
+    if (unwritten !== undefined && VM_CONFIG.test(endpoint.path) && endpoint.method !== "GET")
+      throw die(`unable to parse value of '${unwritten}' - got undefined value`);
     return answering;
   }
+}
+
+function rootIndex({ params }: Call): Outcome {
+  const errors = [...params.keys()].map((name): [string, string] => [name, UNKNOWN]);
+  const fault = errors.length === 0 ? undefined : paramError(Object.fromEntries(errors));
+  const data = fault === undefined ? ROOT_INDEX : null;
+  return { endpoint: undefined, pathParams: NONE, data, fault };
 }
 
 /** What is answered for a call that is not done. */

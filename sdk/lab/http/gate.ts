@@ -105,7 +105,7 @@ async function respond(
   if (fault.status === 401) await delay(parts.refusalDelay);
   // A carriage return in the status line is more than the proxy in front takes.
   if (/^[^\n]*\r/.test(fault.message)) return bare(400, "Bad Request");
-  if (Buffer.byteLength(fault.message) !== fault.message.length) {
+  if (/[\u0100-\uffff]/.test(fault.message)) {
     // The daemon's writer takes bytes alone: such a message breaks the connection to its worker.
     await delay(parts.refusalDelay);
     return bare(596, "Broken pipe");

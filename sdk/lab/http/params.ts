@@ -1,17 +1,19 @@
 import type { WireValue } from "../frame/params.ts";
+import { jsonFault } from "./json.ts";
 
-/** Query and body values by name; repeated keys become an array. */
+/** Query and body values by name; repeated keys become an array, and a name without a value a null. */
 export function decodeForm(text: string): Map<string, WireValue> {
   const found = new Map<string, WireValue>();
-  for (const pair of text.split(/[&;]/)) {
-    // A second `=` cuts the rest off, and a name without a value counts as not given.
-    const [name, value] = pair.split("=");
-    if (name === undefined || name === "" || value === undefined) continue;
+  // Nothing at the end is nothing, but nothing between two separators is a parameter without a name.
+  for (const pair of text.replace(/[&;]+$/, "").split(/[&;]/)) {
+    if (text === "" || /^[&;]+$/.test(text)) break;
+    // A second `=` cuts the rest off.
+    const [name = "", value] = pair.split("=");
     const key = decodePart(name);
-    const before = found.get(key);
-    const now = decodePart(value);
-    if (before === undefined) found.set(key, now);
-    else found.set(key, Array.isArray(before) ? [...before, now] : [before, now]);
+    const before = found.get(key) ?? undefined;
+    if (value === undefined) found.set(key, null);
+    else if (before === undefined) found.set(key, decodePart(value));
+    else found.set(key, Array.isArray(before) ? [...before, decodePart(value)] : [before, decodePart(value)]);
   }
   return found;
 }
@@ -29,17 +31,21 @@ export function decodePercent(text: string): string {
   );
 }
 
-/** Fields of a JSON body; the error is the text that Proxmox VE's JSON reader gives up with. */
+/** Where the daemon reads the fields of a body. */
+const READER = "at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 1012.";
+
+/** Fields of a JSON body; the error is the text that Proxmox VE gives up with. */
 export function decodeJson(text: string): Map<string, WireValue> | { readonly error: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { error: `malformed JSON string, neither tag, array, object, number, string or atom` };
+  const fault = jsonFault(text);
+  if (fault !== undefined) return { error: `${fault} ${READER}` };
+  const value: unknown = JSON.parse(text);
+  if (value === null) return new Map();
+  if (typeof value === "string" || typeof value === "number") {
+    const shown = String(value);
+    const cut = shown.length > 32 ? `"${shown.slice(0, 32)}"...` : `"${shown}"`;
+    return { error: `Can't use string (${cut}) as a HASH ref while "strict refs" in use ${READER}` };
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { error: "Not a HASH reference" };
-  }
+  if (typeof value !== "object" || Array.isArray(value)) return { error: `Not a HASH reference ${READER}` };
   const fields: [string, WireValue][] = Object.entries(value);
   return new Map(fields);
 }

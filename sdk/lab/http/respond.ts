@@ -83,7 +83,7 @@ export async function send(request: IncomingMessage, response: ServerResponse, r
   answered.set(request.socket, count);
   const wanted = reply.close !== true && request.headers.connection !== "close";
   const keep = status < 400 && count < ANSWERS_PER_CONNECTION && wanted;
-  response.writeHead(status, reason, {
+  response.writeHead(status, statusText(reason), {
     "Cache-Control": "max-age=0",
     Connection: keep ? "Keep-Alive" : "close",
     Pragma: "no-cache",
@@ -93,6 +93,12 @@ export async function send(request: IncomingMessage, response: ServerResponse, r
     ...(zip ? { "Content-Encoding": "gzip" } : {}),
   });
   response.end(body);
+}
+
+/** What a status line can hold: one byte a letter, none of them a control character. */
+function statusText(reason: string): string {
+  const bytes = /[\u0100-\uffff]/.test(reason) ? Buffer.from(reason).toString("latin1") : reason;
+  return bytes.replace(/(?!\t)\p{Cc}/gu, "?");
 }
 
 function firstLine(text: string): string {

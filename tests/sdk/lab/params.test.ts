@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { splitList } from "../../../sdk/lab/frame/params.ts";
+import { jsonFault } from "../../../sdk/lab/http/json.ts";
 import { decodeForm, decodeJson, decodePercent } from "../../../sdk/lab/http/params.ts";
 import { formatUpid, parseUpid } from "../../../sdk/lab/tasks/upid.ts";
 
@@ -28,18 +29,77 @@ describe("forms", () => {
     );
   });
 
-  test("plus is a space, broken escapes stay, a name alone is not given", () => {
-    expect([...decodeForm("a=x+y%20z&b=100%&c&=d")]).toEqual([
+  test("plus is a space, broken escapes stay, a name alone has no value, a value may lack its name", () => {
+    expect([...decodeForm("a=x+y%20z&b=100%&c&=d&")]).toEqual([
       ["a", "x y z"],
       ["b", "100%"],
+      ["c", null],
+      ["", "d"],
     ]);
+    expect([...decodeForm("a=1&&b=")]).toEqual([
+      ["a", "1"],
+      ["", null],
+      ["b", ""],
+    ]);
+    expect(decodeForm("&&").size).toBe(0);
     expect(decodePercent("%zz%41")).toBe("%zzA");
   });
 });
 
 test("a JSON body must be an object", () => {
   expect(decodeJson('{"a":[1]}')).toEqual(new Map([["a", [1]]]));
-  expect(decodeJson("[]")).toHaveProperty("error");
+  expect(decodeJson("null")).toEqual(new Map());
+  expect(decodeJson("[]")).toHaveProperty("error", expect.stringMatching(/^Not a HASH reference at /));
+  expect(decodeJson('"x"')).toHaveProperty(
+    "error",
+    expect.stringMatching(/^Can't use string \("x"\) as a HASH ref while "strict refs" in use at /),
+  );
+});
+
+test.each([
+  ["", "malformed JSON string, neither tag, array, object, number, string or atom", 0, "(end of string)"],
+  [
+    '{"a":',
+    "malformed JSON string, neither tag, array, object, number, string or atom",
+    5,
+    "(end of string)",
+  ],
+  ["{'a':1}", "'\"' expected", 1, "'a':1}"],
+  ['{"a" 1}', "':' expected", 5, "1}"],
+  ['{"a":1', ", or } expected while parsing object/hash", 6, "(end of string)"],
+  ['{"a":[1 2]}', ", or ] expected while parsing array", 8, "2]}"],
+  ['{"a":"x', "unexpected end of string while parsing JSON string", 7, "(end of string)"],
+  ["{} x", "garbage after JSON object", 3, "x"],
+  ["userid=x@pve&comment=long text", "malformed JSON string, neither tag", 0, "userid=x@pve&comment..."],
+  ["not json", "'null' expected", 0, "not json"],
+  ['{"a":01}', "malformed number (leading zero must not be followed by another digit)", 6, "1}"],
+])("%j is told where it stops being JSON", (text, fault, offset, rest) => {
+  const told = decodeJson(text) as { error: string };
+  expect(told.error).toContain(fault);
+  expect(told.error).toContain(`, at character offset ${offset} (before "${rest}") at /usr/share`);
+});
+
+test("what JSON.parse takes has no fault, and what it does not take has one", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.json(),
+        fc.string(),
+        fc.json().map((text) => text.slice(1)),
+      ),
+      (text) => {
+        const parses = () => {
+          try {
+            JSON.parse(text);
+            return true;
+          } catch {
+            return false;
+          }
+        };
+        expect(jsonFault(text) === undefined).toBe(parses());
+      },
+    ),
+  );
 });
 
 test("lists take commas, semicolons and spaces", () => {

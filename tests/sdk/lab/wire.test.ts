@@ -60,6 +60,58 @@ describe("bodies", () => {
     });
   });
 
+  test("what has privileges is handed JSON as a form", async () => {
+    const send = async (fields: object) =>
+      ask(lab, "POST", "/access/users", { body: JSON.stringify(fields), headers: json });
+    expect((await send({ userid: "one@pve", comment: ["lone"], groups: [], expire: true })).status).toBe(200);
+    expect((await ask(lab, "GET", "/access/users/one@pve")).data).toMatchObject({
+      comment: "lone",
+      expire: 1,
+    });
+    expect((await send({ userid: "two@pve", comment: ["a", "b"] })).errors).toEqual({
+      comment: "type check ('string') failed - got ARRAY",
+    });
+    expect((await send({ userid: "two@pve", expire: { a: 1 } })).errors).toEqual({
+      expire: expect.stringMatching(/^type check \('integer'\) failed - got 'HASH\(0x[0-9a-f]+\)'$/),
+    });
+  });
+
+  test("null is not given, unless nothing takes it", async () => {
+    const send = async (path: string, fields: object) =>
+      ask(lab, "PUT", path, { body: JSON.stringify(fields), headers: json });
+    expect((await send("/access/users/root@pam", { expire: null })).status).toBe(200);
+    expect((await send("/access/users/root@pam", { bogus: null })).errors).toHaveProperty("bogus");
+    expect(await send("/nodes/pve1/qemu/101/config", { cores: null })).toMatchObject({
+      status: 500,
+      reason: "unable to parse value of 'cores' - got undefined value",
+    });
+  });
+
+  test("a name without a value is not given, and a value without a name is one too many", async () => {
+    expect((await ask(lab, "GET", "/access/users?full")).status).toBe(200);
+    expect((await ask(lab, "GET", "/version?x")).errors).toHaveProperty("x");
+    expect((await ask(lab, "GET", "/version?=1")).errors).toHaveProperty("_root");
+    expect((await ask(lab, "GET", "/?x=1")).errors).toHaveProperty("x");
+  });
+
+  test("faults keep what fits a byte, and break the writer where a letter takes more", async () => {
+    const none = async (name: string) =>
+      ask(lab, "PUT", "/pools", { body: `poolid=p&vms=100&comment=&storage=${encodeURIComponent(name)}` });
+    expect((await none("ü")).reason).toBe("Parameter verification failed.");
+    const user = async (name: string) =>
+      ask(lab, "POST", "/access/users", { body: `userid=${encodeURIComponent(name)}` });
+    expect(await user("ü b@pve")).toMatchObject({
+      ...{ status: 500, reason: "value 'ü b@pve' does not look like a valid user name" },
+    });
+    expect(await user("日 b@pve")).toMatchObject({ status: 596, reason: "Broken pipe" });
+    expect(await user("a\x01 b@pve")).toMatchObject({
+      ...{ status: 500, reason: "value 'a? b@pve' does not look like a valid user name" },
+    });
+    expect(await ask(lab, "GET", `/${encodeURIComponent("日")}`)).toMatchObject({
+      ...{ status: 501, reason: expect.stringMatching(/^Method 'GET \/æ.*' not implemented$/) },
+    });
+  });
+
   test("a semicolon separates and a second equals sign cuts off", async () => {
     await ask(lab, "POST", "/pools", { body: "poolid=semi;comment=a=b" });
     expect((await ask(lab, "GET", "/pools/semi")).data).toMatchObject({ comment: "a" });
