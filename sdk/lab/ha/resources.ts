@@ -50,7 +50,7 @@ function sidOf({ params, lab: { state } }: LabRequest): string {
   const text = params.need("sid");
   if (!/^\d+$/.test(text)) return text;
   const guest = state.guests.get(Number(text));
-  if (guest === undefined) throw die(`unable do add resource - VM/CT ${text} does not exist`);
+  if (guest === undefined) throw die(`unable do detect SID from VMID - VM/CT ${text} does not exist`);
   return haId(guest);
 }
 
@@ -118,8 +118,9 @@ function update(request: LabRequest): null {
     const type = String(section.get("type"));
     const own = options(request);
     const given = checkSection(endpoint, params, { type, options: own, create: false, without: WITHOUT });
-    deleteFromSection(section, own, given, params.text("delete"));
     for (const [name, value] of given) section.set(name, value);
+    // What is set and deleted at once is deleted.
+    deleteFromSection(section, own, new Map(), params.text("delete"));
     guest.ha = propertiesOf(section);
     followRequest(lab, guest);
     return null;
@@ -150,7 +151,9 @@ function ask(request: LabRequest, how: "migrate" | "relocate"): unknown {
   const node = params.need("node");
   const guest = guestOfId(state, sid);
   if (guest?.ha === undefined || !isHaManaged(state, guest)) throw die(`resource '${sid}' is not HA managed`);
-  const { along, blocking } = release.major >= 9 ? motionOf(state, sid, node) : { along: [], blocking: [] };
+  // What goes along is known from the manager's own status.
+  const isKnown = release.major >= 9 && state.ha.runs;
+  const { along, blocking } = isKnown ? motionOf(state, sid, node) : { along: [], blocking: [] };
   if (blocking.length === 0)
     for (const id of [sid, ...along]) {
       const moved = guestOfId(state, id);

@@ -17,6 +17,9 @@ const PROTOCOLS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** Protocols whose connections the kernel can follow. */
+const HELPERS: ReadonlySet<string> = new Set("amanda ftp irc netbios-ns pptp sane sip snmp tftp".split(" "));
+
 /** What Net::IP has against a prefix is told in its own words. */
 function checkIpOrCidr(value: string): string | undefined {
   const version = isIP(value.replace(/(?:\/\d+)?\n?$/, ""));
@@ -60,6 +63,16 @@ export const networkFormats: FormatTable = {
     "pve-fw-sport-spec": checkPorts,
     "pve-fw-dport-spec": checkPorts,
   }),
+  "pve-fw-conntrack-helper": {
+    origin: FIREWALL,
+    exact: (value: string) => {
+      if (/,$/.test(value)) return "extraneous commas in list";
+      const unknown = value.split(",").find((helper) => helper !== "" && !HELPERS.has(helper));
+      return unknown === undefined
+        ? undefined
+        : `unknown helper ${unknown} at /usr/share/perl5/PVE/Firewall.pm line 1390.`;
+    },
+  },
   "pve-fw-protocol-spec": {
     origin: FIREWALL,
     exact: when(

@@ -91,6 +91,19 @@ test("the status tells of watchdogs and of being disarmed", async () => {
 test("where no manager runs, it is on standby whatever is asked of it", async () => {
   const alone = await LabClient.start("baseline");
   try {
+    for (const sid of ["100", "200"]) await alone.ok("POST", RESOURCES, { sid, comment: "c" });
+    await alone.ok("POST", RULES, {
+      ...{ rule: "pair", type: "resource-affinity", affinity: "positive", resources: "vm:100,ct:200" },
+    });
+    expect(await alone.ok("POST", `${RESOURCES}/vm:100/migrate`, { node: "other" })).toEqual({
+      ...{ sid: "vm:100", "requested-node": "other" },
+    });
+    await alone.ok("PUT", `${RESOURCES}/vm:100`, { comment: "d", delete: "comment" });
+    expect(await alone.fields(`${RESOURCES}/vm:100`)).not.toHaveProperty("comment");
+    expect((await alone.call("GET", `${RESOURCES}/999`)).message).toBe(
+      "unable do detect SID from VMID - VM/CT 999 does not exist",
+    );
+    for (const sid of ["vm:100", "ct:200"]) await alone.ok("DELETE", `${RESOURCES}/${sid}`);
     await alone.ok("POST", "/cluster/ha/status/disarm-ha", { "resource-mode": "freeze" });
     expect(await alone.rows("/cluster/ha/status/current")).toEqual([
       { id: "quorum", type: "quorum", node: "vm", status: "OK", quorate: 1 },
