@@ -1,21 +1,27 @@
 import type { LabClock } from "./types.ts";
 
-/** The wall clock, with simulated durations divided by `speed`. */
+/** The wall clock and what was let pass besides, with simulated durations divided by `speed`. */
 export class Clock implements LabClock {
   readonly #speed: number;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #closed = new AbortController();
+  #passed = 0;
 
   constructor(speed: number) {
     this.#speed = speed;
   }
 
   now(): number {
-    return Date.now();
+    return Date.now() + this.#passed;
   }
 
   seconds(): number {
-    return Math.floor(Date.now() / 1000);
+    return Math.floor(this.now() / 1000);
+  }
+
+  /** Lets milliseconds go by at once. Whoever sleeps does not wake earlier by it. */
+  pass(ms: number): void {
+    this.#passed += ms;
   }
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {

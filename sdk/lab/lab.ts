@@ -71,6 +71,8 @@ export interface Lab {
   reset(): void;
   /** Whether nothing will change any more unless somebody asks for it: no task runs, nothing waits for its time. */
   isIdle(): boolean;
+  /** Lets milliseconds go by at once, for what a cluster does by the minute; until it begins anew. */
+  pass(ms: number): void;
   /** Lets the nodes be reached by SSH, from now on until the lab is closed. */
   openSsh(): Promise<LabSsh>;
   /** Runs a command on a node as root, as a session of SSH does. */
@@ -131,6 +133,7 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
       now = grow(options);
     },
     isIdle: () => now.isIdle(),
+    pass: (ms) => now.pass(ms),
     openSsh: () => {
       ssh ??= openSsh();
       return ssh;
@@ -175,7 +178,8 @@ function grow(options: LabOptions) {
     clock.close();
   };
   const isIdle = () => clock.isIdle() && tasks.all().every(({ exitstatus }) => exitstatus !== undefined);
-  return { lab, pipeline, tickets, control, tokens, faults, isIdle, end };
+  const pass = (ms: number) => clock.pass(ms);
+  return { lab, pipeline, tickets, control, tokens, faults, isIdle, pass, end };
 }
 
 function plant(seed: SeedName, soil: Soil): Seed {

@@ -26,6 +26,19 @@ export type RequestHeaders = Readonly<Record<string, string>>;
 /** So often a cluster is found idle before what is waited for counts as not coming: longer than a server pauses. */
 const IDLE_READS = 30;
 
+/** How far time goes between two looks at what a cluster does by the minute. */
+const LONG_STEP_MS = 10_000;
+
+/** What a reader is told, and asks, besides the cluster itself. */
+export interface ReaderOptions {
+  /** Told of every read that succeeded. */
+  readonly onRead?: () => void;
+  /** Whether nothing is going to change by itself: then waiting for what does not come ends early. */
+  readonly isIdle?: () => boolean;
+  /** Lets milliseconds go by; a simulated cluster need not be waited for. */
+  readonly pass?: (ms: number) => unknown;
+}
+
 /**
  * Reads a cluster's state past the server under test. It shares no code with the server's
  * catalog and transport nor with the lab, so that no mistake of theirs can hide here.
@@ -35,14 +48,14 @@ export class ClusterReader {
   readonly #agent: Agent;
   readonly #onRead: () => void;
   readonly #isIdle: () => boolean;
+  readonly #pass: (ms: number) => unknown;
 
-  /** `onRead` is told of every read that succeeded; waiting for what does not come ends early where `isIdle` says so. */
   constructor(
     address: ClusterAddress,
-    onRead: () => void = () => undefined,
-    isIdle: () => boolean = () => false,
+    { onRead = () => undefined, isIdle = () => false, pass = delay }: ReaderOptions = {},
   ) {
     this.#isIdle = isIdle;
+    this.#pass = pass;
     this.#address = address;
     // The certificate is checked against its fingerprint instead of an authority, which a resumed session does not show.
     this.#agent = new Agent({
@@ -86,6 +99,22 @@ export class ClusterReader {
       if (Date.now() > end || idle > IDLE_READS)
         throw new ScenarioFailure(`${what}: not so after ${timeoutMs} ms: ${JSON.stringify(data)}`);
       await delay(50);
+    }
+  }
+
+  /** Reads until `holds`, for what a cluster does by the minute. Fails after so many minutes of the cluster. */
+  async inMinutes<T = unknown>(
+    path: string,
+    holds: (data: T) => boolean,
+    what: string,
+    minutes: number,
+  ): Promise<T> {
+    for (let passed = 0; ; passed += LONG_STEP_MS) {
+      const data = await this.get<T>(path);
+      if (holds(data)) return data;
+      if (passed >= minutes * 60_000)
+        throw new ScenarioFailure(`${what}: not so after ${minutes} minutes: ${JSON.stringify(data)}`);
+      await this.#pass(LONG_STEP_MS);
     }
   }
 

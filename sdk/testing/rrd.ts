@@ -5,7 +5,7 @@ import { steadily } from "./steady.ts";
 type Point = Readonly<Record<string, number | null | undefined>>;
 
 /** A node notes a point a minute; the first of a new guest is there after two at most. */
-const FIRST_POINT_MS = 150_000;
+const FIRST_POINT_MINUTES = 3;
 
 /** A figure as the tool names it, its key in the points, what a value is multiplied with, and the key of its limit. */
 interface Figure {
@@ -31,11 +31,11 @@ export async function sumsUpPoints(
   { vmid, path }: { readonly vmid: number; readonly path: string },
 ): Promise<void> {
   const url = `${path}/rrddata?timeframe=hour`;
-  await t.cluster.until<readonly Point[]>(
+  await t.cluster.inMinutes<readonly Point[]>(
     url,
     (points) => points.some(({ cpu }) => (cpu ?? 0) > 0),
     "a point is recorded",
-    FIRST_POINT_MS,
+    FIRST_POINT_MINUTES,
   );
   const { seen: points, answer } = await steadily<readonly Point[], ToolAnswer>(t.cluster, url, () =>
     t.ok(tool, { vmid, timeframe: "hour" }),

@@ -134,8 +134,11 @@ class Stage {
     if (this.#target.where === "live") await fixtures.begin();
     this.#fixtures = fixtures;
     const { address, lab } = this.#target;
-    const isIdle = this.setting.impatient === true && lab !== undefined ? () => lab.isIdle() : undefined;
-    this.#reader = new ClusterReader(address, () => this.record.read(), isIdle);
+    this.#reader = new ClusterReader(address, {
+      onRead: () => this.record.read(),
+      ...(lab === undefined ? {} : { pass: (ms: number) => lab.pass(ms) }),
+      ...(lab === undefined || this.setting.impatient !== true ? {} : { isIdle: () => lab.isIdle() }),
+    });
     await this.#start(this.scenario);
   }
 

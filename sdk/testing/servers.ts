@@ -41,8 +41,8 @@ interface WarmServer {
   answer: AnswerHuman;
 }
 
-/** Idle servers that are kept; the one that has been idle longest goes first. */
-const MOST_IDLE = 2;
+/** Idle servers that are kept, one for each access level; the one that has been idle longest goes first. */
+const MOST_IDLE = 4;
 
 /**
  * Processes that serve one run after the other, for starting one takes longer than most runs. What a run leaves

@@ -2,31 +2,20 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type Evidence, formatEvidence, readEvidence } from "../plugin-files/evidence.ts";
 import { PluginFault, reasonOf } from "../plugin-files/fault.ts";
 import { type CodeLayout, codeLayout } from "../plugin-files/layout.ts";
-import { Bench } from "./bench.ts";
 import { ClusterReader } from "./cluster-reader.ts";
 import { evidenceAfter, evidenceFaults, type RunPlace, type ToolOutcome } from "./judge-evidence.ts";
 import { labTarget, openLabTarget } from "./lab-target.ts";
-import { whySkipped } from "./live-skips.ts";
 import { liveTarget } from "./live-target.ts";
 import { mutatePlugins } from "./mutation/mutate-plugins.ts";
 import { sample } from "./mutation/sample.ts";
-import { inParallel } from "./parallel.ts";
-import { withPool } from "./pool.ts";
 import { checkLeastPrivilege } from "./privileges/least-plugins.ts";
 import { declarationFaults } from "./record.ts";
 import { whyNotOn } from "./release-skips.ts";
-import { runScenario, type ScenarioOutcome, type ScenarioSetting } from "./run-scenario.ts";
-import type { Scenario } from "./scenario.ts";
-import { serverOf } from "./server-command.ts";
+import { faultyOf, runAll } from "./run-plugin.ts";
 import type { OpenTarget } from "./target.ts";
 import { parseArguments, USAGE } from "./validate-arguments.ts";
 import { type PluginUnderTest, pluginsUnderTest } from "./validation-plan.ts";
-
-/** Scenarios that run at the same time, each with a lab and a server of its own. */
-const PARALLEL = 2;
-
-/** The same where labs and servers are kept: most of a run is waiting for tasks then. */
-const PARALLEL_ON_BENCHES = 4;
+import { type Run, sumOver } from "./validation-run.ts";
 
 /** What a run depends on; the defaults are what the command uses. */
 export interface ValidateOptions {
@@ -74,13 +63,13 @@ export async function runValidate(
     }
     const place = { ...(await placeOf(target)), today };
     const run = { ...args, layout, openTarget: target, print, place };
-    let faults = 0;
-    if (args.sample !== undefined) {
-      for (const plugin of partOf(plugins, args.sample, place.pve))
-        faults += faultyOf(await runAll(plugin, run));
-      return ended(faults, print);
-    }
-    for (const plugin of plugins) faults += await validatePlugin(plugin, run);
+    const { sample: part } = args;
+    const faults =
+      part === undefined
+        ? await sumOver(plugins, run, validatePlugin)
+        : await sumOver(partOf(plugins, part, place.pve), run, async (plugin, one) =>
+            faultyOf(await runAll(plugin, one)),
+          );
     return ended(faults, print);
   } catch (error) {
     print(`validate: ${reasonOf(error)}`);
@@ -91,16 +80,6 @@ export async function runValidate(
 function ended(faults: number, print: (line: string) => void): 0 | 1 {
   print(faults === 0 ? "validate: all is well" : `validate: ${faults} fault(s)`);
   return faults === 0 ? 0 : 1;
-}
-
-interface Run {
-  readonly layout: CodeLayout;
-  readonly openTarget: OpenTarget;
-  readonly print: (line: string) => void;
-  readonly place: RunPlace;
-  readonly check: boolean;
-  readonly sample?: { readonly count: number; readonly seed: string } | undefined;
-  readonly verbose: boolean;
 }
 
 /** Asks the cluster itself what it is. */
@@ -168,77 +147,6 @@ function partOf(
   return plugins
     .map((plugin) => ({ ...plugin, scenarios: plugin.scenarios.filter((one) => chosen.has(one)) }))
     .filter(({ scenarios }) => scenarios.length > 0);
-}
-
-interface EndedScenario {
-  readonly scenario: Scenario;
-  readonly outcome: ScenarioOutcome;
-}
-
-function faultyOf(scenarios: readonly EndedScenario[]): number {
-  return scenarios.filter(({ outcome }) => outcome.faults.length > 0).length;
-}
-
-async function runAll(plugin: PluginUnderTest, run: Run): Promise<readonly EndedScenario[]> {
-  const { server } = serverOf(plugin, run.layout);
-  const known = (await forThisPlace(plugin.scenarios, run)).flatMap((scenario) => {
-    const tool = plugin.tools.find(({ name }) => name === scenario.tool);
-    const lacking = tool && whyNotOn(run.place.pve, tool, scenario);
-    if (lacking !== undefined) run.print(`skip  ${scenario.tool}: ${scenario.title}: ${lacking}`);
-    return tool === undefined || lacking !== undefined ? [] : [{ scenario, tool }];
-  });
-  return inSettings(
-    known,
-    { openTarget: run.openTarget, server },
-    run,
-    async ({ scenario, tool }, setting) => {
-      const changes = tool.plan !== undefined;
-      const outcome = await runScenario(scenario, { risk: tool.risk, changes }, setting);
-      const state = outcome.faults.length === 0 ? "ok  " : "FAIL";
-      run.print(`${state}  ${scenario.tool}: ${scenario.title}`);
-      for (const fault of outcome.faults) run.print(`        ${fault}`);
-      if (run.verbose && outcome.faults.length > 0) run.print(outcome.serverLog.trimEnd());
-      return { scenario, outcome };
-    },
-  );
-}
-
-/**
- * Evidence comes from runs that each have a lab and a server of their own. Checking it against the present code is
- * done on labs that are set back and servers that are kept, in a fraction of the time.
- */
-async function inSettings<Item, Answer>(
-  items: readonly Item[],
-  setting: ScenarioSetting,
-  { place, check, sample: part }: Run,
-  work: (item: Item, setting: ScenarioSetting) => Promise<Answer>,
-): Promise<readonly Answer[]> {
-  const isKept = place.where === "lab" && (check || part !== undefined);
-  if (isKept) {
-    const open = () => Bench.open(setting.openTarget);
-    return withPool(PARALLEL_ON_BENCHES, items, open, (item, bench) => work(item, bench.setting(setting)));
-  }
-  // What runs against a real cluster runs alone.
-  return inParallel(place.where === "live" ? 1 : PARALLEL, items, (item) => work(item, setting));
-}
-
-/** On a real cluster those that can run there; each other one is named with the reason. */
-async function forThisPlace(scenarios: readonly Scenario[], run: Run): Promise<readonly Scenario[]> {
-  if (run.place.where === "lab") return scenarios;
-  const target = await run.openTarget();
-  const cluster = new ClusterReader(target.address);
-  try {
-    const chosen: Scenario[] = [];
-    for (const scenario of scenarios) {
-      const skipped = await whySkipped(scenario, { cluster, place: target.place });
-      if (skipped === undefined) chosen.push(scenario);
-      else run.print(`skip  ${scenario.tool}: ${scenario.title}: ${skipped}`);
-    }
-    return chosen;
-  } finally {
-    cluster.close();
-    await target.close();
-  }
 }
 
 function writeEvidence(plugin: PluginUnderTest, evidence: Evidence, print: Run["print"]): void {

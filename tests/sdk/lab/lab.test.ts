@@ -29,6 +29,19 @@ describe("a lab", () => {
     expect(lab.isIdle()).toBe(true);
   });
 
+  test("lets time go by at once, until it begins anew", async () => {
+    const time = async () => {
+      const { data } = await ask(lab, "GET", "/nodes/pve1/time");
+      return (data as { time: number }).time;
+    };
+    lab.reset();
+    const before = await time();
+    lab.pass(3_600_000);
+    expect((await time()) - before).toBeGreaterThanOrEqual(3600);
+    lab.reset();
+    expect((await time()) - before).toBeLessThan(3600);
+  });
+
   test("tells of calls that reached the API, and of nobody's who was not let in", async () => {
     const calls: LabCall[] = [];
     lab.onCall = (call) => void calls.push(call);
