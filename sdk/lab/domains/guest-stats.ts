@@ -68,7 +68,7 @@ export function limitsOf(guest: LabGuest, node: LabNode | undefined): GuestLimit
         ? Number(cores ?? 0) || Number(config.get("cpulimit") ?? 0) || (node?.cpus ?? 1)
         : Number(config.get("vcpus") ?? Number(config.get("sockets") ?? 1) * Number(cores ?? 1)),
     maxmem: mib * 2 ** 20,
-    maxdisk: size === undefined ? unsized : Math.floor(Number(size) * (UNITS[unit ?? ""] ?? 1)),
+    maxdisk: Math.floor(Number(size ?? 0) * (UNITS[unit ?? ""] ?? 1)) || unsized,
   };
 }
 

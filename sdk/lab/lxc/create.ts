@@ -5,7 +5,7 @@ import { enabledStorage, holds, needVolume } from "../qemu/storage/lookup.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { GuestConfig, LabGuest, LabRequest } from "../types.ts";
 import { emptyContainer, lockFile, vmidOf } from "./container.ts";
-import { createDisks, type DiskContext, freeAll } from "./disks.ts";
+import { activate, createDisks, type DiskContext, freeAll } from "./disks.ts";
 import { complete, extract, finish, type NewContainer } from "./finish.ts";
 import { kindOf, mountPointsOf, storageIdOf } from "./mount-point.ts";
 import { parseNet, printNet } from "./net.ts";
@@ -129,6 +129,7 @@ async function fill(
   let made: readonly string[] = [];
   try {
     made = createDisks(context, wanted.points.size === 0 ? rootfs : wanted.points, config, false);
+    activate(context, config);
     needVolume(lab.state, node.name, archive);
     await extract(lab, archive, task);
   } catch (error) {

@@ -5,7 +5,14 @@ import { volumeName } from "../qemu/storage/names.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { GuestConfig, LabCore } from "../types.ts";
 import type { LabVolume } from "../volumes.ts";
-import { type MountPoint, mountPointsOf, newVolume, printMountPoint, storageIdOf } from "./mount-point.ts";
+import {
+  type MountPoint,
+  mountPointsOf,
+  newVolume,
+  printMountPoint,
+  storageIdOf,
+  volumesOf,
+} from "./mount-point.ts";
 
 const BLOCK = 4096;
 const BLOCKS_PER_GROUP = 32_768;
@@ -19,14 +26,15 @@ export interface DiskContext {
   readonly log: (line: string) => void;
 }
 
-/** Makes a volume with an empty file system; size in bytes. */
+/** Makes a volume with an empty file system, or without a size a directory; size in bytes. */
 export function makeVolume(context: DiskContext, storageId: string, size: number, blank: boolean): LabVolume {
   const { lab, node, vmid, log } = context;
   const storage = enabledStorage(lab.state, storageId, node);
   if (!holds(storage, "rootdir"))
     throw die(`content type 'rootdir' is not available or configured on storage '${storageId}'`);
-  const volume = allocate(lab, { storage, node, vmid, format: "raw", size, blank, content: "rootdir" }, log);
-  logFileSystem(context, size);
+  const format = size === 0 && isFileBased(storage) ? "subvol" : "raw";
+  const volume = allocate(lab, { storage, node, vmid, format, size, blank, content: "rootdir" }, log);
+  if (format === "raw") logFileSystem(context, size);
   return volume;
 }
 
@@ -84,6 +92,14 @@ export function createDisks(
     throw error;
   }
   return made;
+}
+
+/** Makes volumes ready to be mounted, which fails where one is missing or has no readable name. */
+export function activate({ lab, node }: Pick<DiskContext, "lab" | "node">, config: GuestConfig): void {
+  for (const [, { volume }] of volumesOf(config)) {
+    volumeName(lab.state, volume);
+    needVolume(lab.state, node, volume);
+  }
 }
 
 /** Removes volumes that were made in vain. */

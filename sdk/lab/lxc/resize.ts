@@ -70,6 +70,7 @@ async function run(
 ): Promise<void> {
   const { lab, params } = request;
   const path = pathOf(lab, point.volume);
+  if (volume.format === "subvol") throw die("can't resize this image format");
   const isFile = isFileBased(storageOf(lab.state, storageIdOf(point.volume)));
   if (!isFile) task.log("  Logical volume successfully resized.");
   else if (size > MAX_FILE) {

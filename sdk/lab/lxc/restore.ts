@@ -7,7 +7,7 @@ import { guestTypeOf } from "../storage/entry.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { GuestConfig, LabGuest, LabRequest } from "../types.ts";
 import { emptyContainer, lockFile } from "./container.ts";
-import { createDisks, type DiskContext, deleteVolume, freeAll } from "./disks.ts";
+import { activate, createDisks, type DiskContext, deleteVolume, freeAll } from "./disks.ts";
 import { complete, extract, finish, type NewContainer } from "./finish.ts";
 import { kindOf, mountPointsOf, printMountPoint, volumesOf } from "./mount-point.ts";
 import { parseNet, printNet } from "./net.ts";
@@ -60,6 +60,7 @@ async function fill(
     const points = wanted.points.size > 0 ? wanted.points : savedPoints(request, saved, wanted.storage);
     made.push(...createDisks(context, points, config, false));
     if (before !== undefined) removeOld(context, before);
+    activate(context, config);
     task.log(`restoring '${wanted.archive}' now..`);
     await extract(lab, wanted.archive, task);
     task.log("merging backed-up and given configuration..");

@@ -1,11 +1,10 @@
 import { die } from "../errors.ts";
 import { isTemplate } from "../qemu/guest.ts";
-import { needVolume } from "../qemu/storage/lookup.ts";
-import { volumeName } from "../qemu/storage/names.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest } from "../types.ts";
 import { applyPending } from "./apply.ts";
 import { checkLock, loadContainer, lockFile } from "./container.ts";
+import { activate } from "./disks.ts";
 import { checkLxcConfig } from "./lxc-config.ts";
 import { volumesOf } from "./mount-point.ts";
 
@@ -31,10 +30,7 @@ export async function startContainer(
 async function startLocked(lab: LabCore, guest: LabGuest, task: TaskHandle): Promise<void> {
   applyPending(lab, guest);
   checkLxcConfig(lab, guest);
-  for (const [, { volume }] of volumesOf(guest.config)) {
-    volumeName(lab.state, volume);
-    needVolume(lab.state, guest.node, volume);
-  }
+  activate({ lab, node: guest.node }, guest.config);
   await task.takes(2000);
   powerOn(lab, guest);
 }

@@ -41,7 +41,8 @@ export function allocate(lab: LabCore, wanted: NewVolume, log: (line: string) =>
       throw die(
         `unable to create image: qemu-img: ${path}: The image size is too large for file format 'raw'`,
       );
-    log(`Formatting '${path}', ${formatLine(format, size)}`);
+    // A directory for a container is just made.
+    if (format !== "subvol") log(`Formatting '${path}', ${formatLine(format, size)}`);
   } else if (storage.type.startsWith("lvm")) log(`  Logical volume "${name}" created.`);
   return lab.state.volumes.put(storage, node, {
     volid,
@@ -73,7 +74,7 @@ function freeName(
   node: string,
   vmid: number,
   format: string,
-  kind: "vm" | "base" = "vm",
+  kind: "vm" | "base" | "subvol" = format === "subvol" ? "subvol" : "vm",
 ): string {
   const taken = new Set<number>();
   for (const volume of state.volumes.list(storage, node)) {
@@ -107,7 +108,10 @@ export function isUsedBase(state: LabState, node: string, volid: string): boolea
 export function makeBase(state: LabState, node: string, volid: string): string {
   const volume = needVolume(state, node, volid);
   const storage = storageOf(state, volume.storage);
-  const renamed = volid.replace(/(^|[:/])vm-(?=\d+-[^/]*$)/, "$1base-");
+  const renamed = volid.replace(
+    /(^|[:/])(?:vm|(sub)vol)-(?=\d+-[^/]*$)/,
+    (_, before: string, sub?: string) => (sub === undefined ? `${before}base-` : `${before}basevol-`),
+  );
   replaceVolume(state, storage, node, volume, { volid: renamed });
   return renamed;
 }

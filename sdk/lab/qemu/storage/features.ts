@@ -17,7 +17,7 @@ const RAW = ["raw"];
 const FILES: Table = {
   snapshot: { current: ["qcow2"], snap: ["qcow2"] },
   clone: { base: ALL },
-  template: { current: ALL },
+  template: { current: [...ALL, "subvol"] },
   copy: { base: ALL, current: ALL, snap: ["qcow2"] },
   rename: { current: ALL },
 };

@@ -75,7 +75,7 @@ function fileName(volname: string): VolumeName {
 function image(name: string, vmid: number, base: string | undefined): VolumeName {
   const format = /\.(raw|qcow2|vmdk|subvol)$/.exec(name)?.[1];
   if (format === undefined) throw die(`unable to parse volume filename '${name}'`);
-  return { content: "images", name, vmid, format, isBase: name.startsWith("base-"), base };
+  return { content: "images", name, vmid, format, isBase: /^base(?:vol)?-/.test(name), base };
 }
 
 function deviceName(storage: LabStorage, volname: string): VolumeName {

@@ -121,6 +121,35 @@ describe("disks and consoles of a container", () => {
     expect(await lab.fields(`${CT}/config`)).toMatchObject({ rootfs: expect.stringContaining("size=1G") });
   });
 
+  test("a volume without a size is a directory", async () => {
+    const { log } = await lab.task("POST", "/nodes/vm/lxc", {
+      vmid: 300,
+      ostemplate: TEMPLATE,
+      rootfs: "local:0",
+    });
+    expect(log[0]).toMatch(/^extracting archive/);
+    const volid = "local:300/subvol-300-disk-0.subvol";
+    expect(await lab.fields("/nodes/vm/lxc/300/config")).toMatchObject({ rootfs: `${volid},size=0T` });
+    expect(await lab.fields("/nodes/vm/lxc/300/status/current")).toMatchObject({ maxdisk: 4 * 2 ** 30 });
+    expect(await lab.rows("/nodes/vm/storage/local/content", { vmid: 300 })).toMatchObject([
+      { volid, format: "subvol", size: 0 },
+    ]);
+    const { exitstatus } = await lab.task("PUT", "/nodes/vm/lxc/300/resize", { disk: "rootfs", size: "1G" });
+    expect(exitstatus).toBe("can't resize this image format");
+    await lab.ok("POST", "/nodes/vm/lxc/300/template");
+    await lab.newest("vztemplate");
+    expect(await lab.fields("/nodes/vm/lxc/300/config")).toMatchObject({
+      rootfs: "local:300/basevol-300-disk-0.subvol,size=0T",
+    });
+  });
+
+  test("a root that is not there is found out in the task", async () => {
+    const wanted = { vmid: 300, ostemplate: TEMPLATE, rootfs: "local:300/vm-300-disk-0.raw" };
+    const { exitstatus } = await lab.task("POST", "/nodes/vm/lxc", wanted);
+    expect(exitstatus).toBe("unable to create CT 300 - volume 'local:300/vm-300-disk-0.raw' does not exist");
+    expect(await lab.rows("/nodes/vm/lxc")).toHaveLength(1);
+  });
+
   test("a bind mount stays with its container", async () => {
     lab.lab.state.guests.get(200)?.config.set("mp0", "/srv,mp=/srv");
     const wanted = { volume: "mp0", "target-vmid": 200, "target-volume": "mp1" };
