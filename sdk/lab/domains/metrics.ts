@@ -1,8 +1,10 @@
 import { die } from "../errors.ts";
+import { connectionFault, webFault } from "../loopback.ts";
 import {
   assertUnchanged,
   checkSection,
   deleteFromSection,
+  type Section,
   type SectionOptions,
   sectionDigest,
   sectionOptions,
@@ -23,7 +25,7 @@ const OPTIONS: Readonly<Record<string, SectionOptions>> = {
 
 const PATH = "/cluster/metrics/server";
 
-/** Metric servers. They answer whatever the lab would send. (pve-manager, PVE/API2/Cluster/MetricServer.pm) */
+/** Metric servers; those outside the node answer whatever the lab would send. (pve-manager, PVE/API2/Cluster/MetricServer.pm) */
 export function registerMetrics(lab: LabCore): void {
   lab.route(`GET ${PATH}`, ({ lab: { state } }) =>
     [...state.metricServers].sort(byId).map(([id, server]) => ({
@@ -60,8 +62,22 @@ function create({ endpoint, params, lab }: LabRequest): null {
   if (lab.state.metricServers.has(id)) throw die(`Metric server '${id}' already exists`);
   const options = OPTIONS[type] ?? {};
   const server = checkSection(endpoint, params, { type, options, create: true, without: WITHOUT });
+  assertReachable(server);
   lab.state.metricServers.set(id, server);
   return null;
+}
+
+/** Connects to a server that is not switched off. (PVE/Status/Plugin.pm, Graphite.pm, InfluxDB.pm: test_connection) */
+function assertReachable(server: Section): void {
+  const field = (name: string, fallback: string): string => String(server.get(name) ?? fallback);
+  const [host, port] = [field("server", ""), field("port", "2003")];
+  const fault = connectionFault(host);
+  if (server.get("disable") === 1 || fault === undefined) return;
+  if (server.get("type") === "graphite" && field("proto", "udp") === "tcp")
+    throw die(`couldn't create carbon socket [${host}]:${port} - ${fault}`);
+  const web = field("influxdbproto", "udp");
+  if (server.get("type") === "influxdb" && web !== "udp")
+    throw die(webFault(`${web}://${host}:${port}/health`) ?? fault);
 }
 
 function update({ endpoint, params, lab }: LabRequest): null {
@@ -75,6 +91,7 @@ function update({ endpoint, params, lab }: LabRequest): null {
   const given = checkSection(endpoint, params, { type, options, create: false, without: WITHOUT });
   const changed = new Map([...server, ...given]);
   deleteFromSection(changed, options, given, params.text("delete"));
+  assertReachable(changed);
   metricServers.set(id, changed);
   return null;
 }

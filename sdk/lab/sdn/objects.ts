@@ -1,5 +1,6 @@
 import { die, paramError } from "../errors.ts";
 import type { LabParams } from "../frame/params.ts";
+import { webFault } from "../loopback.ts";
 import {
   assertUnchanged,
   checkSection,
@@ -34,8 +35,8 @@ export function registerObjects(lab: LabCore): void {
     ...{ kind: "controllers", name: "controller", release: onControllerDelete },
     check: (request, id, section) => onControllerUpdate(request.lab, id, section),
   });
-  register(lab, { kind: "ipams", name: "ipam" });
-  register(lab, { kind: "dns", name: "dns" });
+  register(lab, { kind: "ipams", name: "ipam", check: (_request, _id, section) => assertAnswers(section) });
+  register(lab, { kind: "dns", name: "dns", check: (_request, _id, section) => assertAnswers(section) });
 }
 
 function register(lab: LabCore, object: Kind): void {
@@ -155,6 +156,21 @@ function refuseNewIpam(sdn: SdnState, zone: string): void {
   for (const [vnet, section] of sdn.vnets)
     if (section.get("zone") === zone && subnetsOf(sdn, vnet).length > 0)
       throw paramError({ ipam: "can't change ipam if a subnet is already defined in this zone" });
+}
+
+/** What goes before the fault of a server that is asked whether it answers, by type. */
+const ASKED: Readonly<Record<string, string>> = {
+  powerdns: "dns api error",
+  netbox: "Can't connect to netbox api",
+  phpipam: "Can't connect to phpipam api",
+};
+
+/** Asks a server of addresses or names. (src/PVE/Network/SDN/Ipams/*Plugin.pm, Dns/PowerdnsPlugin.pm: verify_api) */
+function assertAnswers(server: Section): void {
+  const asked = ASKED[String(server.get("type"))];
+  const fault = webFault(String(server.get("url") ?? ""));
+  if (asked !== undefined && fault !== undefined)
+    throw die(`${asked}: Invalid response from server: ${fault}`);
 }
 
 function checkServers({ dns }: SdnState, params: LabParams): void {

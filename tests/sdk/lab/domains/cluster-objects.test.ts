@@ -29,6 +29,20 @@ test("a metric server is made, listed, changed and removed", async () => {
   expect(await says(lab, "GET /cluster/metrics/export")).toEqual({ data: [] });
 });
 
+test("a metric server on the node itself is not there, unless nobody connects to it", async () => {
+  const make = (id: string, rest: string) =>
+    says(lab, `POST /cluster/metrics/server/${id}`, `server=127.0.0.1&port=2003&${rest}`);
+  expect(await make("one", "type=graphite&proto=tcp")).toBe(
+    "500 couldn't create carbon socket [127.0.0.1]:2003 - Connection refused",
+  );
+  expect(await make("two", "type=influxdb&influxdbproto=http")).toBe(
+    "500 500 Can't connect to 127.0.0.1:2003 (Connection refused)",
+  );
+  expect(await says(lab, "GET /cluster/metrics/server")).toEqual([]);
+  expect(await make("one", "type=graphite")).toBeNull();
+  expect(await make("two", "type=influxdb&influxdbproto=http&disable=1")).toBeNull();
+});
+
 test("a CPU model of the cluster is shown to those who may see it", async () => {
   const at = "/cluster/qemu/custom-cpu-models";
   const model = "cputype=fast&reported-model=host&flags=%2Baes";

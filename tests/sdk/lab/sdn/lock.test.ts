@@ -41,6 +41,19 @@ test("is not to be had while changes are not applied, unless they are allowed", 
   await client.ok("POST", `${SDN}/lock`);
 });
 
+test("a server of addresses or names is asked before it is kept", async () => {
+  const url = "http://127.0.0.1:8081/api";
+  expect(await refusal("POST", "/dns", { dns: "d1", type: "powerdns", url, key: "k" })).toBe(
+    "create sdn dns object failed: dns api error: Invalid response from server: " +
+      "500 Can't connect to 127.0.0.1:8081 (Connection refused)",
+  );
+  const ipam = { ipam: "nb", type: "netbox", token: "t" };
+  expect(await refusal("POST", "/ipams", { ...ipam, url: "https://localhost/" })).toContain(
+    "Can't connect to netbox api: Invalid response from server: 500 Can't connect to localhost:443 (",
+  );
+  await client.ok("POST", `${SDN}/ipams`, { ...ipam, url: "https://ipam.example/" });
+});
+
 test("an IPAM or DNS server that is not there cannot be deleted, nor can the built-in one", async () => {
   expect(await refusal("DELETE", "/ipams/none")).toBe(
     "delete sdn zone object failed: sdn 'none' does not exist",
