@@ -119,21 +119,23 @@ test("a human sees the script that goes out", async () => {
   expect(questions[0]).toContain("effect not computable");
 });
 
-test("a command in a container is killed with its job, which says so", async () => {
+test.each([
+  ["a container", "proxmox_lxc_exec", 201, "its processes were killed"],
+  ["a VM", "proxmox_vm_guest_exec", 101, "it was stopped through the agent"],
+])("a command in %s is killed with its job, which says so", async (_, tool, vmid, said) => {
   const session = await server({ PROXMOX_MCP_STATE_DIR: state });
-  const exec = { vmid: 201, command: ["sleep", "36000"], waitMode: "deferred" };
-  const job = jobOf(await session.ok("proxmox_lxc_exec", exec));
-  // It is known by its process group once it runs.
+  const job = jobOf(await session.ok(tool, { vmid, command: ["sleep", "36000"], waitMode: "deferred" }));
+  // Its job knows it by its process once it runs.
   await until(async () => {
     const record = readFileSync(join(state, "jobs", `${job}.json`), "utf8");
-    return record.includes("process group") || undefined;
+    return /as process (?:group )?\d+/.test(record) || undefined;
   });
   await session.ok("job_cancel", { job });
   const ended = await until(async () => {
     const { text } = await session.call("job_get", { job });
     return text.includes("interrupted") || text.includes("cancelled") ? text : undefined;
   });
-  expect(ended).toMatch(/was cancelled; its processes were killed/);
+  expect(ended).toContain(`was cancelled; ${said}`);
   const told = (await auditLines(state)).map((line) => JSON.stringify(line)).join("\n");
   expect(told).toContain("sleep");
 });
