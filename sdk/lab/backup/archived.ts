@@ -1,11 +1,11 @@
 import { unusedOf } from "../qemu/guest.ts";
 import type { GuestConfig, LabGuest } from "../types.ts";
 
-/** The configuration as a backup keeps it: the present one, without its lock and what it does not use. */
+/** The configuration as a backup keeps it: the present one, without its lock; a VM's also without what it does not use. */
 export function archivedConfig(guest: LabGuest): GuestConfig {
   const config = new Map(guest.config);
   for (const name of ["lock", "parent"]) config.delete(name);
-  for (const [name] of unusedOf(guest.config)) config.delete(name);
+  if (guest.kind === "qemu") for (const [name] of unusedOf(guest.config)) config.delete(name);
   return config;
 }
 

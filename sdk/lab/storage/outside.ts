@@ -21,6 +21,13 @@ export interface WebFile {
   readonly filename?: string;
 }
 
+/** An image in a registry. */
+export interface RegistryImage {
+  readonly tags: readonly string[];
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** A volume group on the disks of every node. */
 export interface VolumeGroup {
   /** Bytes. */
@@ -40,6 +47,8 @@ export interface Outside {
   readonly servers: Map<string, OutsideServer>;
   /** By URL. */
   readonly web: Map<string, WebFile>;
+  /** By name with its registry, without a tag. */
+  readonly registry: Map<string, RegistryImage>;
   readonly volumeGroups: Map<string, VolumeGroup>;
   /** ZFS pools of every node with their sizes in bytes. */
   readonly zpools: Map<string, number>;
@@ -87,6 +96,7 @@ export function usualOutside(): Outside {
       ["pbs.example.com", PBS],
     ]),
     web: new Map(Object.entries(WEB)),
+    registry: new Map([["docker.io/library/alpine", { tags: ["3.22", "latest"], size: 4 * MIB }]]),
     volumeGroups: new Map([["pve", { size: 900 * GIB, thinpools: ["data"] }]]),
     zpools: new Map(),
     disks: new Map(),

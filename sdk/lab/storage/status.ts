@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { paramError } from "../errors.ts";
-import { isDisabled, isOnNode } from "../qemu/storage/lookup.ts";
+import { isDisabled, isOnNode, storageOf } from "../qemu/storage/lookup.ts";
 import type { LabCore, LabRequest, LabState, LabStorage } from "../types.ts";
 import { isShared } from "../volumes.ts";
 import { activationFault } from "./activation.ts";
@@ -18,7 +19,24 @@ export function registerStatus(lab: LabCore): void {
     if (storage === undefined) throw paramError({ storage: "No such storage." });
     return statusOf(lab, storage, node.name);
   });
+  lab.route(`GET ${STORAGE}/{storage}/identity`, ({ params, node }) => {
+    const storage = storageOf(lab.state, params.need("storage"));
+    return { id: identityOf(storage, node.name), type: storage.type };
+  });
 }
+
+/** The same for a storage under whatever name, and on all nodes where it is shared. */
+function identityOf(storage: LabStorage, node: string): string {
+  const where = [...storage.config].filter(([name]) => IDENTIFYING.has(name)).sort();
+  const parts = [storage.type, isShared(storage) ? "" : node, where];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+const IDENTIFYING = new Set(
+  "path server export share subdir datastore namespace vgname thinpool pool portal target monhost fs-name".split(
+    " ",
+  ),
+);
 
 function isEnabled(storage: LabStorage, node: string): boolean {
   return !isDisabled(storage) && isOnNode(storage, node);
