@@ -47,6 +47,16 @@ export function sectionValue(endpoint: Endpoint, params: LabParams, name: string
   return isNumber ? Number(text) : text;
 }
 
+/** Fails where a value is more than a line of the file. (pve-common, src/PVE/SectionConfig.pm: check_value) */
+export function assertLine(value: unknown): void {
+  if (typeof value === "string" && /[\n\r]/.test(value)) throw die("property contains a line feed");
+}
+
+/** What the file gives back of a section: it has no lines for empty values. */
+export function kept<T>(section: ReadonlyMap<string, T>): Map<string, T> {
+  return new Map([...section].filter(([, value]) => value !== ""));
+}
+
 /** What a check of parameters against a type of section works on. */
 export interface SectionCheck {
   readonly type: string;
@@ -67,7 +77,9 @@ export function checkSection(endpoint: Endpoint, params: LabParams, check: Secti
     const marks = options[name];
     if (marks === undefined) throw die(`unexpected property '${name}'`);
     if (!create && marks.includes("!")) throw die(`can't change value of fixed parameter '${name}'`);
-    found.set(name, sectionValue(endpoint, params, name));
+    const value = sectionValue(endpoint, params, name);
+    assertLine(value);
+    found.set(name, value);
   }
   if (!create) return found;
   for (const [name, marks] of Object.entries(options)) {

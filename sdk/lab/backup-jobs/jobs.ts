@@ -3,7 +3,7 @@ import { die, paramError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
 import { perlTime } from "../perl-time.ts";
 import { parseProperties } from "../qemu/property-string.ts";
-import { sectionValue, underLock } from "../sections.ts";
+import { assertLine, kept, sectionValue, underLock } from "../sections.ts";
 import type { LabCore, LabRequest } from "../types.ts";
 import { nextEvent } from "./calendar.ts";
 import { includedVolumes, notBackedUp } from "./included.ts";
@@ -123,17 +123,6 @@ function verify(job: BackupJob, complete: boolean): void {
     throw paramError({ vmid: "property is missing" });
 }
 
-/** The file has a line for each value. (pve-common, src/PVE/SectionConfig.pm: check_value) */
-function checkLines(job: BackupJob): void {
-  for (const value of job.values())
-    if (typeof value === "string" && /[\n\r]/.test(value)) throw die("property contains a line feed");
-}
-
-/** What the file gives back: it has no lines for empty values. */
-function kept(job: BackupJob): BackupJob {
-  return new Map([...job].filter(([, value]) => value !== ""));
-}
-
 function create(request: LabRequest): null {
   const { params, lab } = request;
   checkCreate(request);
@@ -145,7 +134,7 @@ function create(request: LabRequest): null {
     const { backupJobs, realmSyncJobs } = lab.state;
     if (backupJobs.has(id) || realmSyncJobs.has(id)) throw die(`Job '${id}' already exists`);
     verify(job, true);
-    checkLines(job);
+    for (const value of job.values()) assertLine(value);
     backupJobs.set(id, kept(new Map([...job, ["type", "vzdump"]])));
     return null;
   });
@@ -160,7 +149,7 @@ function update(request: LabRequest): null {
   return underLock(undefined, () => {
     if (change.size === 0 && deleted.length === 0) throw die("no options specified");
     verify(change, false);
-    checkLines(change);
+    for (const value of change.values()) assertLine(value);
     const id = params.need("id");
     const old = lab.state.backupJobs.get(id);
     if (old === undefined) throw die("no such vzdump job");

@@ -101,9 +101,11 @@ async function archive(
   const { storage } = options;
   const { name, time } = freeName(backup);
   const isServer = storage.type === "pbs";
-  if (isServer) info(`creating Proxmox Backup Server archive '${name.replace(/^backup\//, "")}'`);
-  else info(`creating vzdump archive '${contentFolder(storage, "backup")}/${name.replace(/^backup\//, "")}'`);
-  const { archive: content, size } = await plugin.write(backup, mode, wasRunning);
+  const file = name.replace(/^backup\//, "");
+  const path = isServer ? undefined : `${contentFolder(storage, "backup")}/${file}`;
+  if (path === undefined) info(`creating Proxmox Backup Server archive '${file}'`);
+  else info(`creating vzdump archive '${path}'`);
+  const { archive: content, size } = await plugin.write(backup, mode, wasRunning, path);
   if (size > spaceOf(lab, storage, node.name).avail) {
     info("zstd: error 70 : Write error : cannot write block : No space left on device");
     throw die("job failed with err -28 - No space left on device");

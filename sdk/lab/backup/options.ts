@@ -22,6 +22,7 @@ export function storageParam({ params }: LabRequest): string | undefined {
 export function backupOptions(request: LabRequest): BackupOptions {
   const { params } = request;
   const storage = target(request);
+  const compression = COMPRESSIONS[params.text("compress") ?? "0"];
   const asked = params.text("prune-backups");
   const configured = storage.config.get("prune-backups");
   const most = params.integer("maxfiles");
@@ -33,7 +34,8 @@ export function backupOptions(request: LabRequest): BackupOptions {
     storage,
     retention,
     mode: modeOf(params.text("mode")),
-    compression: COMPRESSIONS[params.text("compress") ?? "0"],
+    compression,
+    compressor: compression === undefined ? undefined : compressor(request, compression),
     // Nothing is looked for where everything is kept.
     remove: params.flag("remove", true) && !keepsAll(retention),
     notes: params.text("notes-template"),
@@ -42,6 +44,18 @@ export function backupOptions(request: LabRequest): BackupOptions {
     ionice: params.integer("ionice") ?? 7,
     stopwait: params.integer("stopwait") ?? 10,
   };
+}
+
+/** (pve-manager, PVE/VZDump.pm: compressor_info) */
+function compressor({ params, node }: LabRequest, extension: "lzo" | "gz" | "zst"): string {
+  const half = Math.max(1, Math.floor(node.cpus / 2));
+  if (extension === "lzo") return "lzop";
+  if (extension === "gz") {
+    const threads = params.integer("pigz") ?? 0;
+    return threads > 0 ? `pigz -p ${threads === 1 ? half : threads} --rsyncable` : "gzip --rsyncable";
+  }
+  const threads = params.integer("zstd") ?? 1;
+  return `zstd --rsyncable --threads=${threads === 0 ? half : threads}`;
 }
 
 function modeOf(text = "snapshot"): BackupOptions["mode"] {

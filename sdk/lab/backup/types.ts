@@ -20,6 +20,8 @@ export interface BackupOptions {
   readonly mode: "snapshot" | "suspend" | "stop";
   /** Extension of compressed archives; undefined where they are not. */
   readonly compression: "lzo" | "gz" | "zst" | undefined;
+  /** The program that compresses; undefined where none does. */
+  readonly compressor: string | undefined;
   readonly retention: Retention;
   /** Whether older backups are pruned. */
   readonly remove: boolean;
@@ -48,10 +50,11 @@ export interface GuestPlugin {
   prepare(backup: GuestBackup, mode: BackupOptions["mode"]): void;
   /** Brings a running guest into the state that is backed up; answers what undoes it. */
   hold(backup: GuestBackup, mode: BackupOptions["mode"], wasRunning: boolean): Promise<() => Promise<void>>;
-  /** Writes the archive; answers its content and its size in bytes. */
+  /** Writes the archive; answers its content and its size in bytes. `path` is where it will lie, undefined on a backup server. */
   write(
     backup: GuestBackup,
     mode: BackupOptions["mode"],
     wasRunning: boolean,
+    path: string | undefined,
   ): Promise<{ archive: Archive; size: number }>;
 }

@@ -83,11 +83,15 @@ function quiet({ task, info }: GuestBackup): TaskHandle {
   };
 }
 
-const write: GuestPlugin["write"] = async (backup, mode, wasRunning) => {
+const write: GuestPlugin["write"] = async (backup, mode, wasRunning, path) => {
   const { request, guest, task, options, info } = backup;
   const { lab } = request;
   const config = archivedConfig(guest);
   logLeftOut(guest, info);
+  if (disksOf(guest).every(({ leftOut }) => leftOut !== undefined)) {
+    logDiskless(backup, path);
+    return { archive: { config, disks: new Map() }, size: storedSize(0, options.compression !== undefined) };
+  }
   const began = lab.clock.now();
   const freshStart = !wasRunning || mode === "stop";
   if (freshStart) info("starting kvm to execute backup task");
@@ -113,6 +117,16 @@ const write: GuestPlugin["write"] = async (backup, mode, wasRunning) => {
   const archive: Archive = { config, disks };
   return { archive, size: storedSize(data, options.compression !== undefined) };
 };
+
+/** Without disks there is nothing that QEMU has to read. */
+function logDiskless({ options, info }: GuestBackup, path: string | undefined): void {
+  info("backup contains no disks");
+  info("starting diskless backup");
+  if (path === undefined) return;
+  const folder = path.replace(/\.vma(?:\.\w+)?$/, ".tmp");
+  const output = `exec:${options.compressor ?? "cat"} > ${path.replace(/\.[^.]+$/, ".dat")}`;
+  info(`/usr/bin/vma create -v -c ${folder}/qemu-server.conf ${output}`);
+}
 
 function freeze(guest: LabGuest, info: (line: string) => void): void {
   if (!agentEnabled(guest)) return;

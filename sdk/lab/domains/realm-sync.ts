@@ -1,6 +1,6 @@
 import { nextEvent } from "../backup-jobs/calendar.ts";
 import { die, paramError } from "../errors.ts";
-import { checkSection, deleteFromSection, sectionOptions, underLock } from "../sections.ts";
+import { checkSection, deleteFromSection, kept, sectionOptions, underLock } from "../sections.ts";
 import type { LabCore, LabRequest } from "../types.ts";
 
 const OPTIONS = sectionOptions("enabled? schedule comment? realm! scope? remove-vanished? enable-new?");
@@ -47,7 +47,7 @@ function create({ endpoint, params, lab: { state } }: LabRequest): null {
   if (found === undefined) throw paramError({ realm: `No such realm '${realm}'` });
   if (found.type !== "ldap" && found.type !== "ad")
     throw paramError({ realm: "Only LDAP/AD realms can be synced." });
-  state.realmSyncJobs.set(id, job);
+  state.realmSyncJobs.set(id, kept(job));
   return null;
 }
 
@@ -58,6 +58,6 @@ function update({ endpoint, params, lab: { state } }: LabRequest): null {
   const changed = new Map(job);
   deleteFromSection(changed, OPTIONS, given, params.text("delete"));
   for (const [name, value] of given) changed.set(name, value);
-  state.realmSyncJobs.set(params.need("id"), changed);
+  state.realmSyncJobs.set(params.need("id"), kept(changed));
   return null;
 }

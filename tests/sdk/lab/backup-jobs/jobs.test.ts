@@ -57,6 +57,11 @@ describe("jobs", () => {
     await client.ok("POST", "/cluster/jobs/realm-sync/sync", { realm: "dir", schedule: "daily" });
     const taken = await client.call("POST", JOBS, { id: "sync", all: 1, schedule: "daily" });
     expect(taken.message).toBe("Job 'sync' already exists");
+    const sync = "/cluster/jobs/realm-sync/sync";
+    const lines = await client.call("PUT", sync, { schedule: "daily", comment: "a\nb" });
+    expect(lines.message).toBe("property contains a line feed");
+    await client.ok("PUT", sync, { schedule: "hourly", comment: "" });
+    expect(await client.fields(sync)).not.toHaveProperty("comment");
   });
 
   test("lose a guest that is destroyed with all that refers to it", async () => {

@@ -64,6 +64,21 @@ describe("a backup", () => {
     expect(client.lab.state.guests.get(101)?.config.get("lock")).toBe("migrate");
   });
 
+  test("of a VM without disks starts nothing", async () => {
+    await client.task("POST", "/nodes/pve1/qemu", { vmid: 300, name: "empty" });
+    const { log } = await backup(300, { compress: "zstd", zstd: 3 });
+    const [held] = await backups(300);
+    const path = `/mnt/pve/nfs/dump/${String(held?.volid).slice(11)}`.replace(/\.vma\.zst$/, "");
+    const begun = log.indexOf("INFO: backup contains no disks");
+    expect(log.slice(begun + 1, begun + 3)).toEqual([
+      "INFO: starting diskless backup",
+      `INFO: /usr/bin/vma create -v -c ${path}.tmp/qemu-server.conf exec:zstd --rsyncable --threads=3 > ${path}.vma.dat`,
+    ]);
+    expect(log.some((line) => line.includes("kvm"))).toBe(false);
+    const made = { vmid: 301, archive: held?.volid, storage: "nfs" };
+    expect((await client.task("POST", "/nodes/pve1/qemu", made)).exitstatus).toBe("OK");
+  });
+
   test("of guests of other nodes is those nodes' business", async () => {
     expect(await client.ok("POST", "/nodes/pve1/vzdump", { vmid: 102, storage: "nfs" })).toBe("OK");
   });
