@@ -1,10 +1,10 @@
 import { die } from "../errors.ts";
+import { bridgeMtu } from "../guests/bridge.ts";
 import { keepUnused } from "../qemu/guest.ts";
 import { findVolume } from "../qemu/storage/lookup.ts";
 import type { LabCore, LabGuest } from "../types.ts";
 import { setBoth, written } from "./container.ts";
 import { createDisks, type DiskContext, deleteVolume } from "./disks.ts";
-import { bridgeMtu } from "./lxc-config.ts";
 import { kindOf, mounts, newVolume, parseMountPoint, printMountPoint } from "./mount-point.ts";
 import { parseNet, printNet } from "./net.ts";
 import { FAST_PLUG } from "./options.ts";

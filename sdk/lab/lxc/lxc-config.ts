@@ -1,20 +1,8 @@
-import { interfacesOf } from "../domains/interfaces.ts";
 import { die } from "../errors.ts";
+import { bridgeMtu } from "../guests/bridge.ts";
 import { isTemplate } from "../qemu/guest.ts";
-import { runningVnet } from "../sdn/state.ts";
 import type { LabCore, LabGuest } from "../types.ts";
 import { parseNet } from "./net.ts";
-
-const USUAL_MTU = 1500;
-
-/** MTU of the bridge or virtual network of a node; fails where the node has none of this name. */
-export function bridgeMtu(lab: LabCore, node: string, bridge = ""): number {
-  if (runningVnet(lab.state.sdn, bridge) !== undefined) return USUAL_MTU;
-  const present = lab.state.nodes.get(node);
-  const found = present === undefined ? undefined : interfacesOf(present).get(bridge);
-  if (found === undefined) throw die(`bridge '${bridge}' does not exist`);
-  return Number(found.mtu ?? USUAL_MTU);
-}
 
 /** Fails where a device is to have packets longer than its bridge takes. */
 export function checkMtu(lab: LabCore, node: string, name: string, net: ReadonlyMap<string, string>): void {

@@ -1,4 +1,4 @@
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { cloudInitIsFresh } from "./cloudinit-state.ts";
 import { cloudInitDrive } from "./create-disks.ts";
@@ -86,7 +86,7 @@ export function applyPending(
     try {
       work();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = faultText(error);
       errors[name] = `unable to apply pending change ${name} : ${reason}\n`;
     }
   };

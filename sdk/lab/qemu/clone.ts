@@ -1,4 +1,4 @@
-import { die, paramError, permError } from "../errors.ts";
+import { die, faultText, paramError, permError } from "../errors.ts";
 import { cloneGuestFirewall } from "../firewall/state.ts";
 import { snapshotOf } from "../guests/snapshots.ts";
 import type { TaskHandle } from "../tasks/types.ts";
@@ -71,7 +71,7 @@ function planClone(request: LabRequest, vmid: number, wasRunning: boolean): Clon
   const taken = lab.state.guests.get(newid);
   if (taken?.kind === "qemu" && taken.node === node.name)
     throw die(`unable to create VM ${newid}: config file already exists`);
-  return { source, from, ...copyConfig(request, from, full, snapname) };
+  return { source, from, ...copyConfig(request, from, full, snapname, wasRunning && snapname === undefined) };
 }
 
 function checkTargetStorage(request: LabRequest, id: string, target: string | undefined): void {
@@ -109,12 +109,14 @@ function copyConfig(
   from: GuestConfig,
   full: boolean,
   snapname: string | undefined,
+  runs: boolean,
 ): Pick<ClonePlan, "config" | "disks"> {
   const { random } = request.lab;
   const config: GuestConfig = new Map();
   const disks: { name: string; drive: Drive; full: boolean }[] = [];
   for (const [name, value] of [...from].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (NOT_COPIED.has(name) || /^unused\d+$/.test(name)) continue;
+    if (name === "tpmstate0" && full && runs) throw die("cannot clone TPM state while VM is running");
     const drive = isDriveName(name) ? parseDrive(name, value) : undefined;
     if (drive !== undefined && !isCdrom(drive, true)) {
       const whole = full || isCloudInit(drive) || name === "tpmstate0";
@@ -169,7 +171,7 @@ async function runClone(request: LabRequest, plan: ClonePlan, task: TaskHandle):
   } catch (error) {
     for (const volid of made) freeVolume(lab.state, node.name, volid);
     lab.state.guests.delete(newid);
-    throw die(`clone failed: ${error instanceof Error ? error.message : String(error)}`);
+    throw die(`clone failed: ${faultText(error)}`);
   }
   guest.config = plan.config;
   guest.node = targetNode(request) ?? node.name;

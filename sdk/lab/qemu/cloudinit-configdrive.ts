@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { GuestConfig, LabNode } from "../types.ts";
-import { dnsOf, netmask } from "./cloudinit-dns.ts";
+import { addressesOf, dnsOf, netmask } from "./cloudinit-dns.ts";
 import { windowsVersion } from "./machine.ts";
-import { parseProperties } from "./property-string.ts";
 
 /** Whether the data are those of a configuration drive: asked for by `citype`, or the default for Windows. */
 export function isConfigDrive(config: GuestConfig): boolean {
@@ -24,7 +23,7 @@ export function interfacesData(config: GuestConfig, node: LabNode): string {
 }
 
 function device(name: string, text: string): readonly string[] {
-  const ip = parseProperties(text, {});
+  const ip = addressesOf(text);
   const lines = [`auto ${name}`];
   const fixed = (family: string, address: string, mask: string, gateway: string | undefined): void => {
     lines.push(`iface ${name} ${family} static`, `        address ${address}`, `        netmask ${mask}`);

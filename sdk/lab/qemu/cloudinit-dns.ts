@@ -1,4 +1,5 @@
 import type { GuestConfig, LabNode } from "../types.ts";
+import { type Properties, parseProperties } from "./property-string.ts";
 
 /** Name servers and search domains for a VM: each its own, else the node's. Blanks alone separate. */
 export function dnsOf(
@@ -17,4 +18,17 @@ export function dnsOf(
 export function netmask(bits: number): string {
   const mask = bits === 0 ? 0 : (0xffffffff << (32 - bits)) >>> 0;
   return [24, 16, 8, 0].map((shift) => (mask >>> shift) & 0xff).join(".");
+}
+
+/** An `ipconfigN` taken apart. A gateway that goes with no address of its own spoils all of it; nothing at all means DHCP. */
+export function addressesOf(text: string): Properties {
+  const ip = parseProperties(text, {});
+  const six = ip.get("ip6");
+  if (ip.has("gw") && (!ip.has("ip") || ip.get("ip") === "dhcp")) return new Map();
+  if (ip.has("gw6") && (six === undefined || !six.includes(":"))) return new Map();
+  if (ip.has("ip") || ip.has("ip6")) return ip;
+  return new Map([
+    ["ip", "dhcp"],
+    ["ip6", "dhcp"],
+  ]);
 }

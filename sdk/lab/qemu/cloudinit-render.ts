@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import type { Random } from "../random.ts";
 import type { GuestConfig, LabNode } from "../types.ts";
 import { driveMetaData, interfacesData, isConfigDrive } from "./cloudinit-configdrive.ts";
-import { dnsOf, netmask } from "./cloudinit-dns.ts";
+import { addressesOf, dnsOf, netmask } from "./cloudinit-dns.ts";
 import { parseNet } from "./net.ts";
-import { parseProperties } from "./property-string.ts";
 import { decodeKeys } from "./ssh-keys.ts";
 
 /** For whom cloud-init data are made. */
@@ -67,7 +66,7 @@ export function networkData(config: GuestConfig, context: CloudInitContext): str
 }
 
 function subnets(text: string): readonly string[] {
-  const ip = parseProperties(text, {});
+  const ip = addressesOf(text);
   const lines: string[] = [];
   const v4 = ip.get("ip");
   if (v4 === "dhcp") lines.push("- type: dhcp4");

@@ -1,3 +1,4 @@
+import { die } from "../errors.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore } from "../types.ts";
 import { CLOUDINIT_SIZE } from "./create-disks.ts";
@@ -32,7 +33,9 @@ export async function copyDisk(
   task: TaskHandle,
   made: (volid: string) => void,
 ): Promise<Drive> {
-  const { name, drive } = source;
+  const { name, drive, mirror } = source;
+  if (full && name === "tpmstate0" && mirror !== undefined)
+    throw die("cannot move TPM state while VM is running");
   const options = new Map(drive.options);
   options.delete("format");
   const log = (line: string): void => task.log(line);
@@ -65,9 +68,11 @@ export async function copyDisk(
   );
   made(volume.volid);
   log(`allocated target volume '${volume.volid}'`);
-  await transfer(volume.size, task, source);
+  const unused = /^unused\d+$/.test(name);
+  // What is on a cloud-init drive is made anew. An unused disk is not the machine's to mirror.
+  if (!cloudInit) await transfer(volume.size, task, unused ? { name, drive } : source);
   volume.used = Math.max(volume.used, origin.used);
-  return { file: volume.volid, size: volume.size, options };
+  return { file: volume.volid, options, ...(unused ? {} : { size: volume.size }) };
 }
 
 /** Copying takes a second for each 4 GiB, ten steps at most. A running machine mirrors the disk itself. */

@@ -1,4 +1,4 @@
-import { die, paramError, permError } from "../errors.ts";
+import { die, faultText, paramError, permError } from "../errors.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
 import { checkDrives, checkStorageAccess, type Settings } from "./check-drives.ts";
@@ -114,7 +114,7 @@ function claim(request: LabRequest, vmid: number, start: string, force: boolean)
     try {
       checkLock(taken);
     } catch (error) {
-      throw die(`${start} ${error instanceof Error ? error.message : String(error)}`);
+      throw die(`${start} ${faultText(error)}`);
     }
   }
   const guest: LabGuest = taken ?? {
@@ -149,7 +149,7 @@ async function runCreate(
     });
   } catch (error) {
     lab.state.guests.delete(vmid);
-    throw die(`unable to create VM ${vmid} - ${error instanceof Error ? error.message : String(error)}`);
+    throw die(`unable to create VM ${vmid} - ${faultText(error)}`);
   }
   if (pool !== undefined) joinPool(lab.state, pool, vmid);
   await finish(request, guest, task);

@@ -1,4 +1,4 @@
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { detach, makeCloudInitImage, registerUnused } from "./apply.ts";
 import { cloudInitIsFresh, noteCloudInit, staleCloudInit } from "./cloudinit-state.ts";
@@ -45,7 +45,7 @@ export function hotplugPending(
     try {
       return work() === "done";
     } catch (error) {
-      errors[name] = `hotplug problem - ${error instanceof Error ? error.message : String(error)}\n`;
+      errors[name] = `hotplug problem - ${faultText(error)}\n`;
       return false;
     }
   };

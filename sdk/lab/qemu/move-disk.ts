@@ -1,4 +1,4 @@
-import { die, paramError } from "../errors.ts";
+import { die, faultText, paramError } from "../errors.ts";
 import { configDigest } from "../guest-config.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
@@ -90,7 +90,7 @@ async function runMove(request: LabRequest, vmid: number, storage: string, task:
     guest.runtime?.config.set(name, printDrive(copy));
   } catch (error) {
     for (const volid of made) freeVolume(lab.state, node.name, volid);
-    throw die(`storage migration failed: ${error instanceof Error ? error.message : String(error)}`);
+    throw die(`storage migration failed: ${faultText(error)}`);
   }
   if (!params.flag("delete")) {
     const key = keepUnused(guest.config, drive.file);

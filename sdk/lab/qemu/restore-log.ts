@@ -47,5 +47,4 @@ export function logTotals({ disks }: Archive, log: Log): void {
     log(`progress 100% (read ${total} bytes, duration ${Math.ceil(total / 2 ** 32)} sec)`);
     log(`total bytes read ${total}, sparse bytes ${sparse} (${((sparse * 100) / total).toFixed(1)}%)`);
   }
-  log("rescan volumes...");
 }

@@ -2,19 +2,21 @@ import { die, faultText } from "../errors.ts";
 import { guestTypeOf } from "../storage/entry.ts";
 import { volumePath } from "../storage/paths.ts";
 import type { TaskHandle } from "../tasks/types.ts";
-import type { GuestConfig, LabGuest, LabRequest, LabStorage } from "../types.ts";
+import type { GuestConfig, LabCore, LabGuest, LabRequest } from "../types.ts";
 import { owns } from "./apply.ts";
 import { type Archive, archiveOf } from "./archive.ts";
 import type { Settings } from "./check-drives.ts";
-import { type Drive, isCdrom, parseDrive, printDrive, splitVolid } from "./drive.ts";
-import { finish } from "./finish.ts";
+import { isCdrom, isCloudInit, splitVolid } from "./drive.ts";
+import { finishRestore } from "./finish.ts";
 import { checkProtection, drivesOf, isTemplate, keepUnused, lockFile, written } from "./guest.ts";
 import { parseNet, printNet } from "./net.ts";
 import { checkBridges, checkMappings } from "./permissions.ts";
 import { joinPool } from "./pool.ts";
+import { parseProperties, printProperties } from "./property-string.ts";
+import { planDisks, restoreDisks } from "./restore-disks.ts";
 import { extractCommand, logHeader, logTotals } from "./restore-log.ts";
-import { allocate, freeVolume } from "./storage/allocate.ts";
-import { enabledStorage, holds, needVolume, storageOf, usableFormat } from "./storage/lookup.ts";
+import { freeVolume } from "./storage/allocate.ts";
+import { holds, isDisabled, isOnNode, needVolume, storageOf } from "./storage/lookup.ts";
 import { makeBases } from "./template.ts";
 
 /** Restores a backup into a VM whose id was taken for it. */
@@ -38,7 +40,7 @@ export function restore(request: LabRequest, guest: LabGuest, archive: string, s
     }
     const pool = params.text("pool");
     if (pool !== undefined) joinPool(lab.state, pool, vmid);
-    await finish(request, guest, task);
+    await finishRestore(request, guest, task);
   });
 }
 
@@ -55,34 +57,43 @@ async function run(
   if (/\.(?:tgz|tar(?:\.\w+)?)$/.test(path)) throw notOfVm(path, settings);
   const content = archiveOf(volume);
   if (content === undefined || guestTypeOf(volid) === "lxc") throw die(`unable to read archive '${volid}'`);
-  const config = new Map([...withoutLeftOut(content), ...settings]);
-  for (const name of ["lock", "parent", "digest"]) config.delete(name);
+  const config = restoredConfig(lab, content, params.flag("unique"));
+  for (const [name, value] of settings) config.set(name, value);
   checkBridges(request, config);
   checkMappings(request, guest.vmid, config);
   const command = extractCommand(lab, path);
   logHeader(command.shown, volume, content, (line) => task.log(line));
-  const unused = await whileExtracting(command.run, async () => {
-    for (const name of content.disks.keys()) targetOf(request, config.get(name) ?? "", name);
-    const kept = removeOld(request, guest, content);
-    for (const [name, disk] of content.disks)
-      config.set(name, await restoreDisk(request, guest, config.get(name) ?? "", name, disk, task));
-    return kept;
+  await whileExtracting(command.run, async () => {
+    const disks = planDisks(request, content, config);
+    removeOld(request, guest, content);
+    await restoreDisks(request, guest, disks, config, task);
   });
-  if (params.flag("unique")) {
-    for (const [name, value] of config)
-      if (/^net\d+$/.test(name))
-        config.set(name, printNet({ ...parseNet(value, lab.random), macaddr: lab.random.mac() }));
-    config.set("vmgenid", lab.random.uuid());
-    config.set("smbios1", `uuid=${lab.random.uuid()}`);
-  }
   logTotals(content, (line) => task.log(line));
-  for (const old of unused) keepUnused(config, old);
   guest.config = config;
   guest.pending.clear();
   guest.pendingDelete.clear();
   guest.snapshots.clear();
   written(guest);
-  if (isTemplate(guest.config)) makeBases(lab, guest);
+  rescan(lab, guest, (line) => task.log(line));
+  if (!isTemplate(guest.config)) return;
+  task.log("Convert to template.");
+  makeBases(lab, guest);
+}
+
+/** The configuration in a backup as it comes back; what is the machine's alone is new, with `unique` all of it. */
+function restoredConfig(lab: LabCore, content: Archive, unique: boolean): GuestConfig {
+  const config = withoutLeftOut(content);
+  for (const name of [...config.keys()])
+    if (/^(?:lock|parent|digest|unused\d+)$/.test(name)) config.delete(name);
+  if ((config.get("vmgenid") ?? "0") !== "0") config.set("vmgenid", lab.random.uuid());
+  if (!unique) return config;
+  for (const [name, value] of config)
+    if (/^net\d+$/.test(name))
+      config.set(name, printNet({ ...parseNet(value, lab.random), macaddr: lab.random.mac() }));
+  const machine = config.get("smbios1");
+  if (machine !== undefined)
+    config.set("smbios1", printProperties(parseProperties(machine, {}).set("uuid", lab.random.uuid()), {}));
+  return config;
 }
 
 /** A tar archive of today is a container's: one of a VM begins with its configuration. */
@@ -116,60 +127,32 @@ function withoutLeftOut({ config, disks }: Archive): GuestConfig {
   return kept;
 }
 
-/** Removes the disks that the backup brings again; answers the volumes that stay. */
-function removeOld(request: LabRequest, guest: LabGuest, content: Archive): readonly string[] {
-  const { lab } = request;
-  const kept: string[] = [];
-  for (const [name, drive] of drivesOf(guest.config)) {
-    if (isCdrom(drive) || splitVolid(drive.file) === undefined) continue;
-    if (!owns(lab, guest.vmid, drive.file)) continue;
-    if (content.disks.has(name)) freeVolume(lab.state, guest.node, drive.file);
-    else kept.push(drive.file);
+/** Takes in what belongs to the VM and that it does not know of. */
+function rescan(lab: LabCore, guest: LabGuest, log: (line: string) => void): void {
+  log("rescan volumes...");
+  const known = new Set(drivesOf(guest.config).map(([, drive]) => drive.file));
+  const owned = [...lab.state.storages.values()]
+    .filter((storage) => holds(storage, "images") && !isDisabled(storage) && isOnNode(storage, guest.node))
+    .flatMap((storage) => lab.state.volumes.list(storage, guest.node))
+    .filter(({ vmid, content }) => vmid === guest.vmid && content === "images")
+    .map(({ volid }) => volid)
+    .sort();
+  for (const volid of owned) {
+    if (known.has(volid) || /vm-\d+-state-/.test(volid)) continue;
+    const key = keepUnused(guest.config, volid);
+    if (key !== undefined) log(`VM ${guest.vmid} add unreferenced volume '${volid}' as '${key}' to config`);
   }
-  return kept;
 }
 
-/** The drive as the backup has it, and the storage that it is restored to. */
-function targetOf(
-  request: LabRequest,
-  text: string,
-  name: string,
-): { readonly drive: Drive; readonly storage: LabStorage } {
-  const { lab, node, params } = request;
-  const drive = parseDrive(name, text) ?? { file: "none", options: new Map<string, string>() };
-  const id = params.text("storage") ?? splitVolid(drive.file)?.storage ?? "local";
-  const storage = enabledStorage(lab.state, id, node.name);
-  if (!holds(storage, "images")) throw die(`Content type 'images' is not available on storage '${id}'`);
-  request.check(`/storage/${id}`, ["Datastore.AllocateSpace"]);
-  return { drive, storage };
-}
-
-async function restoreDisk(
-  request: LabRequest,
-  guest: LabGuest,
-  text: string,
-  name: string,
-  disk: { readonly format: string; readonly size: number; readonly blank: boolean },
-  task: TaskHandle,
-): Promise<string> {
-  const { lab, node } = request;
-  const { drive, storage } = targetOf(request, text, name);
-  const volume = allocate(
-    lab,
-    {
-      storage,
-      node: node.name,
-      vmid: guest.vmid,
-      format: usableFormat(storage, disk.format),
-      size: disk.size,
-      blank: disk.blank,
-    },
-    (line) => task.log(line),
-  );
-  task.log(`new volume ID is '${volume.volid}'`);
-  task.log(`map 'drive-${name}' to '${volumePath(storage, volume.volid)}' (write zeros = 0)`);
-  await task.takes(Math.ceil((disk.size / 2 ** 32) * 1000));
-  const options = new Map(drive.options);
-  options.delete("format");
-  return printDrive({ file: volume.volid, size: volume.size, options });
+/** Removes the disks that the backup brings again, cloud-init drives, and what snapshots had of the memory. */
+function removeOld({ lab }: LabRequest, guest: LabGuest, content: Archive): void {
+  for (const [name, drive] of drivesOf(guest.config)) {
+    if (isCdrom(drive, true) || splitVolid(drive.file) === undefined) continue;
+    if (!owns(lab, guest.vmid, drive.file)) continue;
+    if (content.disks.has(name) || isCloudInit(drive)) freeVolume(lab.state, guest.node, drive.file);
+  }
+  for (const { config } of guest.snapshots.values()) {
+    const state = config.get("vmstate");
+    if (state !== undefined) freeVolume(lab.state, guest.node, state);
+  }
 }

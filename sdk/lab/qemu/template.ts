@@ -35,9 +35,8 @@ export function convertToTemplate(request: LabRequest): unknown {
 export function makeBases(lab: LabCore, guest: LabGuest, only?: string): void {
   for (const [name, drive] of drivesOf(guest.config)) {
     if (isCdrom(drive) || (only !== undefined && name !== only)) continue;
-    if (/(?:^|[:/])base-\d+-[^/]*$/.test(drive.file)) continue;
-    if (!hasFeature(lab.state, "template", drive.file))
-      throw die(`volume '${drive.file}' does not support template/clone`);
+    // What cannot be a base image, or is one, stays as it is.
+    if (!hasFeature(lab.state, "template", drive.file)) continue;
     drive.file = makeBase(lab.state, guest.node, drive.file);
     guest.config.set(name, printDrive(drive));
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import type { GuestConfig, LabGuest } from "../types.ts";
 import { registerUnused } from "./apply.ts";
 import type { Change } from "./change.ts";
@@ -48,9 +48,7 @@ function pinMachine(
     const machine = pinnedMachine(guest.config.get("machine"), system, log);
     if (machine !== undefined) guest.pending.set("machine", machine);
   } catch (error) {
-    log(
-      `automatic pinning of machine version failed - ${error instanceof Error ? error.message : String(error)}`,
-    );
+    log(`automatic pinning of machine version failed - ${faultText(error)}`);
   }
 }
 

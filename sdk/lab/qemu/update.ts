@@ -1,4 +1,4 @@
-import { die, paramError } from "../errors.ts";
+import { die, faultText, paramError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { applyPending, cleanupPending } from "./apply.ts";
@@ -121,7 +121,7 @@ function hookFault(lab: LabCore, node: string, volid: string): string | undefine
     if (volumeName(lab.state, volid).content !== "snippets")
       return `'${volid}' is not in the snippets directory`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return faultText(error);
   }
   return findVolume(lab.state, node, volid) === undefined ? `script '${volid}' does not exist` : undefined;
 }

@@ -72,6 +72,13 @@ describe("generated cloud-init data", () => {
   });
 });
 
+test("a gateway without an address of its own spoils the rest", async () => {
+  await set({ ipconfig0: "ip=dhcp,gw=10.0.0.1,ip6=auto" });
+  expect(await dump("network")).toContain("      subnets:\n    - type: nameserver\n");
+  await set({ ipconfig0: "ip6=auto,gw6=fd00::1" });
+  expect(await dump("network")).toContain("      subnets:\n    - type: nameserver\n");
+});
+
 describe("the cloud-init image", () => {
   const generated = "generating cloud-init ISO";
 

@@ -200,3 +200,23 @@ test("a start by HA waits where nothing acts on HA", async () => {
   expect(await client.fields("/cluster/ha/resources/vm:100")).toMatchObject({ state: "started" });
   expect(client.lab.tasks.all().filter(({ type }) => type === "qmstart")).toEqual([]);
 });
+
+describe("a fault inside another one", () => {
+  test("says its status where it is that of a right", async () => {
+    await client.ok("PUT", "/access/acl", { path: "/vms/100", roles: "PVEVMAdmin", users: "test@pve" });
+    const answer = await client.as("user").call("PUT", `${VM}/config`, { delete: "scsi0", force: 1 });
+    expect(answer.errors).toEqual({
+      scsi0:
+        "unable to apply pending change scsi0 : 403 Permission check failed (/storage/local, Datastore.AllocateSpace)\n",
+    });
+  });
+
+  test("says its parameters where a task ends with it", async () => {
+    await client.ok("PUT", `${VM}/config`, { ide2: "none,media=cdrom" });
+    await client.task("POST", `${VM}/status/start`);
+    const { exitstatus } = await client.task("POST", `${VM}/config`, { ide2: "local:1" });
+    expect(exitstatus).toBe(
+      "400 Parameter verification failed. ide2: hotplug problem - unable to change media type",
+    );
+  });
+});
