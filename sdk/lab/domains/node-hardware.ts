@@ -25,10 +25,8 @@ export function registerNodeHardware(lab: LabCore): void {
     ["cpu", "cpu-flags", "machines", "migration"].map((name) => ({ name })),
   );
   lab.route(`GET ${CAPABILITIES}/qemu/cpu`, cpuModels);
-  lab.route(`GET ${CAPABILITIES}/qemu/cpu-flags`, () => FLAGS.map((name) => ({ name })));
-  lab.route("GET /cluster/qemu/cpu-flags", () =>
-    FLAGS.map((name) => ({ name, "supported-on": [...lab.state.nodes.keys()] })),
-  );
+  lab.route(`GET ${CAPABILITIES}/qemu/cpu-flags`, cpuFlags);
+  lab.route("GET /cluster/qemu/cpu-flags", cpuFlags);
   lab.route(`GET ${CAPABILITIES}/qemu/machines`, () => machines(lab.state));
   lab.route(`GET ${CAPABILITIES}/qemu/migration`, () => ({ "has-dbus-vmstate": true }));
 }
@@ -53,17 +51,41 @@ function listPci({ node, params }: LabRequest): unknown {
 /** Class of all devices that the nodes have. */
 const DISPLAY = "0x030000";
 
-const FLAGS = [
-  ...["nested-virt", "md-clear", "pcid", "spec-ctrl", "ssbd", "ibpb", "virt-ssbd", "amd-ssbd"],
-  ...["amd-no-ssb", "pdpe1gb", "hv-tlbflush", "hv-evmcs", "aes"],
-];
+/** Flags that a VM may set, with what each is for. */
+const FLAGS: Readonly<Record<string, string>> = {
+  "nested-virt": "Lets the guest run VMs of its own: svm or vmx, as the host has it.",
+  aes: "AES instructions.",
+  "amd-no-ssb": "Tells the guest that the AMD host needs no protection against SSB.",
+  "amd-ssbd": "Faster protection against SSB on AMD.",
+  "hv-evmcs": "Faster nested virtualization on Intel.",
+  "hv-tlbflush": "Helps Windows guests on busy hosts.",
+  ibpb: "Protection against Spectre on AMD.",
+  "md-clear": "Tells the guest whether the host is protected against MDS.",
+  pcid: "Cheaper protection against Meltdown on Intel.",
+  pdpe1gb: "Pages of 1 GiB.",
+  "spec-ctrl": "Protection against Spectre on Intel.",
+  ssbd: "Protection against SSB on Intel.",
+  "virt-ssbd": "Protection against SSB on AMD.",
+};
+
+/** The first one on top, the others by name; of Arm none are known. (qemu-server, src/PVE/QemuServer/CPUFlags.pm) */
+function cpuFlags({ params, lab: { state } }: LabRequest): unknown {
+  if (params.text("arch") === "aarch64") return [];
+  const nodes = [...state.nodes.keys()].sort();
+  return Object.entries(FLAGS).map(([name, description]) => ({ name, description, "supported-on": nodes }));
+}
 
 const SEES_CUSTOM = ["Mapping.Audit", "Mapping.Use", "Mapping.Modify"];
 
 /** The models that the API knows by name, and those of the cluster's own that the caller may see. */
-function cpuModels({ lab: { state }, may }: LabRequest): unknown {
+function cpuModels({ params, lab: { state, release }, may }: LabRequest): unknown {
+  const isArm = params.text("arch") === "aarch64";
   const known = loadCatalog().endpoint("POST /cluster/qemu/custom-cpu-models")?.parameters["reported-model"];
-  const models = (known?.enum ?? []).map(String).map((name) => ({ name, custom: 0, vendor: vendorOf(name) }));
+  const names = (known?.enum ?? [])
+    .map(String)
+    .filter((name) => EVERYWHERE.has(name) || ARM.test(name) === isArm);
+  const levels = isArm || release.major < 8 ? [] : LEVELS;
+  const models = [...names, ...levels].map((name) => ({ name, custom: 0, vendor: vendorOf(name) }));
   const all = may("/nodes", ["Sys.Audit"]);
   const custom = [...state.cpuModels]
     .filter(([name]) => all || may(`/mapping/cpu/${name}`, SEES_CUSTOM, "any"))
@@ -73,7 +95,15 @@ function cpuModels({ lab: { state }, may }: LabRequest): unknown {
   return [...models, ...custom];
 }
 
+/** Models that Proxmox VE adds to those of QEMU, by what x86 processors have in common. */
+const LEVELS = ["x86-64-v2", "x86-64-v2-AES", "x86-64-v3", "x86-64-v4"];
+
+/** Models of any host's architecture. */
+const EVERYWHERE = new Set(["host", "max"]);
+const ARM = /^(?:a64fx|cortex-|neoverse-)/;
+
 function vendorOf(model: string): string {
+  if (ARM.test(model)) return "ARM";
   if (/^(?:EPYC|Opteron|athlon|phenom)/i.test(model)) return "AuthenticAMD";
   return /^(?:kvm|qemu|max|host|x86-64)/.test(model) ? "default" : "GenuineIntel";
 }

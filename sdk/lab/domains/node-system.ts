@@ -7,7 +7,7 @@ import type { LabCore, LabNode, LabRequest } from "../types.ts";
 
 const NODE = "/nodes/{node}";
 
-/** What a node's own system says of itself, and takes. (pve-manager, PVE/API2/Nodes.pm, Certificates.pm) */
+/** What a node's own system says of itself, and takes. (pve-manager, PVE/API2/Nodes.pm) */
 export function registerNodeSystem(lab: LabCore): void {
   lab.route(`GET ${NODE}/hosts`, ({ node }) => {
     const data = hostsOf(node);
@@ -35,7 +35,6 @@ export function registerNodeSystem(lab: LabCore): void {
     const { version, repoid } = release.version;
     return `==== general system info ====\n\n# hostname\n${node.name}\n\n# pveversion --verbose\npve-manager: ${version} (${repoid})\n`;
   });
-  lab.route(`GET ${NODE}/certificates/info`, certificates);
 }
 
 function hostsOf({ name, ip, hosts }: LabNode): string {
@@ -86,24 +85,4 @@ function systemLog({ node, params }: LabRequest): LabAnswer {
   const limit = params.integer("limit") || 50;
   const data = lines.map((t, index) => ({ n: index + 1, t })).slice(start, start + limit);
   return new LabAnswer({ data, extra: { total: lines.length } });
-}
-
-/** Validity in days, from when the node booted. */
-const VALID = 730;
-
-function certificates({ node, lab: { state } }: LabRequest): unknown {
-  const notbefore = Math.floor(node.bootedAt / 1000);
-  const common = { notbefore, notafter: notbefore + VALID * 86_400, "public-key-type": "rsaEncryption" };
-  const root = `/CN=Proxmox Virtual Environment/OU=${digestOf(state.localNode)}/O=PVE Cluster Manager CA`;
-  return [
-    {
-      ...{ filename: "pve-root-ca.pem", subject: root, issuer: root, san: [], "public-key-bits": 4096 },
-      ...{ ...common, fingerprint: node.fingerprint },
-    },
-    {
-      ...{ filename: "pve-ssl.pem", issuer: root, "public-key-bits": 2048, ...common },
-      subject: `/OU=PVE Cluster Node/O=Proxmox Virtual Environment/CN=${node.name}.example.com`,
-      ...{ san: ["127.0.0.1", "localhost", node.ip, node.name], fingerprint: node.fingerprint },
-    },
-  ];
 }

@@ -1,19 +1,31 @@
 import { limitsOf, usageOf } from "../domains/guest-stats.ts";
 import type { LabRequest } from "../types.ts";
 
-/** Points and seconds between them, by time frame. */
-const FRAMES: Readonly<Record<string, readonly [number, number]>> = {
+type Frames = Readonly<Record<string, readonly [points: number, seconds: number]>>;
+
+/** Points and seconds between them, by time frame. (pve-manager, PVE/RRD.pm) */
+const FRAMES: Frames = {
+  hour: [60, 60],
+  day: [1440, 60],
+  week: [336, 1800],
+  month: [1440, 1800],
+  year: [1440, 21_600],
+  decade: [570, 604_800],
+};
+
+/** Releases before 9 kept less. */
+const FORMER: Frames = {
   hour: [70, 60],
   day: [70, 1800],
   week: [70, 10_800],
   month: [70, 43_200],
   year: [70, 604_800],
-  decade: [70, 604_800 * 8],
 };
 
 /** The times of a time frame's points, oldest first, in seconds since the epoch. */
 export function rrdTimes({ params, lab }: LabRequest): readonly number[] {
-  const [count, step] = FRAMES[params.need("timeframe")] ?? [70, 60];
+  const frames = lab.release.major >= 9 ? FRAMES : FORMER;
+  const [count, step] = frames[params.need("timeframe")] ?? [60, 60];
   const last = Math.floor(lab.clock.seconds() / step) * step;
   return Array.from({ length: count }, (_, index) => last - (count - 1 - index) * step);
 }

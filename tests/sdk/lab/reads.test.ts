@@ -31,7 +31,7 @@ describe("figures over a time", () => {
     ["lxc/201", "disk"],
   ])("of a running guest have a load: %s", async (guest, key) => {
     const points = await read<Row[]>(await make(), `/nodes/pve1/${guest}/rrddata?timeframe=hour`);
-    expect(points).toHaveLength(70);
+    expect(points).toHaveLength(60);
     expect(points.at(-1)).toMatchObject({ cpu: expect.any(Number), [key]: expect.any(Number) });
   });
 

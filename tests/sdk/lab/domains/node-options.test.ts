@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { makeCertificate } from "../../../../sdk/lab/http/certificate.ts";
 import { createLab, type Lab } from "../../../../sdk/lab/index.ts";
 import { says } from "./says.ts";
 
@@ -106,4 +107,79 @@ describe("all guests of a node", () => {
     const body = "target=other";
     expect(await says(lab, "POST /nodes/vm/migrateall", body)).toBe("500 no such cluster node 'other'");
   });
+});
+
+describe("services of a node", () => {
+  const SERVICES = "/nodes/vm/services";
+  const state = { service: "sshd", name: "sshd", desc: expect.any(String), "unit-state": "enabled" };
+
+  test("stop and start as tasks", async () => {
+    expect(await says(lab, `GET ${SERVICES}`)).toContainEqual({
+      ...{ ...state, state: "running", "active-state": "active" },
+    });
+    const upid = String(await says(lab, `POST ${SERVICES}/sshd/stop`, ""));
+    expect(upid).toContain(":srvstop:sshd:");
+    expect(await lab.tasks.ended(upid)).toBe("OK");
+    const down = { ...state, state: "dead", "active-state": "inactive" };
+    expect(await says(lab, `GET ${SERVICES}/sshd/state`)).toEqual(down);
+    await lab.tasks.ended(String(await says(lab, `POST ${SERVICES}/sshd/restart`, "")));
+    expect(await says(lab, `GET ${SERVICES}/sshd/state`)).toMatchObject({ state: "running" });
+  });
+
+  test("are not stopped where the API needs them", async () => {
+    const upid = String(await says(lab, `POST ${SERVICES}/pvedaemon/stop`, ""));
+    expect(await lab.tasks.ended(upid)).toContain("invalid service cmd 'pvedaemon stop': ERROR at ");
+    expect(await says(lab, `GET ${SERVICES}/corosync/state`)).toMatchObject({ state: "dead" });
+    expect(await says(lab, `GET ${SERVICES}/nope/state`)).toHaveProperty("service");
+  });
+});
+
+describe("a certificate of one's own", () => {
+  const CERTIFICATES = "/nodes/vm/certificates";
+  const upload = (values: Readonly<Record<string, string>>) =>
+    says(lab, `POST ${CERTIFICATES}/custom`, form(values));
+  const { cert, key, fingerprint } = makeCertificate(["pve.example.com", "192.0.2.9"]);
+
+  test("comes with its key, and is replaced by force alone", async () => {
+    const noPem = "invalid format - not a valid PEM-formatted string.\n";
+    expect(await upload({ certificates: "x", key: "y" })).toEqual({ certificates: noPem, key: noPem });
+    const missing = "Attempted to upload custom certificate without (existing) key.";
+    expect(await upload({ certificates: cert })).toEqual({ key: missing });
+    expect(await upload({ certificates: `Bag\n${cert}`, key })).toMatchObject({
+      ...{ filename: "pveproxy-ssl.pem", fingerprint, pem: cert },
+      ...{ subject: "/CN=pve.example.com", san: ["pve.example.com", "192.0.2.9"] },
+    });
+    const exists = "500 Custom certificate file exists but force flag is not set.";
+    expect(await upload({ certificates: cert })).toBe(exists);
+    expect(await upload({ certificates: cert, force: "1" })).toHaveProperty("fingerprint", fingerprint);
+    const own = expect.objectContaining({ filename: "pveproxy-ssl.pem" });
+    expect(await says(lab, `GET ${CERTIFICATES}/info`)).toContainEqual(own);
+    expect(await says(lab, `DELETE ${CERTIFICATES}/custom`)).toBeNull();
+    expect(await says(lab, `GET ${CERTIFICATES}/info`)).not.toContainEqual(own);
+    expect(await says(lab, `DELETE ${CERTIFICATES}/custom`)).toBeNull();
+  });
+});
+
+describe("what a node's QEMU knows", () => {
+  const names = async (path: string) =>
+    ((await says(lab, `GET /nodes/vm/capabilities/qemu/${path}`)) as readonly { name: string }[]).map(
+      ({ name }) => name,
+    );
+
+  test("depends on the architecture", async () => {
+    const models = await names("cpu");
+    expect(models).toEqual(expect.arrayContaining(["host", "kvm64", "x86-64-v2-AES"]));
+    expect(models).not.toContain("cortex-a57");
+    const arm = await names("cpu?arch=aarch64");
+    expect(arm).toEqual(expect.arrayContaining(["host", "max", "cortex-a57"]));
+    expect(arm).not.toContain("kvm64");
+    expect((await names("cpu-flags")).slice(0, 3)).toEqual(["nested-virt", "aes", "amd-no-ssb"]);
+    expect(await names("cpu-flags?arch=aarch64")).toEqual([]);
+  });
+});
+
+test("figures of a node that is not there have no file", async () => {
+  const reason = "500 RRD error: opening '/var/lib/rrdcached/db/pve2-node/other': No such file or directory";
+  expect(await says(lab, "GET /nodes/other/rrddata?timeframe=hour")).toBe(reason);
+  expect(await says(lab, "GET /nodes/vm/rrddata?timeframe=week")).toHaveLength(336);
 });
