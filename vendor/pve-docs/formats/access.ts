@@ -25,6 +25,11 @@ function badPool(value: string): string {
   return `pool name '${value}' contains invalid characters`;
 }
 
+const PLUGIN = "pve-access-control, src/PVE/Auth/Plugin.pm";
+const FLAG = { type: "boolean", optional: true } as const;
+const TEXT = { type: "string", optional: true } as const;
+const VANISHED = "(?:acl|properties|entry)";
+
 /** Formats of users, tokens, groups, roles and pools. */
 export const accessFormats: FormatTable = {
   ...readIn(ACCESS_CONTROL, {
@@ -32,10 +37,31 @@ export const accessFormats: FormatTable = {
     "pve-roleid": named("role"),
     "pve-tokenid": byPattern(TOKEN_ID, (value) => `value '${value}' does not look like a valid token ID`),
   }),
-  ...readIn("pve-access-control, src/PVE/Auth/Plugin.pm", {
+  ...readIn(PLUGIN, {
     "pve-realm": byPattern(new RegExp(`^${REALM}\\n?$`), "value does not look like a valid realm"),
     "pve-userid": checkUserId,
   }),
+  "realm-sync-options": {
+    origin: PLUGIN,
+    fields: {
+      scope: { ...TEXT, enum: ["users", "groups", "both"] },
+      "remove-vanished": { ...TEXT, pattern: `(?:(?:${VANISHED};)*${VANISHED})|none` },
+      full: FLAG,
+      "enable-new": FLAG,
+      purge: FLAG,
+    },
+  },
+  "pve-tfa-config": {
+    origin: PLUGIN,
+    fields: {
+      type: { type: "string", enum: ["yubico", "oath"] },
+      id: TEXT,
+      key: TEXT,
+      url: TEXT,
+      digits: { type: "integer", optional: true, minimum: 6, maximum: 8 },
+      step: { type: "integer", optional: true, minimum: 10 },
+    },
+  },
   "pve-poolid": {
     origin: ACCESS_CONTROL,
     check: byPattern(/^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*\n?$/, badPool),

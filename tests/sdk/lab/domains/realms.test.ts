@@ -42,13 +42,51 @@ test.each([
   [`POST ${DOMAINS}`, "realm=pam&type=pam", "domain 'pam' already exists"],
   [`POST ${DOMAINS}`, "realm=x1&type=pve", "unable to create builtin type 'pve'"],
   [`POST ${DOMAINS}`, "realm=x1&type=openid&issuer-url=u&client-id=c&port=1", "unexpected property 'port'"],
-  [`PUT ${DOMAINS}/none`, "comment=x", "update auth server failed: domain 'none' does not exist"],
+  [`PUT ${DOMAINS}/none`, "comment=x", "update auth server failed: cannot lookup undefined type! at "],
+  [`PUT ${DOMAINS}/none`, "", "update auth server failed: no options specified"],
+  [`PUT ${DOMAINS}/pve`, "comment=x&check-connection=0", "'check-connection' parameter can only be set for"],
   [`PUT ${DOMAINS}/pve`, "", "update auth server failed: no options specified"],
   [`PUT ${DOMAINS}/pve`, `comment=x&digest=${"0".repeat(40)}`, "detected modified configuration"],
   [`POST ${DOMAINS}/pve/sync`, "scope=both", "Cannot sync realm type 'pve'!"],
   ["POST /access/openid/auth-url", "realm=pve&redirect-url=https://x", "wrong realm type (pve != openid)"],
 ])("%s with %j is refused", async (request, body, reason) => {
   expect(await says(lab, request, body)).toContain(reason);
+});
+
+test("what a realm needs stays, and what is built in comes back", async () => {
+  await says(lab, `POST ${DOMAINS}`, `${LDAP}&comment=staff`);
+  expect(await says(lab, `PUT ${DOMAINS}/corp`, "delete=server1")).toBe(
+    "500 update auth server failed: section 'corp' - missing value for required option 'server1'",
+  );
+  expect(await says(lab, `PUT ${DOMAINS}/corp`, "comment=")).toBeNull();
+  expect(await says(lab, `GET ${DOMAINS}/corp`)).not.toHaveProperty("comment");
+  expect(await says(lab, `PUT ${DOMAINS}/corp`, "password=new")).toBeNull();
+  await says(lab, `PUT ${DOMAINS}/pam`, "comment=x&default=1");
+  expect(await says(lab, `DELETE ${DOMAINS}/pam`)).toBeNull();
+  expect(await says(lab, `GET ${DOMAINS}/pam`)).toEqual({
+    ...{ type: "pam", plugin: "PVE::Auth::PAM", comment: "Linux PAM standard authentication" },
+    digest: expect.any(String),
+  });
+});
+
+test("options of a sync are kept in order, old ones as what took their place", async () => {
+  const options = encodeURIComponent("scope=both,full=1,purge=1,enable-new=yes");
+  await says(lab, `POST ${DOMAINS}`, `${LDAP}&sync-defaults-options=${options}`);
+  expect(await says(lab, `GET ${DOMAINS}/corp`)).toMatchObject({
+    "sync-defaults-options": "enable-new=1,remove-vanished=entry;properties;acl,scope=both",
+  });
+});
+
+test("options in one text are checked", async () => {
+  const bad = (more: string) => says(lab, `POST ${DOMAINS}`, `${LDAP}&${more}`);
+  expect(await bad("sync-defaults-options=scope%3Dall")).toEqual({
+    "sync-defaults-options": expect.stringContaining(
+      "sync-defaults-options.scope: value 'all' does not have a value in the enumeration 'users, groups, both'",
+    ),
+  });
+  expect(await bad("tfa=digits%3D6")).toEqual({
+    tfa: expect.stringContaining("tfa.type: property is missing and it is not optional"),
+  });
 });
 
 test("a sync has to be told what, and fails where no server answers", async () => {
