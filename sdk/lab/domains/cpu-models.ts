@@ -27,7 +27,9 @@ export function registerCpuModels(lab: LabCore): void {
     const name = nameOf(params.need("cputype"));
     const model = state.cpuModels.get(name);
     if (model === undefined) throw die(`Custom cputype '${name}' not found`);
-    return { ...shown(model), digest: sectionDigest(state.cpuModels) };
+    // Of one alone, what is zero or empty is left out. (qemu-server, src/PVE/QemuServer/CPUConfig.pm: get_custom_model)
+    const fields = Object.entries(shown(model)).filter(([, value]) => value !== 0 && value !== "");
+    return { ...Object.fromEntries(fields), digest: sectionDigest(state.cpuModels) };
   });
   lab.route(`POST ${PATH}`, (request) => {
     const name = nameOf(request.params.need("cputype"));

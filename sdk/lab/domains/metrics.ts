@@ -40,7 +40,12 @@ export function registerMetrics(lab: LabCore): void {
     return Object.fromEntries(server);
   });
   // Nothing gathers metrics in a lab.
-  lab.route("GET /cluster/metrics/export", () => ({ data: [] }));
+  lab.route("GET /cluster/metrics/export", ({ params, lab: { state } }) => {
+    const isMember = (node: string): boolean => state.clusterName !== undefined && state.nodes.has(node);
+    const unknown = params.list("node-list").filter((node) => !isMember(node));
+    if (unknown.length > 0) throw die(`Requested node-list contains unknown nodes - ${unknown.join(", ")}`);
+    return { data: [] };
+  });
   lab.route(`POST ${PATH}/{id}`, (request) => underLock(undefined, () => create(request)));
   lab.route(`PUT ${PATH}/{id}`, (request) => underLock(undefined, () => update(request)));
   lab.route(`DELETE ${PATH}/{id}`, ({ params, lab: { state } }) => {

@@ -100,7 +100,9 @@ function create(request: LabRequest): null {
   const guest = state.guests.get(vmid);
   const target = params.need("target");
   if (guest === undefined) throw die(`Guest '${vmid}' does not exist.`);
-  if (!state.nodes.has(target)) throw die(`Target '${target}' does not exist.`);
+  // A node that is in no cluster has no members, not even itself.
+  if (state.clusterName === undefined || !state.nodes.has(target))
+    throw die(`Target '${target}' does not exist.`);
   const source = params.text("source") ?? guest.node;
   if (source !== guest.node)
     throw die(`Source '${source}' does not match current node of guest '${vmid}' (${guest.node})`);

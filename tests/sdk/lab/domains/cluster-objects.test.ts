@@ -29,6 +29,21 @@ test("a metric server is made, listed, changed and removed", async () => {
   expect(await says(lab, "GET /cluster/metrics/export")).toEqual({ data: [] });
 });
 
+test("of a node in no cluster, no node is known to replication and metrics, not even itself", async () => {
+  const alone = await createLab({ seed: "baseline", refusalDelay: 0 });
+  try {
+    expect(await says(alone, "POST /cluster/replication", "id=100-0&target=vm&type=local")).toBe(
+      "500 Target 'vm' does not exist.",
+    );
+    expect(await says(alone, "GET /cluster/metrics/export?node-list=vm")).toBe(
+      "500 Requested node-list contains unknown nodes - vm",
+    );
+  } finally {
+    await alone.close();
+  }
+  expect(await says(lab, "GET /cluster/metrics/export?node-list=pve1")).toEqual({ data: [] });
+});
+
 test("a metric server on the node itself is not there, unless nobody connects to it", async () => {
   const make = (id: string, rest: string) =>
     says(lab, `POST /cluster/metrics/server/${id}`, `server=127.0.0.1&port=2003&${rest}`);
@@ -50,7 +65,9 @@ test("a CPU model of the cluster is shown to those who may see it", async () => 
   expect(await says(lab, `POST ${at}`, model)).toBe("500 custom CPU model 'fast' already exists");
   const shown = { cputype: "custom-fast", "reported-model": "host", flags: "+aes" };
   expect(await says(lab, `GET ${at}/custom-fast`)).toMatchObject(shown);
-  expect(await says(lab, `PUT ${at}/fast`, "cputype=fast&delete=flags")).toBeNull();
+  expect(await says(lab, `PUT ${at}/fast`, "cputype=fast&delete=flags&hidden=0")).toBeNull();
+  expect(await says(lab, `GET ${at}/fast`)).not.toHaveProperty("hidden");
+  expect(await says(lab, `GET ${at}`)).toMatchObject([{ hidden: 0 }]);
   expect(await says(lab, `GET ${at}`)).not.toHaveProperty("0.flags");
   expect((await ask(lab, "GET", at, { as: "operator" })).data).toEqual([]);
   const models = "/nodes/pve1/capabilities/qemu/cpu";
