@@ -6,7 +6,6 @@ import { Bench, jobOf, type Session, settingsFor, UNGUARDED, until } from "./sup
 
 const QUICK = { pollIntervalMs: 200 };
 const LIMITS = {
-  PROXMOX_MCP_CONNECT_TIMEOUT_MS: "1000",
   PROXMOX_MCP_REQUEST_TIMEOUT_MS: "1000",
   PROXMOX_MCP_INVENTORY_CACHE_MS: "0",
 };
@@ -63,7 +62,7 @@ describe("an API that is not there", () => {
 
   test("a certificate that is not the pinned one prints what was offered and how to pin it", async () => {
     const pinned = await bench.server({
-      ...{ ...settingsFor(lab), ...UNGUARDED, ...LIMITS },
+      ...{ ...settingsFor(lab), ...UNGUARDED },
       PROXMOX_TLS_FINGERPRINT: Array(32).fill("AB").join(":"),
     });
     const refused = await pinned.refused("proxmox_vm_list");
@@ -74,13 +73,13 @@ describe("an API that is not there", () => {
 
   test("a certificate of an unknown authority is refused without a pin", async () => {
     const { PROXMOX_TLS_FINGERPRINT: _pin, ...unpinned } = settingsFor(lab);
-    const verifying = await bench.server({ ...unpinned, ...UNGUARDED, ...LIMITS });
+    const verifying = await bench.server({ ...unpinned, ...UNGUARDED });
     expect((await verifying.refused("proxmox_vm_list")).text).toContain(lab.fingerprint);
   });
 
   test("a token that is not accepted is said to be one, and never shown", async () => {
     const wrong = await bench.server({
-      ...{ ...settingsFor(lab), ...UNGUARDED, ...LIMITS },
+      ...{ ...settingsFor(lab), ...UNGUARDED },
       PROXMOX_API_TOKEN_SECRET: "canary-0000-wrong-secret",
     });
     const refused = await wrong.refused("proxmox_vm_list");
@@ -89,7 +88,7 @@ describe("an API that is not there", () => {
   });
 
   test("missing privileges name the privilege and where", async () => {
-    const operator = await bench.server({ ...settingsFor(lab, "auditor"), ...UNGUARDED, ...LIMITS });
+    const operator = await bench.server({ ...settingsFor(lab, "auditor"), ...UNGUARDED });
     const before = wholeState(lab);
     const refused = await operator.refused("proxmox_vm_action", { vmid: 112, action: "start" });
     expect(refused.code).toBe("forbidden");
