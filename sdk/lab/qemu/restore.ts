@@ -59,8 +59,6 @@ async function run(
   if (content === undefined || guestTypeOf(volid) === "lxc") throw die(`unable to read archive '${volid}'`);
   const config = restoredConfig(lab, content, params.flag("unique"));
   for (const [name, value] of settings) config.set(name, value);
-  checkBridges(request, config);
-  checkMappings(request, guest.vmid, config);
   const command = extractCommand(lab, path);
   logHeader(command.shown, volume, content, (line) => task.log(line));
   await whileExtracting(command.run, async () => {
@@ -69,6 +67,9 @@ async function run(
     await restoreDisks(request, guest, disks, config, task);
   });
   logTotals(content, (line) => task.log(line));
+  // Whether the caller may use what the configuration names is seen to when the disks are there already.
+  checkBridges(request, config);
+  checkMappings(request, guest.vmid, config);
   guest.config = config;
   guest.pending.clear();
   guest.pendingDelete.clear();

@@ -245,6 +245,24 @@ describe("rights", () => {
   });
 });
 
+test("a restore looks at the bridges of the backup when its disks are there", async () => {
+  const lab = await LabClient.start("baseline");
+  try {
+    const roles = { "/storage/local": "PVEDatastoreUser", "/vms/100": "PVEVMUser" };
+    for (const [path, role] of Object.entries(roles))
+      await lab.ok("PUT", "/access/acl", { path, users: "test@pve", roles: role });
+    lab.as("user");
+    await lab.task("POST", "/nodes/vm/vzdump", { vmid: 100, storage: "local" });
+    const [held] = await lab.rows("/nodes/vm/storage/local/content", { content: "backup" });
+    const over = { vmid: 100, archive: held?.volid, force: 1 };
+    const { exitstatus, log } = await lab.task("POST", "/nodes/vm/qemu", over);
+    expect(exitstatus).toBe("403 Permission check failed (/sdn/zones/localnetwork/vmbr0, SDN.Use)");
+    expect(log.some((line) => line.startsWith("new volume ID is 'local:100/"))).toBe(true);
+  } finally {
+    await lab.close();
+  }
+});
+
 describe("a backup server", () => {
   test("keeps snapshots whose files can be listed", async () => {
     await client.ok("POST", "/storage", {
