@@ -92,7 +92,7 @@ function refuseUnreadable(
   if (!("writable" in socket) || !("end" in socket) || socket.writable !== true) return;
   const { end } = socket;
   if (typeof end !== "function") return;
-  const method = /^[A-Z]+/.exec(error.rawPacket?.toString("latin1") ?? "")?.[0];
+  const method = /^(\S+) \S+ HTTP\/1\.\d/.exec(error.rawPacket?.toString("latin1") ?? "")?.[1];
   const reply =
     error.code === "HPE_INVALID_METHOD" && method !== undefined
       ? bare(501, `method '${method}' not available`)

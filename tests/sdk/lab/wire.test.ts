@@ -170,6 +170,15 @@ describe("connections", () => {
     expect((await ask(lab, "GET", "/nope")).headers.connection).toBe("close");
   });
 
+  test("a method of any spelling is not available", async () => {
+    const socket = connect({ host: lab.host, port: lab.port, ca: lab.caPem });
+    const chunks: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    socket.write("get /api2/json/version HTTP/1.1\r\n\r\n");
+    await new Promise((resolve) => socket.on("end", resolve));
+    expect(Buffer.concat(chunks).toString()).toContain("501 method 'get' not available");
+  });
+
   test("the journal is compressed unasked", async () => {
     const socket = connect({ host: lab.host, port: lab.port, ca: lab.caPem });
     const chunks: Buffer[] = [];

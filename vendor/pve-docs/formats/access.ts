@@ -64,7 +64,11 @@ export const accessFormats: FormatTable = {
   },
   "pve-poolid": {
     origin: ACCESS_CONTROL,
-    check: byPattern(/^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*\n?$/, badPool),
+    check: (value: string) => {
+      const levels = value.replace(/\/+$/, "").split("/").length;
+      if (levels > 3) return `pool name '${value}' nested too deep (max levels = 3)`;
+      return /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*\n?$/.test(value) ? undefined : badPool(value);
+    },
     // Pools lie in others since 8.1.
     exact: (value: string, release: string) =>
       value.includes("/") && compareReleases(release, "8.1") < 0 ? badPool(value) : undefined,

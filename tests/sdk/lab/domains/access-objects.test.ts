@@ -146,6 +146,13 @@ describe("pools", () => {
     expect(await says(lab, "GET /pools")).toEqual([{ poolid: "a" }, { poolid: "b", comment: "x" }]);
   });
 
+  test("lie in one another three deep", async () => {
+    for (const id of ["a", "a/b", "a/b/c"]) expect(await says(lab, "POST /pools", `poolid=${id}`)).toBeNull();
+    expect(await says(lab, "POST /pools", "poolid=a/b/c/d")).toEqual({
+      poolid: "invalid format - pool name 'a/b/c/d' nested too deep (max levels = 3)\n",
+    });
+  });
+
   test("give a guest away to who may change them alone", async () => {
     for (const id of ["a", "b"]) await says(lab, "POST /pools", `poolid=${id}`);
     await says(lab, "PUT /pools", "poolid=a&vms=100");
