@@ -21,6 +21,13 @@ export function registerNodeSystem(lab: LabCore): void {
     return null;
   });
   lab.route(`PUT ${NODE}/time`, setTimezone);
+  lab.route(`GET ${NODE}/apt`, () =>
+    ["changelog", "repositories", "update", "versions"].map((id) => ({ id })),
+  );
+  lab.route(`GET ${NODE}/subscription`, subscription);
+  // Without a key there is nothing to bring up to date or to drop.
+  lab.route(`POST ${NODE}/subscription`, () => null);
+  lab.route(`DELETE ${NODE}/subscription`, () => null);
   lab.route(`GET ${NODE}/netstat`, ({ node, lab: { state } }) =>
     [...state.guests.values()]
       .filter((guest) => guest.node === node.name && guest.runtime !== undefined)
@@ -61,6 +68,16 @@ function setTimezone({ node, params }: LabRequest): null {
   if (!isTimezone(timezone)) throw paramError({ timezone: "No such timezone" });
   node.timezone = timezone;
   return null;
+}
+
+/** No node of a lab has a key. (pve-manager, PVE/API2/Subscription.pm) */
+function subscription({ node, params, may }: LabRequest): unknown {
+  const mayAudit = may(`/nodes/${params.need("node")}`, ["Sys.Audit"]);
+  return {
+    ...{ status: "notfound", message: "There is no subscription key" },
+    url: "https://www.proxmox.com/en/proxmox-virtual-environment/pricing",
+    ...(mayAudit ? { serverid: createHash("md5").update(node.name).digest("hex").toUpperCase() } : {}),
+  };
 }
 
 /** Zones are files: their names are case-sensitive, and older names are files too. */

@@ -16,7 +16,7 @@ export function registerNodes(lab: LabCore): void {
   lab.route("GET /nodes/{node}/status", ({ node }) => nodeStatus(lab, node));
   lab.route("GET /nodes/{node}/time", ({ node }) => {
     const time = lab.clock.seconds();
-    return { time, localtime: time, timezone: node.timezone };
+    return { time, localtime: time + offsetOf(node.timezone, time), timezone: node.timezone };
   });
   lab.route("GET /nodes/{node}/dns", ({ node: { dns } }) => ({
     ...(dns.search === "" ? {} : { search: dns.search }),
@@ -33,6 +33,15 @@ export function registerNodes(lab: LabCore): void {
     const line = `systemd[1]: Started pvestatd.service - PVE Status Daemon on ${node.name}.`;
     return new LabAnswer({ data: [line], gzip: true });
   });
+}
+
+/** Seconds that a time zone is ahead of UTC. */
+function offsetOf(timezone: string, time: number): number {
+  const format = new Intl.DateTimeFormat("en-US", { timeZone: timezone, timeZoneName: "longOffset" });
+  const name = format.formatToParts(time * 1000).find(({ type }) => type === "timeZoneName")?.value ?? "";
+  const [, sign, hours, minutes] = /^GMT([+-])(\d+):(\d+)/.exec(name) ?? [];
+  const seconds = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60;
+  return sign === "-" ? -seconds : seconds;
 }
 
 function nodeStatus(lab: LabCore, node: LabNode): unknown {

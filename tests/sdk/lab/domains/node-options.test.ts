@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { makeCertificate } from "../../../../sdk/lab/http/certificate.ts";
 import { createLab, type Lab } from "../../../../sdk/lab/index.ts";
+import { ask } from "../client.ts";
 import { says } from "./says.ts";
 
 let lab: Lab;
@@ -63,6 +64,35 @@ test.each([
   ["", { timezone: "No such timezone" }],
 ])("time zone %j", async (timezone, answer) => {
   expect(await says(lab, "PUT /nodes/vm/time", form({ timezone }))).toEqual(answer);
+});
+
+test("the local time is that of the time zone", async () => {
+  await says(lab, "PUT /nodes/vm/time", form({ timezone: "Asia/Kolkata" }));
+  const { time, localtime } = (await says(lab, "GET /nodes/vm/time")) as { time: number; localtime: number };
+  expect(localtime - time).toBe(19_800);
+});
+
+test("no subscription is told to all, the server's id to who may audit the node", async () => {
+  const none = { status: "notfound", message: "There is no subscription key", url: expect.any(String) };
+  const serverid = expect.stringMatching(/^[0-9A-F]{32}$/);
+  expect(await says(lab, "GET /nodes/vm/subscription")).toEqual({ ...none, serverid });
+  expect((await ask(lab, "GET", "/nodes/vm/subscription", { as: "user" })).data).toEqual(none);
+  expect(await says(lab, "DELETE /nodes/vm/subscription")).toBeNull();
+});
+
+test("a shell of a node runs a login for all, and anything else for root", async () => {
+  await says(lab, "PUT /access/acl", form({ path: "/nodes", users: "test@pve", roles: "Administrator" }));
+  const login = form({ username: "test@pve", password: "test1234" });
+  const { data } = await ask(lab, "POST", "/access/ticket", { as: "none", body: login });
+  const { ticket, CSRFPreventionToken } = data as { ticket: string; CSRFPreventionToken: string };
+  const headers = {
+    cookie: `PVEAuthCookie=${encodeURIComponent(ticket)}`,
+    csrfpreventiontoken: CSRFPreventionToken,
+  };
+  const open = (body: string) => ask(lab, "POST", "/nodes/vm/termproxy", { as: "none", headers, body });
+  expect(await open("cmd=login")).toMatchObject({ status: 200 });
+  const reason = "Permission check failed (user != root@pam)";
+  expect(await open("cmd=upgrade")).toMatchObject({ status: 403, reason });
 });
 
 test("the system log is of one service where one is named, and has no end at limit 0", async () => {
