@@ -3,6 +3,7 @@ import { forgetResource } from "../ha/rules.ts";
 import { haId } from "../ha/state.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest } from "../types.ts";
+import { forgetReplication } from "./replicated.ts";
 import { GUEST_WORDS } from "./words.ts";
 
 /** Takes a destroyed guest out of everything that names it; out of jobs and HA only where they are purged. */
@@ -14,6 +15,7 @@ export function forgetGuest({ state }: LabCore, guest: LabGuest, purge: boolean,
   state.firewall.guests.delete(guest.vmid);
   if (purge) {
     task.log(`purging ${name} from related configurations..`);
+    forgetReplication(state, guest.vmid);
     forgetInJobs(state, guest);
     if (guest.ha !== undefined) {
       forgetResource(state.ha, haId(guest));

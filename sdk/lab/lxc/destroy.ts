@@ -1,5 +1,6 @@
 import { die } from "../errors.ts";
 import { forgetGuest } from "../guests/forget.ts";
+import { refuseReplicated } from "../guests/replicated.ts";
 import { checkProtection, unusedOf } from "../qemu/guest.ts";
 import { freeVolume, isUsedBase } from "../qemu/storage/allocate.ts";
 import type { TaskHandle } from "../tasks/types.ts";
@@ -35,6 +36,7 @@ function earlyChecks(request: LabRequest): LabGuest {
   checkLock(guest);
   if (guest.ha !== undefined && !request.params.flag("purge"))
     throw die(`unable to remove CT ${guest.vmid} - used in HA resources and purge parameter not set.`);
+  if (!request.params.flag("purge")) refuseReplicated(request.lab.state, guest.vmid);
   return guest;
 }
 

@@ -140,7 +140,7 @@ export function prepareValue(
   if (net?.get("host-managed") === "1" && net.get("link_down") !== "1" && net.get("ip6") === "auto")
     throw die(`${name}: SLAAC is not supported for host-managed network configuration.`);
   if (name === "unprivileged") throw die("unable to modify read-only option: 'unprivileged'");
-  if (name === "tags") return storedTags(value);
+  if (name === "tags") return storedTags(state, value);
   if (name === "nameserver" || name === "searchdomain") return splitList(value).join(" ");
   if (name === "hookscript") {
     if (volumeName(state, value).content !== "snippets")

@@ -180,7 +180,7 @@ function makeConfig(
   const tags = config.get("tags");
   if (tags !== undefined) {
     checkTags(request, vmid, "", tags);
-    config.set("tags", storedTags(tags));
+    config.set("tags", storedTags(lab.state, tags));
   }
   return config;
 }

@@ -1,5 +1,6 @@
 import { die } from "../errors.ts";
 import { forgetGuest } from "../guests/forget.ts";
+import { refuseReplicated } from "../guests/replicated.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
 import { owns } from "./apply.ts";
 import { isCdrom, splitVolid } from "./drive.ts";
@@ -31,6 +32,7 @@ function earlyChecks(request: LabRequest, vmid: number, purge: boolean): LabGues
   checkProtection(guest, `can't remove VM ${vmid}`);
   if (guest.ha !== undefined && !purge)
     throw die(`unable to remove VM ${vmid} - used in HA resources and purge parameter not set.`);
+  if (!purge) refuseReplicated(request.lab.state, vmid);
   if (guest.runtime !== undefined) throw die(`VM ${vmid} is running - destroy failed`);
   return guest;
 }

@@ -14,6 +14,7 @@ import { monitor, sendKey } from "./monitor.ts";
 import { moveDisk } from "./move-disk.ts";
 import { registerNodeConsoles } from "./node-console.ts";
 import { reboot, reset, resume, shutdown, start, stop, suspend, vmidOf } from "./power.ts";
+import { remoteMigrate } from "./remote-migrate.ts";
 import { resize } from "./resize.ts";
 import { rrdData } from "./rrd.ts";
 import {
@@ -127,6 +128,7 @@ function registerDisks(lab: LabCore): void {
   lab.route(`GET ${VM}/feature`, feature);
   lab.route(`GET ${VM}/migrate`, migratePreconditions);
   lab.route(`POST ${VM}/migrate`, migrate);
+  lab.route(`POST ${VM}/remote_migrate`, remoteMigrate);
 }
 
 function registerConsoles(lab: LabCore): void {

@@ -1,6 +1,6 @@
 import { die, paramError, permError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
-import type { GuestConfig, LabRequest } from "../types.ts";
+import type { GuestConfig, LabRequest, LabState } from "../types.ts";
 import { parseNet } from "./net.ts";
 import { isDriveName, optionNeed } from "./options.ts";
 import { parseProperties } from "./property-string.ts";
@@ -123,7 +123,10 @@ function addVisibleTags(request: LabRequest, tags: Set<string>): void {
       for (const tag of splitList(guest.config.get("tags") ?? "")) tags.add(tag);
 }
 
-/** Tags as they are stored: lower case, sorted, each once. */
-export function storedTags(text: string): string {
-  return [...new Set(splitList(text).map((tag) => tag.toLowerCase()))].sort().join(";");
+/** Tags as they are stored: each once, in lower case and sorted unless the cluster's style for tags says otherwise. */
+export function storedTags({ datacenter }: Pick<LabState, "datacenter">, text: string): string {
+  const style = parseProperties(datacenter.get("tag-style") ?? "", { booleans: new Set(["case-sensitive"]) });
+  const cased = style.get("case-sensitive") === "1";
+  const tags = splitList(text).map((tag) => (cased ? tag : tag.toLowerCase()));
+  return [...new Set(style.get("ordering") === "config" ? tags : tags.sort())].join(";");
 }

@@ -2,6 +2,7 @@ import { die } from "../errors.ts";
 import { copySection, dropSnapshot, keepPresent, needSnapshot } from "../guests/snapshots.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { GuestConfig, LabCore, LabGuest, LabSnapshot } from "../types.ts";
+import { makeCloudInitImage } from "./apply.ts";
 import { isCdrom, splitVolid } from "./drive.ts";
 import { checkLock, drivesOf, isTemplate, keepUnused, loadVm, lockFile, written } from "./guest.ts";
 import { powerOn, STATE_OPTIONS, stopLocked } from "./run.ts";
@@ -99,7 +100,9 @@ export async function rollback(
     restoreSection(lab, guest, snapshot);
     const state = snapshot.config.get("vmstate");
     written(guest);
-    if (state !== undefined) powerOn(lab, guest);
+    if (state === undefined) return;
+    makeCloudInitImage(guest, (line) => task.log(line));
+    powerOn(lab, guest);
   });
 }
 

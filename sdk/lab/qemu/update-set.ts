@@ -28,7 +28,7 @@ export function setOption(
   else {
     checkValue(change, guest.config.get(name), name, value);
     if (name === "ostype") pinMachine(change, guest, value, modified, log);
-    guest.pending.set(name, name === "tags" ? storedTags(value) : value);
+    guest.pending.set(name, name === "tags" ? storedTags(change.request.lab.state, value) : value);
   }
 }
 
