@@ -6,12 +6,14 @@ import {
   listing,
   needSnapshot,
   refuseTakenSnapshot,
+  refuseUnableToSnapshot,
   rest,
   snapshotsOf,
   Type,
 } from "../../sdk/index.ts";
 
 const SNAPSHOTS = "GET /nodes/{node}/lxc/{vmid}/snapshot";
+const FEATURE = "GET /nodes/{node}/lxc/{vmid}/feature";
 
 const snapshots = listing({
   of: "snapshots",
@@ -47,7 +49,7 @@ export const lxcSnapshotCreate = defineTool({
   title: "Take a snapshot of a container",
   describe: "Takes a snapshot of an LXC container, without its memory.",
   risk: "write",
-  uses: ["POST /nodes/{node}/lxc/{vmid}/snapshot", SNAPSHOTS],
+  uses: ["POST /nodes/{node}/lxc/{vmid}/snapshot", SNAPSHOTS, FEATURE],
   input: fromApi("POST /nodes/{node}/lxc/{vmid}/snapshot", {
     without: ["node"],
     require: ["snapname"],
@@ -55,7 +57,10 @@ export const lxcSnapshotCreate = defineTool({
   }),
   async plan({ vmid: ref, snapname, description }, pve) {
     const guest = await pve.guest("lxc", ref);
-    await refuseTakenSnapshot(guest, String(snapname), pve);
+    await Promise.all([
+      refuseTakenSnapshot(guest, String(snapname), pve),
+      refuseUnableToSnapshot(guest, "proxmox_lxc_volume_move", pve),
+    ]);
     const { node, vmid } = guest;
     return [rest.post("/nodes/{node}/lxc/{vmid}/snapshot", { node, vmid, snapname, description })];
   },

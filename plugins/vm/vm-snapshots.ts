@@ -3,15 +3,13 @@ import {
   details,
   featured,
   fromApi,
-  type Guest,
   guestRef,
   listing,
   needSnapshot,
-  type PveReader,
   refuseTakenSnapshot,
+  refuseUnableToSnapshot,
   rest,
   snapshotsOf,
-  ToolError,
   Type,
 } from "../../sdk/index.ts";
 
@@ -96,26 +94,14 @@ export const vmSnapshotCreate = defineTool({
   }),
   async plan({ vmid: ref, snapname, description, vmstate }, pve) {
     const guest = await pve.guest("qemu", ref);
-    await Promise.all([refuseTakenSnapshot(guest, String(snapname), pve), refuseUnable(guest, pve)]);
+    await Promise.all([
+      refuseTakenSnapshot(guest, String(snapname), pve),
+      refuseUnableToSnapshot(guest, "proxmox_vm_disk_move", pve),
+    ]);
     const { node, vmid } = guest;
     return [rest.post("/nodes/{node}/qemu/{vmid}/snapshot", { node, vmid, snapname, description, vmstate })];
   },
 });
-
-/** Fails where a disk's storage or format can do no snapshots. */
-async function refuseUnable({ node, vmid, name }: Guest, pve: PveReader): Promise<void> {
-  const { hasFeature } = await pve.get<{ hasFeature?: unknown }>("/nodes/{node}/qemu/{vmid}/feature", {
-    node,
-    vmid,
-    feature: "snapshot",
-  });
-  if (Number(hasFeature ?? 0) === 1) return;
-  throw new ToolError({
-    code: "unsupported",
-    message: `VM ${vmid} (${name}) cannot be snapshotted: the storage or format of a disk does not support it.`,
-    next: "Move its disks with proxmox_vm_disk_move to a storage with snapshots (or to format qcow2), or make a backup.",
-  });
-}
 
 export const vmSnapshotRollback = defineTool({
   name: "proxmox_vm_snapshot_rollback",

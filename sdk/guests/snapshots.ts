@@ -64,3 +64,19 @@ export async function refuseTakenSnapshot(guest: Guest, wanted: string, pve: Pve
     next: "Choose another name.",
   });
 }
+
+/**
+ * Fails with `unsupported` where the storage or format of a volume can do no snapshots; `move` is the tool that moves
+ * one. Reads `GET /nodes/{node}/qemu|lxc/{vmid}/feature`.
+ */
+export async function refuseUnableToSnapshot(guest: Guest, move: string, pve: PveReader): Promise<void> {
+  const { kind, node, vmid } = guest;
+  const asked = { node, vmid, feature: "snapshot" };
+  const answer = await pve.get<{ hasFeature?: unknown }>(`/nodes/{node}/${kind}/{vmid}/feature`, asked);
+  if (Number(answer.hasFeature ?? 0) === 1) return;
+  throw new ToolError({
+    code: "unsupported",
+    message: `${nameOfGuest(guest)} cannot be snapshotted: the storage or format of a volume does not support it.`,
+    next: `Move its volumes with ${move} to a storage with snapshots, or make a backup.`,
+  });
+}

@@ -27,6 +27,9 @@ const reader = readerOf(
       { name: "s1", snaptime: 1, description: "" },
       { name: "current", parent: "s1" },
     ],
+    "GET /nodes/{node}/lxc/{vmid}/feature": ({ vmid }: { vmid: number }) => ({
+      hasFeature: vmid === 200 ? 1 : 0,
+    }),
   },
 );
 
@@ -125,7 +128,10 @@ test("only a volume that is there is enlarged", async () => {
 });
 
 describe("snapshots", () => {
-  test("are created once under a name", async () => {
+  test("are created once under a name, where the volumes can", async () => {
+    expect(await codeOf(planOf(lxcSnapshotCreate, { vmid: 201, snapname: "s2" }, reader))).toBe(
+      "unsupported",
+    );
     expect(await codeOf(planOf(lxcSnapshotCreate, { vmid: 200, snapname: "s1" }, reader))).toBe("conflict");
     expect(await planOf(lxcSnapshotCreate, { vmid: 200, snapname: "s2" }, reader)).toHaveLength(1);
   });
