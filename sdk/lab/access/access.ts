@@ -99,8 +99,10 @@ export class Access implements AccessState {
   #rolesOn(id: string, path: string): Flags {
     const byPath = this.#entriesByPath();
     let roles: Flags = NONE;
-    for (const prefix of pathPrefixes(path)) {
-      const entries = (byPath.get(prefix) ?? []).filter((entry) => entry.propagate || prefix === path);
+    const prefixes = pathPrefixes(path);
+    for (const prefix of prefixes) {
+      const isLast = prefix === prefixes.at(-1);
+      const entries = (byPath.get(prefix) ?? []).filter((entry) => entry.propagate || isLast);
       const own = entries.filter((entry) => entry.type !== "group" && entry.ugid === id);
       const chosen = own.length > 0 ? own : entries.filter((entry) => this.#viaGroup(entry, id));
       if (chosen.length > 0) roles = new Map(chosen.map((entry) => [entry.roleid, entry.propagate]));

@@ -32,7 +32,8 @@ export function isAclPath(path: string): boolean {
 
 /** `/`, `/vms`, `/vms/100`: the paths whose entries bear on this one, outermost first. */
 export function pathPrefixes(path: string): readonly string[] {
-  const prefixes = ["/"];
+  // What is asked for without the first slash begins below the root.
+  const prefixes = path.startsWith("/") ? ["/"] : [];
   let built = "";
   for (const part of path.split("/").filter((piece) => piece !== "")) {
     built += `/${part}`;

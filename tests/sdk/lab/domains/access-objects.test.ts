@@ -131,6 +131,13 @@ describe("permissions", () => {
     expect(await asUser("GET", "/access/permissions?path=/vms/100")).toEqual({ "/vms/100": {} });
   });
 
+  test("of a path without its first slash are those below the root", async () => {
+    await grant("/", "PVEAuditor");
+    await grant("/vms", "PVEVMUser", "users=test@pve&propagate=0");
+    expect(await asUser("GET", "/access/permissions?path=nodes")).toEqual({ nodes: {} });
+    expect(await asUser("GET", "/access/permissions?path=vms")).toHaveProperty(["vms", "VM.Backup"], 0);
+  });
+
   test("are looked at on every path above an entry", async () => {
     await grant("/", "PVEAuditor");
     await grant("/sdn/zones/localnetwork", "PVESDNUser");
