@@ -1,4 +1,4 @@
-import { zonesOn } from "../sdn/nodes.ts";
+import { zonesOn } from "../sdn/state.ts";
 import { storageResource, visibleNodes } from "../storage/stats.ts";
 import type { LabCore, LabNode, LabRequest } from "../types.ts";
 import { guestResource } from "./guest-stats.ts";
@@ -59,7 +59,7 @@ function zones({ lab, may }: LabRequest): unknown[] {
   const { major } = lab.release;
   if (major < 8) return [];
   return [...lab.state.nodes.values()].flatMap((node) =>
-    [["localnetwork", "ok"], ...zonesOn(lab.state, node).map(([zone]) => [zone, "available"])]
+    [["localnetwork", "ok"], ...zonesOn(lab.state.sdn, node).map(([zone]) => [zone, "available"])]
       .filter(([zone]) => may(`/sdn/zones/${zone}`, ["SDN.Audit"]))
       .map(([zone, status]) => (major === 8 ? olderZone(node, zone, status) : networkOf(node, zone, status))),
   );

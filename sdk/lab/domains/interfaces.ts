@@ -18,6 +18,11 @@ export function interfacesOf(node: LabNode): Interfaces {
   return written ?? current;
 }
 
+/** What a node's network is now, without what waits. */
+export function interfacesInUse(node: LabNode): Interfaces {
+  return networkOf(node).current;
+}
+
 /** Checks and writes a configuration, which waits until {@link applyInterfaces}. */
 export function writeInterfaces(node: LabNode, written: Interfaces): void {
   const { current, cards } = networkOf(node);

@@ -1,6 +1,7 @@
 import { paramError } from "../errors.ts";
-import type { Section } from "../sections.ts";
-import type { LabCore, LabNode, LabRequest, LabState } from "../types.ts";
+import type { LabCore, LabRequest } from "../types.ts";
+import { zoneBridges } from "./bridges.ts";
+import { isZoneOn, zonesOn } from "./state.ts";
 import { checkVnetAccess } from "./vnets.ts";
 
 const PATH = "/nodes/{node}/sdn/zones";
@@ -10,15 +11,16 @@ const VNETS = "/nodes/{node}/sdn/vnets";
 export function registerNodeZones(lab: LabCore): void {
   // Whatever rights the caller has: the code asks for none, against its description.
   lab.route(`GET ${PATH}`, ({ node, lab: { state } }) =>
-    zonesOn(state, node).map(([zone]) => ({ zone, status: "available" })),
+    zonesOn(state.sdn, node).map(([zone]) => ({ zone, status: "available" })),
   );
   lab.route(`GET ${PATH}/{zone}`, () => ["content", "bridges", "ip-vrf"].map((subdir) => ({ subdir })));
   lab.route(`GET ${PATH}/{zone}/content`, content);
+  lab.route(`GET ${PATH}/{zone}/bridges`, zoneBridges);
   lab.route(`GET ${PATH}/{zone}/ip-vrf`, ({ params, node, lab: { state } }) => {
     const zone = state.sdn.running?.zones.get(params.need("zone"));
     if (zone === undefined) throw paramError({ zone: "zone does not exist" });
     if (zone.get("type") !== "evpn") throw paramError({ zone: "zone is not an EVPN zone" });
-    if (!isOn(zone, node)) throw paramError({ zone: `zone does not exist on node ${node.name}` });
+    if (!isZoneOn(zone, node)) throw paramError({ zone: `zone does not exist on node ${node.name}` });
     return [];
   });
   lab.route(`GET ${VNETS}/{vnet}`, (request) => {
@@ -26,16 +28,6 @@ export function registerNodeZones(lab: LabCore): void {
     return [{ subdir: "mac-vrf" }];
   });
   lab.route(`GET ${VNETS}/{vnet}/mac-vrf`, macVrf);
-}
-
-/** Applied zones that a node is in. */
-export function zonesOn({ sdn }: LabState, node: LabNode): readonly (readonly [string, Section])[] {
-  return [...(sdn.running?.zones ?? [])].filter(([, zone]) => isOn(zone, node));
-}
-
-function isOn(zone: Section, node: LabNode): boolean {
-  const nodes = zone.get("nodes");
-  return nodes === undefined || String(nodes).split(",").includes(node.name);
 }
 
 /** Routes that a node has learned of a vnet: none, as nobody tells it any. (src/PVE/API2/Network/SDN/Nodes/Vnet.pm) */
@@ -50,7 +42,7 @@ function macVrf(request: LabRequest): readonly never[] {
   const zone = running?.zones.get(name);
   if (zone === undefined) throw paramError({ zone: `zone ${name} does not exist` });
   if (zone.get("type") !== "evpn") throw paramError({ zone: `zone ${name} is not an EVPN zone.` });
-  if (!isOn(zone, node))
+  if (!isZoneOn(zone, node))
     throw paramError({ zone: `zone ${name} of vnet ${id} does not exist on node ${node.name}` });
   return [];
 }
@@ -58,7 +50,7 @@ function macVrf(request: LabRequest): readonly never[] {
 /** The applied vnets of a zone on a node: none of a zone that is not there. */
 function content({ params, node, lab: { state } }: LabRequest): unknown {
   const zone = params.need("zone");
-  if (!zonesOn(state, node).some(([id]) => id === zone)) return [];
+  if (!zonesOn(state.sdn, node).some(([id]) => id === zone)) return [];
   return [...(state.sdn.running?.vnets ?? [])]
     .filter(([, section]) => section.get("zone") === zone)
     .map(([vnet]) => ({ vnet, status: "available", statusmsg: null }));

@@ -1,4 +1,5 @@
 import type { Section, SectionFile } from "../sections.ts";
+import type { LabNode } from "../types.ts";
 import type { IpamState } from "./ipam.ts";
 
 /** Kinds of objects that are applied together. */
@@ -45,6 +46,16 @@ export function rollbackSdn(state: SdnState): void {
     file.clear();
     for (const [id, section] of copyOf(state.running?.[kind] ?? new Map())) file.set(id, section);
   }
+}
+
+/** Applied zones that a node is in. */
+export function zonesOn({ running }: SdnState, node: LabNode): readonly (readonly [string, Section])[] {
+  return [...(running?.zones ?? [])].filter(([, zone]) => isZoneOn(zone, node));
+}
+
+export function isZoneOn(zone: Section, node: LabNode): boolean {
+  const nodes = zone.get("nodes");
+  return nodes === undefined || String(nodes).split(",").includes(node.name);
 }
 
 /** A vnet that is applied. */

@@ -23,6 +23,43 @@ test("a vnet's routes are there for EVPN alone", async () => {
   expect(await faults("/zones/z2/ip-vrf")).toEqual({ zone: "zone does not exist" });
 });
 
+test("the bridges of a zone are listed with their ports", async () => {
+  const bridges = "/nodes/pve1/sdn/zones/localnetwork/bridges";
+  const uplink = { name: "bond0", primary_vlan: 1, vlans: ["2-4094"] };
+  const [before] = await client.rows(bridges);
+  expect(before).toMatchObject({ name: "vmbr0", vlan_filtering: 1 });
+  expect((before as { ports: unknown[] }).ports[0]).toEqual(uplink);
+  await client.ok("POST", `${SDN}/zones`, { zone: "vl", type: "vlan", bridge: "vmbr0", nodes: "pve1" });
+  await client.ok("POST", `${SDN}/vnets`, { vnet: "va", zone: "vl", tag: 7 });
+  const absent = await client.call("GET", "/nodes/pve1/sdn/zones/vl/bridges");
+  expect(absent.errors).toEqual({ zone: "zone does not exist" });
+  await client.task("PUT", SDN);
+  const nets = {
+    net0: "virtio,bridge=va,firewall=1",
+    net1: "virtio,bridge=vmbr0,tag=9",
+    net2: "virtio,bridge=va",
+  };
+  await client.task("POST", "/nodes/pve1/qemu", { vmid: 980, memory: 64, ...nets });
+  await client.task("POST", "/nodes/pve1/qemu/980/status/start");
+  expect(await client.rows("/nodes/pve1/sdn/zones/vl/bridges")).toEqual([
+    {
+      ...{ name: "va", vlan_filtering: 0 },
+      ports: [
+        { name: "vmbr0.7" },
+        { name: "fwpr980p0", vmid: "980", index: "net0" },
+        { name: "tap980i2", vmid: "980", index: "net2" },
+      ],
+    },
+  ]);
+  const [after] = await client.rows(bridges);
+  expect((after as { ports: unknown[] }).ports).toContainEqual({
+    ...{ name: "tap980i1", vmid: "980", index: "net1", primary_vlan: 9, vlans: [] },
+  });
+  expect(await client.rows("/nodes/pve2/sdn/zones/vl/bridges")).toEqual([
+    { name: "va", vlan_filtering: null, ports: [] },
+  ]);
+});
+
 describe("changes", () => {
   test("wait until they are applied, on every node", async () => {
     await client.ok("POST", `${SDN}/zones`, { zone: "z1", type: "simple", mtu: 1400, nodes: "pve2,pve1" });
