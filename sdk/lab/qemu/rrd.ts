@@ -1,4 +1,5 @@
 import { limitsOf, usageOf } from "../domains/guest-stats.ts";
+import { die } from "../errors.ts";
 import type { LabRequest } from "../types.ts";
 
 type Frames = Readonly<Record<string, readonly [points: number, seconds: number]>>;
@@ -33,21 +34,20 @@ export function rrdTimes({ params, lab }: LabRequest): readonly number[] {
 /** GET rrddata of a VM or container: a flat line of the present use, gaps where the VM did not run. */
 export function rrdData(request: LabRequest): unknown {
   const { lab, params } = request;
-  const guest = lab.state.guests.get(Number(params.need("vmid")));
-  const rows: Record<string, unknown>[] = [];
-  const limits = guest === undefined ? undefined : limitsOf(guest, lab.state.nodes.get(guest.node));
-  for (const time of rrdTimes(request)) {
-    const row: Record<string, unknown> = { time };
-    if (guest !== undefined && limits !== undefined) {
-      Object.assign(row, { maxcpu: limits.cpus, maxmem: limits.maxmem, maxdisk: limits.maxdisk, disk: 0 });
-      const ran = guest.runtime !== undefined && guest.runtime.startedAt / 1000 <= time;
-      if (ran) {
-        const { cpu, mem, disk } = usageOf(lab, guest, limits);
-        Object.assign(row, { cpu, mem, disk, netin: 200, netout: 100, diskread: 0, diskwrite: 0 });
-        if (guest.kind === "qemu") row.memhost = mem;
-      }
-    }
-    rows.push(row);
+  const vmid = params.need("vmid");
+  const guest = lab.state.guests.get(Number(vmid));
+  if (guest === undefined) {
+    const file = `/var/lib/rrdcached/db/${lab.release.major < 9 ? "pve2-vm" : "pve-vm-9.0"}/${vmid}`;
+    throw die(`RRD error: opening '${file}': No such file or directory`);
   }
-  return rows;
+  const limits = limitsOf(guest, lab.state.nodes.get(guest.node));
+  const { cpus: maxcpu, maxmem, maxdisk } = limits;
+  const { cpu, mem, disk } = usageOf(lab, guest, limits);
+  const load = { cpu, mem, disk, netin: 200, netout: 100, diskread: 0, diskwrite: 0 };
+  const began = guest.runtime === undefined ? Number.POSITIVE_INFINITY : guest.runtime.startedAt / 1000;
+  return rrdTimes(request).map((time) => ({
+    ...{ time, maxcpu, maxmem, maxdisk, disk: 0 },
+    ...(began <= time ? load : {}),
+    ...(began <= time && guest.kind === "qemu" ? { memhost: mem } : {}),
+  }));
 }

@@ -35,6 +35,22 @@ describe("figures over a time", () => {
     expect(points.at(-1)).toMatchObject({ cpu: expect.any(Number), [key]: expect.any(Number) });
   });
 
+  test("of a guest that does not exist have no file", async () => {
+    const { status, reason } = await ask(await make(), "GET", "/nodes/pve1/lxc/999/rrddata?timeframe=hour");
+    const file = "/var/lib/rrdcached/db/pve-vm-9.0/999";
+    expect([status, reason]).toEqual([500, `RRD error: opening '${file}': No such file or directory`]);
+  });
+
+  test.each([
+    ["day", 1440, 60],
+    ["week", 336, 1800],
+    ["year", 1440, 21_600],
+  ])("of a %s come in the steps of Proxmox VE 9", async (timeframe, count, step) => {
+    const points = await read<Row[]>(await make(), `/nodes/pve1/lxc/201/rrddata?timeframe=${timeframe}`);
+    expect(points).toHaveLength(count);
+    expect(Number(points[1]?.time) - Number(points[0]?.time)).toBe(step);
+  });
+
   test("of a stopped one have none", async () => {
     const points = await read<Row[]>(await make(), "/nodes/pve3/lxc/203/rrddata?timeframe=day");
     expect(points.every((point) => point.cpu === undefined && Number(point.maxmem) > 0)).toBe(true);
