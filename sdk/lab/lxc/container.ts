@@ -1,6 +1,7 @@
 import { die } from "../errors.ts";
 import { configDigest } from "../guest-config.ts";
 import { unusedOf } from "../qemu/guest.ts";
+import { findVolume } from "../qemu/storage/lookup.ts";
 import type { GuestConfig, LabCore, LabGuest, LabRequest } from "../types.ts";
 import { volumesOf } from "./mount-point.ts";
 import { answeredValue, storedValue } from "./options.ts";
@@ -31,6 +32,12 @@ export function containerOf(request: LabRequest): LabGuest {
 /** Whether a container runs; one that does not exist does not. */
 export function isRunning(lab: LabCore, node: string, vmid: number): boolean {
   return findContainer(lab, node, vmid)?.runtime !== undefined;
+}
+
+/** Whether a system is installed, one that sets up its network and heeds a shutdown. */
+export function hasSystem(lab: LabCore, guest: LabGuest): boolean {
+  const [root] = volumesOf(guest.config);
+  return root !== undefined && findVolume(lab.state, guest.node, root[1].volume)?.blank !== true;
 }
 
 /** Name of the file whose lock serialises changes of a container. */

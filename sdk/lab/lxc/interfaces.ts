@@ -1,7 +1,5 @@
-import { findVolume } from "../qemu/storage/lookup.ts";
-import type { LabCore, LabGuest, LabRequest } from "../types.ts";
-import { findContainer, vmidOf } from "./container.ts";
-import { volumesOf } from "./mount-point.ts";
+import type { LabGuest, LabRequest } from "../types.ts";
+import { findContainer, hasSystem, vmidOf } from "./container.ts";
 import { parseNet } from "./net.ts";
 
 interface Address {
@@ -29,12 +27,6 @@ export function interfaces(request: LabRequest): unknown {
       return entry(net.get("name") ?? "eth0", (net.get("hwaddr") ?? "").toLowerCase(), addresses);
     });
   return [entry("lo", "00:00:00:00:00:00", system ? loopback : []), ...cards];
-}
-
-/** Whether a system that sets up its network is installed. */
-function hasSystem(lab: LabCore, guest: LabGuest): boolean {
-  const [root] = volumesOf(guest.config);
-  return root !== undefined && findVolume(lab.state, guest.node, root[1].volume)?.blank !== true;
 }
 
 /** Configured addresses; DHCP hands out one by VMID. */

@@ -3,7 +3,7 @@ import { isTemplate } from "../qemu/guest.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest } from "../types.ts";
 import { applyPending } from "./apply.ts";
-import { checkLock, loadContainer, lockFile } from "./container.ts";
+import { checkLock, hasSystem, loadContainer, lockFile } from "./container.ts";
 import { activate } from "./disks.ts";
 import { checkLxcConfig } from "./lxc-config.ts";
 import { volumesOf } from "./mount-point.ts";
@@ -42,6 +42,7 @@ export function powerOn(lab: LabCore, guest: LabGuest): void {
     startedAt: lab.clock.now(),
     qmpstatus: "running",
     config: new Map(guest.config),
+    ignoresShutdown: !hasSystem(lab, guest),
   };
 }
 

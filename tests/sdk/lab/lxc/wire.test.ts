@@ -192,9 +192,23 @@ describe("disks and consoles of a container", () => {
     expect(log[0]).toBe("creating a clone of container 200 with ID 201");
   });
 
-  test("a shutdown without a timeout waits", async () => {
+  test("without a system nothing heeds a shutdown, unless it is forced", async () => {
     await lab.task("POST", `${CT}/status/start`);
-    const { exitstatus } = await lab.task("POST", `${CT}/status/shutdown`, { timeout: 0 });
+    expect(await lab.task("POST", `${CT}/status/shutdown`, { timeout: 5 })).toEqual({
+      exitstatus: "container did not stop",
+      log: [
+        "command 'lxc-stop -n 200 --nokill --timeout 5' failed: exit code 1",
+        "TASK ERROR: container did not stop",
+      ],
+    });
+    const forced = await lab.task("POST", `${CT}/status/shutdown`, { timeout: 5, forceStop: 1 });
+    expect(forced.exitstatus).toBe("OK");
+  });
+
+  test("a shutdown without a timeout waits for the system to end", async () => {
+    await lab.task("POST", "/nodes/vm/lxc", { vmid: 300, ostemplate: TEMPLATE, start: 1 });
+    await lab.newest("vzstart");
+    const { exitstatus } = await lab.task("POST", "/nodes/vm/lxc/300/status/shutdown", { timeout: 0 });
     expect(exitstatus).toBe("OK");
   });
 });
