@@ -1,7 +1,16 @@
 import { die, paramError } from "../errors.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
-import { follow, guestsOf, inParallel, isError, label, messageOf, requirePrivilege } from "./bulk-parts.ts";
+import {
+  follow,
+  guestsOf,
+  inParallel,
+  isError,
+  label,
+  messageOf,
+  type Ordered,
+  requirePrivilege,
+} from "./bulk-parts.ts";
 import { migrateAll } from "./migrate-all.ts";
 
 /** Start, stop, suspend and migrate all guests of a node: one task with a child for each guest. */
@@ -61,11 +70,24 @@ async function startAll(request: LabRequest, task: TaskHandle): Promise<void> {
   }
 }
 
+/** Guests of one place in the order go together, so many at once; those of the next wait for them. */
+async function inTurns(
+  { params, lab: { state }, node }: LabRequest,
+  list: readonly Ordered[],
+  work: (each: Ordered) => Promise<void>,
+): Promise<void> {
+  const most = params.integer("max-workers") ?? Number(state.datacenter.get("max_workers") ?? node.cpus);
+  for (const order of new Set(list.map((each) => each.order))) {
+    const turn = list.filter((each) => each.order === order);
+    await inParallel(turn, work, most);
+  }
+}
+
 async function stopAll(request: LabRequest, task: TaskHandle): Promise<void> {
   const { params } = request;
   const list = guestsOf(request, (guest) => guest.runtime !== undefined).reverse();
   const force = params.flag("force-stop", true) ? 1 : 0;
-  await inParallel(list, async ({ guest, down }) => {
+  await inTurns(request, list, async ({ guest, down }) => {
     const timeout = down ?? params.integer("timeout") ?? 180;
     task.log(`Stopping ${label(guest)} (timeout = ${timeout} seconds)`);
     await follow(task, "Stopping", guest, child(request, guest, "shutdown", { timeout, forceStop: force }));
@@ -74,7 +96,7 @@ async function stopAll(request: LabRequest, task: TaskHandle): Promise<void> {
 
 async function suspendAll(request: LabRequest, task: TaskHandle): Promise<void> {
   const list = guestsOf(request, () => true).reverse();
-  await inParallel(list, async ({ guest }) => {
+  await inTurns(request, list, async ({ guest }) => {
     if (guest.kind !== "qemu") {
       task.warn(`skipping ${guest.vmid}, only VMs can be suspended`);
       return;

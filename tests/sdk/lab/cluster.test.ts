@@ -74,6 +74,21 @@ describe("whole nodes", () => {
     ).toEqual(["qmstart 103", "qmstart 101", "vzstart 201"]);
   });
 
+  test("stopall lets guests of an earlier place run until the later ones have stopped", async () => {
+    const here = await createLab({ seed: "small", speed: 1, refusalDelay: 0 });
+    try {
+      const last = here.state.guests.get(103)?.runtime;
+      if (last !== undefined) last.ignoresShutdown = true;
+      const { data } = await ask(here, "POST", "/nodes/pve1/stopall", { body: "timeout=3600" });
+      const log = () => here.tasks.get(String(data))?.log ?? [];
+      while (log().length === 0) await new Promise((resolve) => setImmediate(resolve));
+      const limit = "(timeout = 3600 seconds)";
+      expect(log()).toEqual([`Stopping CT 204 ${limit}`, `Stopping VM 103 ${limit}`]);
+    } finally {
+      await here.close();
+    }
+  });
+
   test("a child that fails is told in the log of the parent, which goes on", async () => {
     const here = await make();
     await follow(here, await ask(here, "POST", "/nodes/pve1/stopall", { body: "" }));
