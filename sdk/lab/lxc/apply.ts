@@ -1,4 +1,4 @@
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import { bridgeMtu } from "../guests/bridge.ts";
 import { keepUnused } from "../qemu/guest.ts";
 import { findVolume } from "../qemu/storage/lookup.ts";
@@ -46,7 +46,7 @@ export function applyPending(lab: LabCore, guest: LabGuest): Faults {
     try {
       work();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = faultText(error);
       faults[name] = `unable to apply pending change ${name} : ${reason}\n`;
     }
   };
@@ -107,7 +107,7 @@ export function hotplugPending(lab: LabCore, guest: LabGuest, modified: Readonly
     try {
       work();
     } catch (error) {
-      faults[name] = `unable to hotplug ${name}: ${error instanceof Error ? error.message : String(error)}\n`;
+      faults[name] = `unable to hotplug ${name}: ${faultText(error)}\n`;
     }
   };
   for (const [name] of byName(guest.pendingDelete))

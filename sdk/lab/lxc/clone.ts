@@ -1,4 +1,4 @@
-import { die, permError } from "../errors.ts";
+import { die, faultText, permError } from "../errors.ts";
 import { cloneGuestFirewall } from "../firewall/state.ts";
 import { snapshotOf } from "../guests/snapshots.ts";
 import { isTemplate } from "../qemu/guest.ts";
@@ -148,7 +148,7 @@ async function runClone(
   } catch (error) {
     freeAll(context, made);
     lab.state.guests.delete(guest.vmid);
-    throw die(`clone failed: ${error instanceof Error ? error.message : String(error)}`);
+    throw die(`clone failed: ${faultText(error)}`);
   } finally {
     plan.source.config.delete("lock");
   }

@@ -1,4 +1,4 @@
-import { die, paramError, permError } from "../errors.ts";
+import { die, faultText, paramError, permError } from "../errors.ts";
 import { checkSshKeys } from "../qemu/ssh-keys.ts";
 import { checkVolumeAccess } from "../qemu/storage/access.ts";
 import { enabledStorage, holds, needVolume } from "../qemu/storage/lookup.ts";
@@ -135,7 +135,7 @@ async function fill(
   } catch (error) {
     freeAll(context, made);
     lab.state.guests.delete(vmid);
-    throw die(`unable to create CT ${vmid} - ${error instanceof Error ? error.message : String(error)}`);
+    throw die(`unable to create CT ${vmid} - ${faultText(error)}`);
   }
   config.set("arch", config.get("arch") ?? "amd64");
   task.log(`Detected container architecture: ${config.get("arch")}`);

@@ -1,4 +1,4 @@
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import { forgetGuest } from "../guests/forget.ts";
 import { refuseReplicated } from "../guests/replicated.ts";
 import { checkProtection, unusedOf } from "../qemu/guest.ts";
@@ -76,7 +76,7 @@ function remove(context: DiskContext, volid: string, task: TaskHandle): void {
   try {
     deleteVolume(context, volid);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = faultText(error);
     task.warn(`failed to delete mountpoint volume ${volid}: ${reason}`);
   }
 }

@@ -1,4 +1,4 @@
-import { die } from "../errors.ts";
+import { die, faultText } from "../errors.ts";
 import { isTemplate } from "../qemu/guest.ts";
 import { giveTo } from "../qemu/storage/allocate.ts";
 import { hasFeature } from "../qemu/storage/features.ts";
@@ -63,7 +63,7 @@ function checkNamed(guest: LabGuest, digest: string | undefined): void {
   try {
     checkDigest(guest, digest);
   } catch (error) {
-    throw die(`Container ${guest.vmid}: ${error instanceof Error ? error.message : String(error)}`);
+    throw die(`Container ${guest.vmid}: ${faultText(error)}`);
   }
 }
 

@@ -70,9 +70,12 @@ function scanIscsi(state: LabState, { params }: LabRequest): unknown {
   return targets.map((target) => ({ target, portal: `${host}:${port}` }));
 }
 
+const LVS =
+  "/sbin/lvs --separator : --noheadings --units b --unbuffered --nosuffix --config 'report/time_format=\"%s\"' --options vg_name,lv_name,lv_size,lv_attr,pool_lv,data_percent,metadata_percent,snap_percent,uuid,tags,metadata_size,time";
+
 function scanThinpools({ state, clock }: LabCore, vg: string): unknown {
   const group = state.outside.volumeGroups.get(vg);
-  if (group === undefined) throw die(`command '/sbin/lvs ${vg}' failed: exit code 5`);
+  if (group === undefined) throw die(`command '${LVS} ${vg}' failed: exit code 5`);
   const size = Math.floor(group.size * 0.9);
   return group.thinpools.map((lv) => ({
     ...{ lv, vg, lv_size: size, lv_state: "a", lv_type: "t" },

@@ -56,6 +56,18 @@ export function readVolume(request: LabRequest): unknown {
   };
 }
 
+/** Plugins that keep no notes, as their own fault names them. */
+const CLASSES: Readonly<Record<string, string>> = {
+  lvm: "PVE::Storage::LVMPlugin",
+  lvmthin: "PVE::Storage::LvmThinPlugin",
+  zfspool: "PVE::Storage::ZFSPoolPlugin",
+  zfs: "PVE::Storage::ZFSPlugin",
+  rbd: "PVE::Storage::RBDPlugin",
+  iscsi: "PVE::Storage::ISCSIPlugin",
+  iscsidirect: "PVE::Storage::ISCSIDirectPlugin",
+  esxi: "PVE::Storage::ESXiPlugin",
+};
+
 /** PUT notes and protection. */
 export function updateVolume(request: LabRequest): null {
   const { params, lab } = request;
@@ -64,7 +76,10 @@ export function updateVolume(request: LabRequest): null {
   const isBackup = volumeName(lab.state, volid).content === "backup";
   const supports = isFileBased(storage) || storage.type === "pbs";
   if (params.has("notes")) {
-    if (!supports) throw die(`volume notes are not supported for storage type '${storage.type}'`);
+    if (!supports)
+      throw die(
+        `volume notes are not supported for ${CLASSES[storage.type] ?? ""} at /usr/share/perl5/PVE/Storage/Plugin.pm line 1203.`,
+      );
     if (!isBackup) throw die("only backups can have notes");
     if (volume !== undefined) volume.notes = params.need("notes");
   }

@@ -69,6 +69,8 @@ describe("a volume", () => {
   test("has notes only where it is a backup", async () => {
     const path = `${CONTENT}/iso/debian-13.1.0-amd64-netinst.iso`;
     expect((await client.call("PUT", path, { notes: "x" })).message).toBe("only backups can have notes");
+    const thin = await client.call("PUT", `${LVM}/local-lvm:vm-101-disk-0`, { notes: "x" });
+    expect(thin.message).toMatch(/^volume notes are not supported for PVE::Storage::LvmThinPlugin at /);
     expect((await client.call("PUT", path, { protected: 1 })).message).toBe(
       "only backups support attribute 'protected'",
     );

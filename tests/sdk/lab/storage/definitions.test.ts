@@ -135,5 +135,9 @@ describe("scans", () => {
     expect(await client.rows("/nodes/pve1/scan/lvmthin", { vg: "pve" })).toMatchObject([{ lv: "data" }]);
     const gone = await client.call("GET", "/nodes/pve1/scan/cifs", { server: "none.example.com" });
     expect(gone.message).toBe("unable to resolve address for server 'none.example.com'");
+    const group = await client.call("GET", "/nodes/pve1/scan/lvmthin", { vg: "none" });
+    expect(group.message).toMatch(
+      /^command '\/sbin\/lvs .* --config 'report\/time_format="%s"' .* none' failed: exit code 5$/,
+    );
   });
 });
