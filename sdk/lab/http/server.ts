@@ -15,6 +15,9 @@ export interface ServerParts extends GateParts {
   readonly control: ((request: IncomingMessage) => Promise<Reply>) | undefined;
 }
 
+/** What the daemon reads of a request before its body, a long query included. */
+const HEADER_LIMIT = 64 * 1024;
+
 /** Starts listening; answers the server and its port. What serves a request is asked for with each. */
 export async function listen(
   partsNow: () => ServerParts,
@@ -23,7 +26,8 @@ export async function listen(
 ): Promise<{ server: Server; port: number }> {
   const { certificate, keepAlive } = partsNow();
   const { key, cert } = certificate;
-  const options = { key, cert, keepAliveTimeout: keepAlive, noDelay: true, requireHostHeader: false };
+  const limits = { maxHeaderSize: HEADER_LIMIT, keepAliveTimeout: keepAlive };
+  const options = { key, cert, ...limits, noDelay: true, requireHostHeader: false };
   const server = createServer(options, (request, response) => {
     serve(partsNow(), request, response).catch(() => request.socket.destroy());
   });

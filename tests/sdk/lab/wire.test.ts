@@ -35,6 +35,12 @@ describe("bodies", () => {
     });
   });
 
+  test("a long query is read", async () => {
+    expect(await ask(lab, "GET", `/version?x=${"y".repeat(40_000)}`)).toMatchObject({
+      ...{ status: 400, errors: { x: expect.stringContaining("not defined in schema") } },
+    });
+  });
+
   test("more than 512 KiB are 501", async () => {
     expect(await ask(lab, "POST", "/pools", { body: `comment=${"x".repeat(530_000)}` })).toMatchObject({
       status: 501,
