@@ -144,7 +144,8 @@ function update(request: LabRequest): null {
   const without = ["id", "digest", "delete"];
   const given = checkSection(endpoint, params, { type: "local", options: OPTIONS, create: false, without });
   const changed = new Map([...job, ...given]);
-  deleteFromSection(changed, OPTIONS, given, params.text("delete"));
+  // What is set and deleted at once is deleted.
+  deleteFromSection(changed, OPTIONS, new Map(), params.text("delete"));
   replication.set(params.need("id"), changed);
   return null;
 }

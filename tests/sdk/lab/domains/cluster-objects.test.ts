@@ -110,8 +110,10 @@ describe("replication", () => {
     expect(await says(lab, `POST ${JOBS}`, "id=101-1&target=pve2&type=local")).toContain("duplicate target");
     expect(await says(lab, `PUT ${JOBS}/101-0`, "rate=10&comment=x")).toBeNull();
     expect(await says(lab, `PUT ${JOBS}/101-0`, "delete=target")).toContain("required option 'target'");
+    expect(await says(lab, `PUT ${JOBS}/101-0`, "schedule=*/5&delete=schedule")).toBeNull();
     const job = { id: "101-0", guest: 101, source: "pve1", target: "pve2", rate: 10 };
     expect(await says(lab, "GET /nodes/pve1/replication")).toMatchObject([job]);
+    expect(await says(lab, `GET ${JOBS}/101-0`)).not.toHaveProperty("schedule");
     expect(await says(lab, "GET /nodes/pve2/replication")).toEqual([]);
     expect(await says(lab, `DELETE ${JOBS}/101-0`)).toBeNull();
     expect(await says(lab, `GET ${JOBS}/101-0`)).toMatchObject({ remove_job: "full" });
