@@ -51,10 +51,11 @@ async function runGuests(
   wish: BackupWish,
   parts: Omit<Parameters<typeof backUpGuest>[2], "request">,
 ): Promise<void> {
-  const { request, vmids, all, commandLine } = wish;
+  const { request, vmids, others, all, commandLine } = wish;
   const { guests } = request.lab.state;
   const { info } = parts;
   info(`starting new backup job: ${commandLine}`);
+  if (others.length > 0) info(`skip external VMs: ${others.join(", ")}`);
   const admitted = vmids.filter((vmid) => {
     if (!guests.has(vmid) || request.may(`/vms/${vmid}`, ["VM.Backup"])) return true;
     if (!all) request.check(`/vms/${vmid}`, ["VM.Backup"]);

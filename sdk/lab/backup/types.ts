@@ -10,6 +10,8 @@ export interface BackupWish {
   readonly commandLine: string;
   /** Guests of this node, and those that do not exist. */
   readonly vmids: readonly number[];
+  /** Guests of other nodes, which are left out. */
+  readonly others: readonly number[];
   /** Whether all guests were asked for: those without the right to back them up are left out. */
   readonly all: boolean;
 }

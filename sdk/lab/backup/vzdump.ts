@@ -14,7 +14,7 @@ export async function vzdump(request: LabRequest): Promise<string> {
   checkRights(request);
   checkParameters(request);
   const all = params.flag("all") || (params.has("exclude") && !params.has("pool"));
-  const vmids = included(request, all);
+  const { vmids, others } = included(request, all);
   if (params.flag("stop")) {
     await stopRunning(lab, node.name);
     if (vmids.length === 0) return "OK";
@@ -23,9 +23,9 @@ export async function vzdump(request: LabRequest): Promise<string> {
   if (vmids.length === 0 && !all) return "OK";
   const storage = storageParam(request);
   if (storage !== undefined) request.check(`/storage/${storage}`, ["Datastore.AllocateSpace"]);
-  const commandLine = commandLineOf(request);
+  const commandLine = commandLineOf(request, all);
   const id = vmids.length === 1 ? String(vmids[0]) : "";
-  return request.task("vzdump", id, (task) => runJob({ request, commandLine, vmids, all }, task));
+  return request.task("vzdump", id, (task) => runJob({ request, commandLine, vmids, others, all }, task));
 }
 
 function checkRights(request: LabRequest): void {
@@ -59,8 +59,15 @@ function checkParameters({ params }: LabRequest): void {
   if (!given && !chosen) throw paramError({ vmid: "property is missing" });
 }
 
-/** Guests that the request means: those of this node, and those that do not exist, which fail later. */
-function included({ params, lab, node }: LabRequest, all: boolean): readonly number[] {
+/** Guests that the request means. */
+interface Included {
+  /** Those of this node, and those that do not exist, which fail later. */
+  readonly vmids: readonly number[];
+  /** Those of other nodes. */
+  readonly others: readonly number[];
+}
+
+function included({ params, lab, node }: LabRequest, all: boolean): Included {
   const { guests, pools } = lab.state;
   const pool = params.text("pool");
   if (pool !== undefined && !pools.has(pool)) throw die(`pool '${pool}' does not exist`);
@@ -71,13 +78,13 @@ function included({ params, lab, node }: LabRequest, all: boolean): readonly num
       : all
         ? [...guests.keys()].filter((vmid) => !excluded.has(vmid))
         : splitList(params.text("vmid") ?? "").map(Number);
-  return wanted
-    .filter((vmid) => vmid > 0 && (guests.get(vmid)?.node ?? node.name) === node.name)
-    .sort((a, b) => a - b);
+  const sorted = wanted.filter((vmid) => vmid > 0).sort((a, b) => a - b);
+  const isHere = (vmid: number): boolean => (guests.get(vmid)?.node ?? node.name) === node.name;
+  return { vmids: sorted.filter(isHere), others: sorted.filter((vmid) => !isHere(vmid)) };
 }
 
-/** The job as a command: VMIDs first. */
-function commandLineOf({ params }: LabRequest): string {
+/** The job as a command: VMIDs first. Leaving some guests out means all others. */
+function commandLineOf({ params }: LabRequest, all: boolean): string {
   const vmids = splitList(params.text("vmid") ?? "");
   const options = params
     .names()
@@ -87,7 +94,8 @@ function commandLineOf({ params }: LabRequest): string {
       return value === "" ? [] : [`--${name} ${shellQuote(value)}`];
     });
   const paths = params.array("exclude-path").map((path) => `--exclude-path ${shellQuote(path)}`);
-  return ["vzdump", ...vmids, ...options, ...paths].join(" ");
+  const implied = all && !params.has("all") ? ["--all 1"] : [];
+  return ["vzdump", ...vmids, ...options, ...implied, ...paths].join(" ");
 }
 
 const PROPERTY_STRINGS: Readonly<Record<string, PropertyShape>> = {

@@ -81,6 +81,16 @@ describe("a backup", () => {
 
   test("of guests of other nodes is those nodes' business", async () => {
     expect(await client.ok("POST", "/nodes/pve1/vzdump", { vmid: 102, storage: "nfs" })).toBe("OK");
+    const both = { vmid: "102,101", storage: "nfs" };
+    const { log } = await client.task("POST", "/nodes/pve1/vzdump", both);
+    expect(log[1]).toBe("INFO: skip external VMs: 102");
+  });
+
+  test("of all guests but some says that it means all", async () => {
+    const { log } = await client.task("POST", "/nodes/pve1/vzdump", { exclude: 101, storage: "nfs" });
+    expect(log[0]).toBe(
+      "INFO: starting new backup job: vzdump --node pve1 --exclude 101 --storage nfs --all 1",
+    );
   });
 
   test("tells everything that is wrong with its storage at once", async () => {
