@@ -29,6 +29,8 @@ export interface LabNode {
   readonly cpus: number;
   readonly memory: number;
   readonly rootfs: number;
+  /** Version of the control groups that it runs with. */
+  readonly cgroups: 1 | 2;
   /** Contents of the node's own configuration: `description`, `wakeonlan`, … */
   readonly config: Map<string, string>;
   dns: { search: string; servers: string[] };

@@ -41,7 +41,7 @@ function guests({ lab, may }: LabRequest): unknown[] {
 function nodes({ lab, may }: LabRequest): unknown[] {
   return [...lab.state.nodes.values()].map((node) => ({
     ...nodeEntry(lab, node, may(`/nodes/${node.name}`, ["Sys.Audit"])),
-    ...(node.power === "online" ? { "cgroup-mode": 1 } : {}),
+    ...(node.power === "online" ? { "cgroup-mode": node.cgroups } : {}),
   }));
 }
 

@@ -1,5 +1,6 @@
 import { die, paramError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
+import { clampCpuUnits } from "../guests/cpu-units.ts";
 import { checkProtection } from "../qemu/guest.ts";
 import { storedTags } from "../qemu/permissions.ts";
 import { findVolume, holds, storageOf } from "../qemu/storage/lookup.ts";
@@ -42,11 +43,12 @@ export async function updateConfig(request: LabRequest): Promise<unknown> {
   return null;
 }
 
-/** The options among the parameters, CPU weights bounded as those of cgroups are. */
-export function settingsOf({ params }: LabRequest, others: ReadonlySet<string>): Map<string, string> {
+/** The options among the parameters, CPU weights bounded. */
+export function settingsOf(request: LabRequest, others: ReadonlySet<string>): Map<string, string> {
+  const { params } = request;
   const settings = new Map<string, string>();
   for (const name of [...params.names()].sort()) if (!others.has(name)) settings.set(name, params.need(name));
-  if (Number(settings.get("cpuunits") ?? 0) > 10_000) settings.set("cpuunits", "10000");
+  clampCpuUnits(request, settings);
   return settings;
 }
 

@@ -1,4 +1,5 @@
 import { die, faultText, paramError, permError } from "../errors.ts";
+import { clampCpuUnits } from "../guests/cpu-units.ts";
 import type { TaskHandle } from "../tasks/types.ts";
 import type { LabGuest, LabRequest } from "../types.ts";
 import { checkDrives, checkStorageAccess, type Settings } from "./check-drives.ts";
@@ -23,7 +24,7 @@ import { qemuVersion } from "./run.ts";
 import { checkSshKeys } from "./ssh-keys.ts";
 import { checkVolumeAccess } from "./storage/access.ts";
 import { needVolume } from "./storage/lookup.ts";
-import { clampUnits, resolveCdrom } from "./update.ts";
+import { resolveCdrom } from "./update.ts";
 import { checkClipboard } from "./vga.ts";
 
 /** Parameters of the endpoint that are not options of the VM. */
@@ -49,7 +50,7 @@ export function create(request: LabRequest): unknown {
   const settings: Settings = new Map();
   for (const name of params.names()) if (!OTHERS.has(name)) settings.set(name, params.need(name));
   checkSshKeys(settings.get("sshkeys"));
-  clampUnits(settings);
+  clampCpuUnits(request, settings);
   checkRights(request, vmid);
   const archive = params.text("archive") || undefined;
   if (archive !== undefined) checkArchive(request, vmid, archive, settings);

@@ -1,5 +1,6 @@
 import { die, faultText, paramError } from "../errors.ts";
 import { splitList } from "../frame/params.ts";
+import { clampCpuUnits } from "../guests/cpu-units.ts";
 import type { LabCore, LabGuest, LabRequest } from "../types.ts";
 import { applyPending, cleanupPending } from "./apply.ts";
 import type { Change } from "./change.ts";
@@ -41,7 +42,7 @@ export function readChange(request: LabRequest, deleteParam = "delete"): Change 
   for (const name of params.names()) if (!OTHERS.has(name)) settings.set(name, params.need(name));
   const given = describe(request);
   checkSshKeys(settings.get("sshkeys"));
-  clampUnits(settings);
+  clampCpuUnits(request, settings);
   const deleteText = params.text(deleteParam) ?? "";
   const revertText = params.text("revert") ?? "";
   if (deleteText === "" && revertText === "" && settings.size === 0) throw die("no options specified");
@@ -66,11 +67,6 @@ export function readChange(request: LabRequest, deleteParam = "delete"): Change 
     digest: params.text("digest"),
     skiplock,
   };
-}
-
-/** CPU weights end where those of cgroups do. */
-export function clampUnits(settings: Settings): void {
-  if (Number(settings.get("cpuunits") ?? 0) > 10_000) settings.set("cpuunits", "10000");
 }
 
 /** `cdrom` is another name of `ide2`. */

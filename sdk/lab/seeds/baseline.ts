@@ -11,7 +11,8 @@ const GIB = 2 ** 30;
 export function baseline(soil: Soil): Seed {
   const { random, now } = soil;
   const state = { ...emptyState("vm", undefined, soil), qemu: "7.2.22", ha: emptyHa(false) };
-  const node = addNode(state, "vm", { nodeid: 0, ip: "192.0.2.2", cpus: 2, memory: 8 * GIB }, random);
+  const machine = { nodeid: 0, ip: "192.0.2.2", cpus: 2, memory: 8 * GIB, cgroups: 1 } as const;
+  const node = addNode(state, "vm", machine, random);
   state.outside.volumeGroups.clear();
   node.config.clear();
   node.dns = { search: "", servers: ["192.0.2.1"] };

@@ -101,11 +101,12 @@ export function addToken(user: LabUser, id: string, privsep: boolean, random: Ra
 export function addNode(
   state: LabState,
   name: string,
-  parts: { nodeid: number; ip: string; cpus: number; memory: number },
+  parts: { nodeid: number; ip: string; cpus: number; memory: number; cgroups?: 1 | 2 },
   random: Random,
 ): LabNode {
   const node: LabNode = {
     name,
+    cgroups: 2,
     ...parts,
     power: "online",
     bootedAt: state.startedAt - random.int(2, 40) * 86_400_000,
