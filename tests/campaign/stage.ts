@@ -23,6 +23,8 @@ export async function openWiredLab(): Promise<WiredLab> {
     PROXMOX_HOST: "127.0.0.1",
     PROXMOX_API_PORT: String(wire.port),
     PROXMOX_TLS_FINGERPRINT: certificate.fingerprint,
+    // The wire is there, however busy the machine.
+    PROXMOX_MCP_CONNECT_TIMEOUT_MS: "60000",
   };
   const close = async () => {
     await wire.close();
