@@ -8,6 +8,7 @@ import { windowsVersion } from "./machine.ts";
 import { parseNet } from "./net.ts";
 import { isDriveName, isFastPlug } from "./options.ts";
 import { parseProperties } from "./property-string.ts";
+import { takeOut } from "./unplug.ts";
 
 /** What a running VM takes without a restart. */
 type Features = ReadonlySet<string>;
@@ -89,6 +90,11 @@ function plugsUsb({ config }: LabGuest, able: Features): boolean {
   return able.has("usb") && (ostype === "l26" || windowsVersion(ostype) > 7);
 }
 
+function checkProcessors({ config }: LabGuest, wanted: number): void {
+  const most = Number(config.get("sockets") ?? 1) * Number(config.get("cores") ?? 1);
+  if (wanted > most) throw die("you can't add more vcpus than maxcpus");
+}
+
 function when(holds: boolean): Outcome {
   return holds ? "done" : "wait";
 }
@@ -103,13 +109,19 @@ function unplug(
 ): Outcome {
   const present = guest.config.get(name) ?? "";
   if (/^usb\d+$/.test(name)) return when(plugsUsb(guest, able));
-  const needed = /^net\d+$/.test(name) ? "network" : featureFor(name);
+  const needed = featureFor(name);
   if (needed !== undefined) return when(able.has(needed));
+  if (/^net\d+$/.test(name)) {
+    if (!able.has("network")) return "wait";
+    takeOut(guest, name);
+    return "done";
+  }
   if (isFastPlug(name) || name === "cpuunits" || name === "cpulimit") return "done";
   if (name === "hotplug") return when(!/cpu|memory/.test(present));
   if (name === "balloon") return when(present !== "0");
   const fixed = !isDriveName(name) || /^(?:efidisk|ide|sata|tpmstate)\d+$/.test(name);
   if (fixed || !able.has("disk")) return "wait";
+  takeOut(guest, name);
   detach(lab, guest, name, who, force);
   return "done";
 }
@@ -117,9 +129,10 @@ function unplug(
 function plug(lab: LabCore, guest: LabGuest, able: Features, name: string, value: string): Outcome {
   const present = guest.config.get(name);
   const needed = featureFor(name);
+  if (name === "vcpus" && able.has("cpu")) checkProcessors(guest, Number(value));
   if (needed !== undefined) return when(able.has(needed));
   if (/^usb\d+$/.test(name)) return when(plugsUsb(guest, able));
-  if (/^net\d+$/.test(name)) return plugNet(lab, able, present, value);
+  if (/^net\d+$/.test(name)) return plugNet(lab, guest, able, name, value);
   if (isDriveName(name)) return plugDrive(lab, guest, able, name, value);
   switch (name) {
     case "cpuunits":
@@ -147,7 +160,8 @@ function agentOnly(present: string | undefined, value: string): boolean {
   );
 }
 
-function plugNet(lab: LabCore, able: Features, present: string | undefined, value: string): Outcome {
+function plugNet(lab: LabCore, guest: LabGuest, able: Features, name: string, value: string): Outcome {
+  const present = guest.config.get(name);
   if (present !== undefined) {
     const before = parseNet(present, lab.random);
     const after = parseNet(value, lab.random);
@@ -162,7 +176,9 @@ function plugNet(lab: LabCore, able: Features, present: string | undefined, valu
     )
       return "done";
   }
-  return able.has("network") ? "done" : "wait";
+  if (!able.has("network")) return "wait";
+  takeOut(guest, name);
+  return "done";
 }
 
 /** Options of a disk that it has from the start of the machine on. */
@@ -176,7 +192,7 @@ function plugDrive(lab: LabCore, guest: LabGuest, able: Features, name: string, 
   if (drive === undefined) return "wait";
   if (old === undefined) return able.has("disk") && !/^(?:ide|sata)\d+$/.test(name) ? "done" : "wait";
   if (isCdrom(drive) !== isCdrom(old)) throw die("unable to change media type");
-  return isCdrom(old) ? changeMedium(lab, guest, old, drive) : changeDisk(lab, guest, able, old, drive);
+  return isCdrom(old) ? changeMedium(lab, guest, old, drive) : changeDisk(lab, guest, able, name, old, drive);
 }
 
 function changeMedium(lab: LabCore, guest: LabGuest, old: Drive, drive: Drive): Outcome {
@@ -185,10 +201,18 @@ function changeMedium(lab: LabCore, guest: LabGuest, old: Drive, drive: Drive): 
   return "done";
 }
 
-function changeDisk(lab: LabCore, guest: LabGuest, able: Features, old: Drive, drive: Drive): Outcome {
+function changeDisk(
+  lab: LabCore,
+  guest: LabGuest,
+  able: Features,
+  name: string,
+  old: Drive,
+  drive: Drive,
+): Outcome {
   if (drive.file === old.file)
     return FIXED.every((key) => drive.options.get(key) === old.options.get(key)) ? "done" : "wait";
   if (!able.has("disk")) return "wait";
+  takeOut(guest, name);
   registerUnused(lab, guest, old);
   return "done";
 }
