@@ -5,6 +5,7 @@ import { shown } from "./config-read.ts";
 import { checkLock, loadVm, lockFile, written } from "./guest.ts";
 import { vmidOf } from "./power.ts";
 import { createSnapshot, deleteSnapshot, rollback } from "./snapshot-core.ts";
+import { refuseUnsavable } from "./vmstate.ts";
 
 /** GET the snapshots, and the present state as `current`. */
 export function listSnapshots(request: LabRequest): unknown {
@@ -20,7 +21,8 @@ export function takeSnapshot(request: LabRequest): unknown {
   for (const reserved of ["current", "pending"])
     if (name === reserved || (reserved === "pending" && name.toLowerCase() === reserved))
       throw die(`unable to use snapshot name '${reserved}' (reserved name)`);
-  loadVm(lab, node.name, vmid);
+  const { config } = loadVm(lab, node.name, vmid);
+  if (params.flag("vmstate")) refuseUnsavable(config);
   const wanted = { name, vmstate: params.flag("vmstate"), description: params.text("description") };
   return request.task("qmsnapshot", vmid, (task) => createSnapshot(lab, node.name, vmid, wanted, task));
 }

@@ -56,6 +56,14 @@ export function reserveState(
   section.set("runningcpu", "kvm64,enforce,+kvm_pv_eoi,+kvm_pv_unhalt,+lahf_lm,+sep");
 }
 
+/** Fails where a machine has what cannot be saved with its memory. (qemu-server, PVE/QemuMigrate/Helpers.pm) */
+export function refuseUnsavable(config: GuestConfig): void {
+  const shares = [...config.keys()].some((name) => /^virtiofs\d+$/.test(name));
+  const blockers = [...(config.has("amd-sev") ? ["amd-sev"] : []), ...(shares ? ["virtiofs"] : [])];
+  if (blockers.length > 0)
+    throw die(`Cannot live-migrate, snapshot (with RAM), or hibernate a VM with: ${blockers.join(", ")}`);
+}
+
 /** Hibernates: saves the memory and ends the process. */
 export async function suspendToDisk(
   lab: LabCore,
@@ -67,6 +75,7 @@ export async function suspendToDisk(
   const backup = hasLock(guest, "backup");
   if (!skiplock && !backup) checkLock(guest);
   if (backup) throw die("cannot suspend to disk during backup");
+  refuseUnsavable(guest.config);
   guest.config.set("lock", "suspending");
   const date = new Date(lab.clock.now()).toISOString().slice(0, 10);
   try {

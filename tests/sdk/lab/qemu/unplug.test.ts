@@ -87,3 +87,19 @@ describe("a running VM", () => {
     expect((await change({ delete: "scsi0" })).status).toBe(200);
   });
 });
+
+test("a VM that shares a folder with its node cannot be saved with its memory", async () => {
+  await client.ok("PUT", `${VM}/config`, {
+    delete: "virtio0",
+    scsi1: "none,media=cdrom",
+    virtiofs0: "share",
+  });
+  const message = "Cannot live-migrate, snapshot (with RAM), or hibernate a VM with: virtiofs";
+  const snapshot = { snapname: "s1", vmstate: 1 };
+  expect(await client.call("POST", `${VM}/snapshot`, snapshot)).toMatchObject({ status: 500, message });
+  await start();
+  const { exitstatus } = await client.task("POST", `${VM}/status/suspend`, { todisk: 1 });
+  expect(exitstatus).toBe(message);
+  expect(await client.fields(`${VM}/config`)).not.toHaveProperty("lock");
+  expect((await client.task("POST", `${VM}/snapshot`, { snapname: "s1" })).exitstatus).toBe("OK");
+});
