@@ -4,7 +4,7 @@ import type { LabGuest, LabRequest } from "../types.ts";
 import { splitVolid } from "./drive.ts";
 import { checkLock, drivesOf, loadVm } from "./guest.ts";
 import { localDisks } from "./local-disks.ts";
-import { localResources } from "./migrate-local.ts";
+import { localResources, mappedResources } from "./migrate-local.ts";
 import { type MigrationOptions, migrateVm } from "./migration.ts";
 import { rootOnly, vmidOf } from "./power.ts";
 import { enabledStorage, holds, isDisabled, storageOf } from "./storage/lookup.ts";
@@ -16,6 +16,7 @@ export function migratePreconditions(request: LabRequest): unknown {
   const guest = loadVm(lab, node.name, vmidOf(request));
   checkLock(guest);
   const missing = missingStorages(request, guest);
+  const mapped = mappedResources(lab.state, guest);
   const others = [...lab.state.nodes.values()].filter((one) => one.name !== node.name);
   const notAllowed = Object.fromEntries(
     others
@@ -28,9 +29,9 @@ export function migratePreconditions(request: LabRequest): unknown {
     allowed_nodes: others.map((one) => one.name).filter((name) => notAllowed[name] === undefined),
     not_allowed_nodes: notAllowed,
     local_disks: localDisks(lab.state, guest),
-    local_resources: localResources(guest),
-    "mapped-resources": [],
-    "mapped-resource-info": {},
+    local_resources: localResources(lab.state, guest),
+    "mapped-resources": Object.keys(mapped).sort(),
+    "mapped-resource-info": mapped,
     "has-dbus-vmstate": 1,
     ...(guest.ha === undefined ? {} : { "dependent-ha-resources": [] }),
   };

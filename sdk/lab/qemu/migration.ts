@@ -5,7 +5,7 @@ import { isShared, type LabVolume } from "../volumes.ts";
 import { owns } from "./apply.ts";
 import { isCdrom, printDrive, splitVolid } from "./drive.ts";
 import { checkLock, drivesOf, lockFile, unusedOf, written } from "./guest.ts";
-import { localResources } from "./migrate-local.ts";
+import { localResources, mappedResources } from "./migrate-local.ts";
 import { renderBytes } from "./size.ts";
 import { allocate } from "./storage/allocate.ts";
 import { enabledStorage, findVolume, storageOf, usableFormat } from "./storage/lookup.ts";
@@ -53,7 +53,10 @@ async function move(
   const node = lab.state.nodes.get(options.target);
   checkLock(guest);
   if (guest.runtime !== undefined && !options.online) throw die("can't migrate running VM without --online");
-  const local = localResources(guest);
+  const mapped = mappedResources(lab.state, guest);
+  const local = localResources(lab.state, guest).filter(
+    (name) => guest.runtime !== undefined || mapped[name] === undefined,
+  );
   if (local.length > 0 && (guest.runtime !== undefined || !options.force))
     throw die(`can't migrate VM which uses local devices: ${local.join(", ")}`);
   if (node?.power !== "online") throw die("Can't connect to destination address using public key");

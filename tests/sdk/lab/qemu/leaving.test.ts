@@ -85,3 +85,19 @@ test("a rollback to a snapshot with memory makes the cloud-init image anew", asy
   const { log } = await client.task("POST", `${VM}/snapshot/s1/rollback`);
   expect(log).toContain("generating cloud-init ISO");
 });
+
+test("a VM tells of the devices that keep it on its node, and of those that are mapped", async () => {
+  await client.ok("PUT", `${VM}/config`, {
+    ...{ usb0: "mapping=stick", hostpci0: "mapping=card", virtiofs0: "share", serial0: "socket" },
+  });
+  const mapped = { hostpci0: { name: "card" }, usb0: { name: "stick" }, virtiofs0: { name: "share" } };
+  expect(await client.fields(`${VM}/migrate`)).toMatchObject({
+    local_resources: ["usb0", "virtiofs0"],
+    "mapped-resources": ["hostpci0", "usb0", "virtiofs0"],
+    "mapped-resource-info": mapped,
+  });
+  await client.task("POST", `${VM}/status/start`);
+  expect(await client.fields(`${VM}/migrate`)).toMatchObject({
+    local_resources: ["hostpci0", "usb0", "virtiofs", "virtiofs0"],
+  });
+});
