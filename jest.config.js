@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 const PREBUNDLED = "<rootDir>/node_modules/.cache/proxmox-mcp/prebundled";
 
 /** Tests run from the TypeScript sources; end-to-end tests use the built `dist/`. */
@@ -26,6 +28,6 @@ export default {
   },
   modulePathIgnorePatterns: ["<rootDir>/build/", "<rootDir>/dist/"],
   testTimeout: 30_000,
-  // End-to-end tests wait for processes most of the time: every core can be given work.
-  maxWorkers: "100%",
+  // End-to-end tests wait for processes most of the time: every core can be given more than one of them.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };
