@@ -41,6 +41,19 @@ export const ACCESS_CHECKS: readonly CheckedEndpoints[] = [
     ],
   },
   {
+    endpoints: ["PUT /access/acl"],
+    origin: "pve-access-control, src/PVE/API2/ACL.pm",
+    checks: [
+      {
+        privileges: ["Permissions.Modify"],
+        path: "{path}",
+        from: (path) => [{ path: path.replace(/\/+$/, "") || "/" }],
+        params: ["path"],
+        condition: "unless the account holds there all that the roles give",
+      },
+    ],
+  },
+  {
     endpoints: ["GET /access/acl"],
     origin: "pve-access-control, src/PVE/API2/ACL.pm",
     checks: [

@@ -190,6 +190,13 @@ const POOL_MEMBERS: readonly CodeCheck[] = [
     from: each("member"),
     origin: "pve-access-control, src/PVE/RPCEnvironment.pm",
   },
+  {
+    privileges: ["Pool.Allocate"],
+    path: "/pool/{pool}",
+    params: ["allow-move"],
+    maybe: true,
+    condition: "of each pool that a guest leaves",
+  },
 ];
 
 const POOLS: readonly CheckedEndpoints[] = [

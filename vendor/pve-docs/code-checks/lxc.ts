@@ -18,6 +18,7 @@ const LXC = "pve-container, src/PVE/LXC.pm";
 const CT = "/nodes/{node}/lxc/{vmid}" as const;
 const ON = { path: "/vms/{vmid}", orOn: "/pool/{pool}", origin: LXC } as const;
 const MOUNTS = ["rootfs", "mp[n]"];
+const VOLUMES = [...MOUNTS, "unused[n]"];
 
 function restores({ restore }: Readonly<Record<string, unknown>>): boolean {
   return restore !== undefined && isOn(String(restore));
@@ -30,7 +31,7 @@ function restoresOver(call: Readonly<Record<string, unknown>>): boolean {
 const OPTIONS: readonly CodeCheck[] = [
   { ...ON, privileges: ["VM.Config.CPU"], params: ["cores", "cpuunits", "cpulimit"] },
   { ...ON, privileges: ["VM.Config.Memory"], params: ["memory", "swap"] },
-  { ...ON, privileges: ["VM.Config.Disk"], params: MOUNTS },
+  { ...ON, privileges: ["VM.Config.Disk"], params: VOLUMES },
   {
     ...ON,
     privileges: ["VM.Config.Network"],
@@ -52,7 +53,7 @@ const OPTIONS: readonly CodeCheck[] = [
         "onboot",
         "ostype",
       ],
-      ...["protection", "startup", "template", "timezone", "tty", "unused[n]"],
+      ...["protection", "startup", "template", "timezone", "tty"],
     ],
   },
   { privileges: ["VM.Config.Options"], path: "/vms/{vmid}", params: ["tags"], origin: LXC },

@@ -87,6 +87,7 @@ const POWER: readonly Sample[] = [
   { key: `POST ${VM}/monitor`, params: { ...web1, command: "system_reset" } },
   { key: `POST ${VM}/status/suspend`, params: { ...web1, todisk: true, statestorage: "nfs" } },
   { key: `POST ${VM}/status/stop`, params: { node: "pve2", vmid: 102 } },
+  { key: "PUT /access/acl", params: { path: "/vms/100", roles: "PVEAuditor", users: "auditor@pve" } },
   { key: "POST /nodes/{node}/startall", params: { node: "pve2", vms: "104" } },
   { key: "POST /nodes/{node}/startall", params: pve1 },
   { key: "POST /nodes/{node}/stopall", params: { node: "pve2", vms: "202" } },
